@@ -1,0 +1,97 @@
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154
+# The Debian packages that this project needs, and what installs them. Sourced by run and test.
+#
+# Nothing is installed, and nothing is said, when nothing is missing. Catch2 3.7 is not in Debian 12: it comes from
+# bookworm-backports through a source list and a lists folder of its own, so that the user's apt sources stay as they are.
+
+packages_build=(g++ cmake ninja-build pkgconf python3 libfmt-dev nlohmann-json3-dev libcli11-dev libexpected-dev
+  libvalijson-dev libssl-dev zlib1g-dev libzstd-dev)
+packages_run=(qemu-utils 7zip libqcow-dev)
+packages_test=(catch2 e2fsprogs ovmf)
+packages_nightly=(clang-tidy clang-format)
+catch2_version=3.7
+case $(uname -m) in x86_64) packages_test+=(grub-rescue-pc) ;; esac
+
+# missing_packages PACKAGE...: those that are not installed, or too old, one a line
+missing_packages() {
+  local -A version=()
+  local status name number
+  while read -r status name number; do
+    [[ $status != installed ]] || version[$name]=$number
+  done < <(dpkg-query -W -f '${db:Status-Status} ${Package} ${Version}\n' "$@" 2>/dev/null)
+  for name; do
+    if [[ -z ${version[$name]-} ]]; then echo "$name"
+    elif [[ $name == catch2 ]] && dpkg --compare-versions "${version[$name]}" lt "$catch2_version"; then echo "$name"
+    fi
+  done
+}
+
+# backports_mirror: where this machine gets Debian 12 from
+backports_mirror() {
+  local uri
+  uri=$(apt-get indextargets --format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
+    awk '$1 == "bookworm" && $2 ~ /^https?:/ { print $2; exit }')
+  echo "${uri:-http://deb.debian.org/debian}"
+}
+
+# install_commands PACKAGE...: the shell lines that install them, to be run as root
+install_commands() {
+  local install='apt-get -q -y -o DPkg::Lock::Timeout=300 --no-install-recommends'
+  local plain=() backports=() codename name
+  codename=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
+  for name; do
+    if [[ $name == catch2 && $codename == bookworm ]]; then backports+=("$name"); else plain+=("$name"); fi
+  done
+  if ((${#plain[@]})); then
+    echo "apt-get -q update || true"
+    echo "$install install ${plain[*]}"
+  fi
+  if ((${#backports[@]})); then
+    local one_off='-o Dir::Etc::SourceList=$d/list -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists=$d/lists'
+    one_off+=' -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache='
+    echo 'd=$(mktemp -d) && chmod 755 $d'
+    echo "echo 'deb $(backports_mirror) bookworm-backports main' >\$d/list"
+    echo "apt-get -q $one_off update"
+    echo "$install $one_off -t bookworm-backports install ${backports[*]}"
+    echo 'rm -r $d'
+  fi
+}
+
+# as_root LOG COMMANDS: runs the shell lines as root; 126 when there is no way to become root
+as_root() {
+  local become=() name
+  if [[ $(id -u) != 0 ]]; then
+    command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [[ -t 0 && -z ${CI-} ]]; } || return 126
+    become=(sudo env)
+    for name in http_proxy https_proxy ftp_proxy no_proxy all_proxy; do
+      [[ -z ${!name-} ]] || become+=("$name=${!name}")
+    done
+  fi
+  "${become[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 sh -ec "$2" >"$1" 2>&1
+}
+
+# need GROUP...: installs what is missing of packages_GROUP; exit 2 where that cannot be done
+need() {
+  local wanted=() missing group status=0
+  for group; do local -n list=packages_$group; wanted+=("${list[@]}"); done
+  command -v dpkg-query >/dev/null || return 0  # no Debian: CMake and the runner say what they miss
+  mapfile -t missing < <(missing_packages "${wanted[@]}")
+  ((${#missing[@]})) || return 0
+
+  local commands log=$root/build/install.log
+  commands=$(install_commands "${missing[@]}")
+  mkdir -p "$root/build"
+  say "installing with apt-get (log: build/install.log): ${missing[*]}"
+  as_root "$log" "$commands" || status=$?
+  if ((status == 126)); then
+    say "this needs root, or a user with sudo; as root, run:"
+    say "$commands"
+    exit 2
+  elif ((status)); then
+    tail -n 20 "$log" >&2
+    die "apt-get failed (exit $status); the whole log: build/install.log"
+  fi
+  mapfile -t missing < <(missing_packages "${wanted[@]}")
+  ((${#missing[@]} == 0)) || die "this machine's apt has no usable version of: ${missing[*]}"
+  installed_something=1
+}
