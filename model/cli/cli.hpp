@@ -1,0 +1,67 @@
+// What the commands of qcow2-model share: exit codes, errors of use, numbers as people write them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <string>
+
+#include "result.hpp"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace qcow2::cli {
+
+using Json = nlohmann::ordered_json;
+
+/// What the program exits with; check has two more of its own.
+namespace exit_code {
+inline constexpr int conforms = 0;
+inline constexpr int violation = 1;
+inline constexpr int usage = 2;
+}  // namespace exit_code
+
+/// A wrong use of the program, or a file that cannot be read or written: exit 2.
+struct UsageError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// A refusal that ends the program: exit 1.
+struct Refusal : std::runtime_error {
+  explicit Refusal(const Violation& violation) : std::runtime_error(describe(violation)) {}
+};
+
+/// The value, or the end of the program.
+template <class T>
+T value_or_refuse(Result<T> result) {
+  if (!result) throw Refusal(result.error());
+  if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
+/// An unsigned number of 64 bits, decimal or 0x hexadecimal. Throws UsageError.
+std::uint64_t parse_number(const std::string& text);
+/// Adds an option that takes such a number.
+CLI::Option* add_number(CLI::App& app, const std::string& name, std::uint64_t& number, const std::string& help);
+
+std::string hex(std::uint64_t number);
+/// As L2 entries are written: 16 digits.
+std::string entry_hex(std::uint64_t l2_entry);
+
+void print(const Json& json);
+
+/// A command adds itself to the program; what it then does returns an exit code.
+using Action = std::function<int()>;
+using AddCommand = void (*)(CLI::App& program, Action& chosen);
+
+void add_decode(CLI::App& program, Action& chosen);
+void add_encode(CLI::App& program, Action& chosen);
+void add_info(CLI::App& program, Action& chosen);
+void add_map(CLI::App& program, Action& chosen);
+void add_explain(CLI::App& program, Action& chosen);
+void add_read(CLI::App& program, Action& chosen);
+
+}  // namespace qcow2::cli

@@ -1,0 +1,79 @@
+// encode: the L2 entry of a stream, with the least size field that covers it.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "cli.hpp"
+#include "descriptor.hpp"
+
+namespace qcow2::cli {
+
+namespace {
+
+struct Options {
+  std::uint64_t cluster_bits = 0;
+  std::uint64_t host_offset = 0;
+  std::uint64_t length = 0;
+  bool json = false;
+};
+
+Result<std::uint64_t> l2_entry_for(const Options& options) {
+  const auto cluster_bits = static_cast<unsigned>(options.cluster_bits);
+  if (options.length == 0) return refuse(rule::size_field, {}, "no descriptor names 0 bytes; the least is 1");
+  const HostOffset host_offset{options.host_offset};
+  if (host_offset > host_offset_max(cluster_bits)) {
+    return refuse(host_offset_bits(cluster_bits) > host_offset_bits_max ? rule::offset_above_bit_55 : rule::offset_field,
+                  {.host_offset = options.host_offset},
+                  fmt::format("the largest host_offset is {:#x}", host_offset_max(cluster_bits).value));
+  }
+  const std::uint64_t available_max =
+      available_bytes({host_offset, additional_sectors_max(cluster_bits)});
+  if (options.length > available_max) {
+    return refuse(rule::size_field, {.host_offset = options.host_offset},
+                  fmt::format("a stream of {} bytes; from this offset at most {} can be named", options.length,
+                              available_max));
+  }
+  return *encode_descriptor(covering(host_offset, options.length), cluster_bits);
+}
+
+int encode(const Options& options) {
+  const auto l2_entry = l2_entry_for(options);
+  if (!l2_entry && options.json) {
+    print({{"violations", {{{"rule", l2_entry.error().rule.slug}, {"detail", l2_entry.error().detail}}}}});
+  }
+  const std::uint64_t entry = value_or_refuse(l2_entry);
+  if (!options.json) {
+    fmt::print("{}\n", entry_hex(entry));
+    return exit_code::conforms;
+  }
+  const Descriptor descriptor = decode_descriptor(entry, static_cast<unsigned>(options.cluster_bits));
+  print({{"l2_entry", entry_hex(entry)},
+         {"cluster_bits", options.cluster_bits},
+         {"host_offset", descriptor.host_offset.value},
+         {"host_offset_hex", hex(descriptor.host_offset.value)},
+         {"additional_sectors", descriptor.additional_sectors},
+         {"sector_count", sector_count(descriptor)},
+         {"available_bytes", available_bytes(descriptor)}});
+  return exit_code::conforms;
+}
+
+}  // namespace
+
+void add_encode(CLI::App& program, Action& chosen) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command =
+      program.add_subcommand("encode", "The L2 entry of a stream; exit 1 where none can express it");
+  add_number(*command, "--cluster-bits", options->cluster_bits, "9 to 21")->required();
+  add_number(*command, "--host-offset", options->host_offset, "Where the stream begins, in bytes")->required();
+  add_number(*command, "--length", options->length, "How long it is, in bytes")->required();
+  command->add_flag("--json", options->json);
+  command->callback([options, &chosen] {
+    if (options->cluster_bits < cluster_bits_min || options->cluster_bits > cluster_bits_max) {
+      throw UsageError(fmt::format("--cluster-bits {} is not in {} to {}", options->cluster_bits, cluster_bits_min,
+                                   cluster_bits_max));
+    }
+    chosen = [options] { return encode(*options); };
+  });
+}
+
+}  // namespace qcow2::cli

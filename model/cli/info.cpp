@@ -1,0 +1,96 @@
+// info: what the header says, and how many clusters of each kind the active state has.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "cli.hpp"
+#include "files.hpp"
+
+namespace qcow2::cli {
+
+namespace {
+
+struct Options {
+  std::string image;
+  bool json = false;
+};
+
+struct Counts {
+  std::uint64_t standard = 0;
+  std::uint64_t zero = 0;
+  std::uint64_t compressed = 0;
+};
+
+/// Guest clusters below the virtual size. Entries that no reader may follow count as what they say they are.
+Counts count_clusters(const Image& image) {
+  Counts counts;
+  Walk walk(image);
+  const std::uint64_t cluster_size = image.header.cluster_size();
+  const std::uint64_t size = image.header.virtual_size;
+  std::uint64_t length = 0;
+  for (std::uint64_t at = 0; at < size; at += std::min(length, size - at)) {
+    const auto entry = value_or_refuse(walk.entry_at({at}));
+    length = entry ? cluster_size : (std::uint64_t{1} << image.l2_reach_bits());
+    switch (entry ? kind(*entry, image.entry_format()) : Kind::unallocated) {
+      case Kind::unallocated: break;
+      case Kind::zero: ++counts.zero; break;
+      case Kind::standard: ++counts.standard; break;
+      case Kind::compressed: ++counts.compressed; break;
+    }
+  }
+  return counts;
+}
+
+Json info_json(const OpenImage& opened) {
+  const Image& image = opened.reader->image();
+  const Header& header = image.header;
+  const Counts counts = count_clusters(image);
+  Json json{{"file_size", opened.file->source.size()},
+            {"version", header.version},
+            {"virtual_size", header.virtual_size},
+            {"cluster_bits", header.cluster_bits},
+            {"cluster_size", header.cluster_size()},
+            {"compression_type", name(header.compression_type)},
+            {"extended_l2", header.has(incompatible::extended_l2)},
+            {"refcount_bits", 1u << header.refcount_order},
+            {"incompatible_features", hex(header.incompatible_features)},
+            {"compatible_features", hex(header.compatible_features)},
+            {"autoclear_features", hex(header.autoclear_features)},
+            {"header_length", header.header_length},
+            {"l1_size", header.l1_size},
+            {"l1_table_offset", header.l1_table_offset.value},
+            {"refcount_table_offset", header.refcount_table_offset.value},
+            {"refcount_table_clusters", header.refcount_table_clusters},
+            {"snapshot_count", header.snapshot_count}};
+  if (!header.backing_file.empty()) json["backing_file"] = header.backing_file;
+  if (!header.backing_format.empty()) json["backing_format"] = header.backing_format;
+  if (!header.data_file.empty()) json["data_file"] = header.data_file;
+  json["standard_clusters"] = counts.standard;
+  json["zero_clusters"] = counts.zero;
+  json["compressed_clusters"] = counts.compressed;
+  return json;
+}
+
+int info(const Options& options) {
+  const Json json = info_json(*open_single_image(options.image));
+  if (options.json) {
+    print(json);
+    return exit_code::conforms;
+  }
+  for (const auto& [key, value] : json.items()) {
+    fmt::print("{:<26}{}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  return exit_code::conforms;
+}
+
+}  // namespace
+
+void add_info(CLI::App& program, Action& chosen) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = program.add_subcommand("info", "The header, and how many clusters of each kind there are");
+  command->add_option("image", options->image, "A qcow2 image")->required();
+  command->add_flag("--json", options->json);
+  command->callback([options, &chosen] { chosen = [options] { return info(*options); }; });
+}
+
+}  // namespace qcow2::cli

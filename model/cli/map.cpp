@@ -1,0 +1,160 @@
+// map: the guest's disk as stretches that come about alike, or cluster by cluster.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "cli.hpp"
+#include "files.hpp"
+
+namespace qcow2::cli {
+
+namespace {
+
+struct Options {
+  std::string image;
+  bool clusters = false;
+  bool json = false;
+};
+
+struct Row {
+  std::uint64_t start;
+  GuestExtent extent;
+};
+
+/// Whether `next`, which begins where `row` ends, tells of the same thing going on.
+bool continues(const Row& row, const GuestExtent& next) {
+  const GuestExtent& extent = row.extent;
+  const auto expected = extent.host_offset ? std::optional(*extent.host_offset + extent.length) : std::nullopt;
+  return extent.depth == next.depth && extent.allocated == next.allocated && extent.zero == next.zero &&
+         extent.compressed == next.compressed && expected == next.host_offset;
+}
+
+/// Calls `emit` with each stretch of the disk, neighbours that are alike merged.
+template <class Emit>
+void for_each_row(const Reader& reader, Emit emit) {
+  Walk walk(reader.image());
+  std::optional<Row> row;
+  for (std::uint64_t at = 0; at < reader.size();) {
+    const GuestExtent extent = value_or_refuse(reader.extent_at({at}, walk));
+    if (row && continues(*row, extent)) {
+      row->extent.length += extent.length;
+    } else {
+      if (row) emit(*row);
+      row = Row{at, extent};
+    }
+    at += extent.length;
+  }
+  if (row) emit(*row);
+}
+
+/// The keys of `qemu-img map --output=json`.
+Json row_json(const Row& row) {
+  Json json{{"start", row.start},
+            {"length", row.extent.length},
+            {"depth", row.extent.depth},
+            {"present", row.extent.allocated},
+            {"zero", row.extent.zero},
+            {"data", row.extent.allocated && !row.extent.zero},
+            {"compressed", row.extent.compressed}};
+  if (row.extent.host_offset) json["offset"] = row.extent.host_offset->value;
+  return json;
+}
+
+/// One cluster of the active state, its fields as they stand.
+Json cluster_json(const Image& image, std::uint64_t guest_offset, const L2Entry& entry) {
+  const EntryFormat format = image.entry_format();
+  Json json{{"guest_offset", guest_offset},
+            {"l1_index", guest_offset >> image.l2_reach_bits()},
+            {"l2_index", (guest_offset >> image.header.cluster_bits) % image.l2_entries()},
+            {"l2_entry", entry_hex(entry.entry)}};
+  if (format.extended) json["bitmap"] = entry_hex(entry.bitmap);
+  json["kind"] = name(kind(entry, format));
+  if (kind(entry, format) == Kind::compressed) {
+    const Descriptor descriptor = decode_descriptor(entry.entry, image.header.cluster_bits);
+    json["host_offset"] = descriptor.host_offset.value;
+    json["additional_sectors"] = descriptor.additional_sectors;
+    json["sector_count"] = sector_count(descriptor);
+    json["available_bytes"] = available_bytes(descriptor);
+  } else if (table_offset(entry.entry).value != 0) {
+    json["host_offset"] = table_offset(entry.entry).value;
+  }
+  return json;
+}
+
+/// Calls `emit` with each cluster that has an entry other than 0.
+template <class Emit>
+void for_each_cluster(const Image& image, Emit emit) {
+  Walk walk(image);
+  const std::uint64_t size = image.header.virtual_size;
+  std::uint64_t length = 0;
+  for (std::uint64_t at = 0; at < size; at += std::min(length, size - at)) {
+    const auto entry = value_or_refuse(walk.entry_at({at}));
+    length = entry ? image.header.cluster_size() : (std::uint64_t{1} << image.l2_reach_bits());
+    if (entry && (entry->entry != 0 || entry->bitmap != 0)) emit(cluster_json(image, at, *entry));
+  }
+}
+
+/// Prints a JSON array element by element, so that a large map needs no memory.
+class ArrayPrinter {
+ public:
+  ArrayPrinter() { fmt::print("["); }
+  ~ArrayPrinter() { fmt::print("\n]\n"); }
+  void operator()(const Json& element) {
+    fmt::print("{}\n{}", first_ ? "" : ",", element.dump());
+    first_ = false;
+  }
+
+ private:
+  bool first_ = true;
+};
+
+void print_row(const Row& row) {
+  const GuestExtent& extent = row.extent;
+  const char* kind = extent.compressed ? "compressed" : !extent.allocated ? "unallocated" : extent.zero ? "zero" : "data";
+  fmt::print("{:#14x} {:#12x} {:>5}  {:<12}{}\n", row.start, extent.length, extent.depth, kind,
+             extent.host_offset ? hex(extent.host_offset->value) : "");
+}
+
+void print_cluster(const Json& cluster) {
+  const auto number = [&](const char* key) { return cluster.contains(key) ? cluster[key].dump() : ""; };
+  fmt::print("{:#14x} {}  {:<12}{:>16}{:>8}{:>9}\n", cluster["guest_offset"].get<std::uint64_t>(),
+             cluster["l2_entry"].get<std::string>(), cluster["kind"].get<std::string>(), number("host_offset"),
+             number("additional_sectors"), number("available_bytes"));
+}
+
+int map(const Options& options) {
+  if (options.clusters) {
+    const auto opened = open_single_image(options.image);
+    const Image& image = opened->reader->image();
+    if (options.json) {
+      for_each_cluster(image, ArrayPrinter());
+    } else {
+      fmt::print("{:>14} {:<18}  {:<12}{:>16}{:>8}{:>9}\n", "guest_offset", "l2_entry", "kind", "host_offset", "n",
+                 "bytes");
+      for_each_cluster(image, print_cluster);
+    }
+    return exit_code::conforms;
+  }
+  const auto opened = open_image_chain(options.image);
+  if (options.json) {
+    ArrayPrinter printer;
+    for_each_row(*opened->reader, [&](const Row& row) { printer(row_json(row)); });
+  } else {
+    fmt::print("{:>14} {:>12} {:>5}  {:<12}{}\n", "guest_offset", "length", "depth", "kind", "host_offset");
+    for_each_row(*opened->reader, print_row);
+  }
+  return exit_code::conforms;
+}
+
+}  // namespace
+
+void add_map(CLI::App& program, Action& chosen) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = program.add_subcommand("map", "How each stretch of the guest's disk comes about");
+  command->add_option("image", options->image, "A qcow2 image")->required();
+  command->add_flag("--clusters", options->clusters, "A row for each cluster that has an L2 entry, with its fields");
+  command->add_flag("--json", options->json, "Without --clusters: the form of qemu-img map --output=json");
+  command->callback([options, &chosen] { chosen = [options] { return map(*options); }; });
+}
+
+}  // namespace qcow2::cli

@@ -1,0 +1,114 @@
+#include "output.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <random>
+
+#include "cli.hpp"
+#include "files.hpp"
+
+namespace qcow2::cli {
+
+namespace {
+
+[[noreturn]] void fail(const std::filesystem::path& path) {
+  throw UsageError(fmt::format("cannot write '{}': {}", path.string(), std::strerror(errno)));
+}
+
+/// A new file beside the one that it will replace; it goes away unless finish was called.
+class FileOutput final : public Output {
+ public:
+  explicit FileOutput(const std::filesystem::path& path)
+      : path_(std::filesystem::weakly_canonical(path)),
+        temporary_(path_.parent_path() /
+                   fmt::format(".{}.{:08x}", path_.filename().string(), std::random_device{}())),
+        handle_(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {
+    if (handle_.get() < 0) fail(path);
+    struct stat status {};
+    if (::stat(path_.c_str(), &status) == 0) ::fchmod(handle_.get(), status.st_mode & 0777);
+  }
+  ~FileOutput() override {
+    if (!finished_ && handle_.get() >= 0) ::unlink(temporary_.c_str());
+  }
+
+  bool in_order() const override { return false; }
+
+  void write_at(std::uint64_t offset, std::span<const std::byte> bytes) override {
+    while (!bytes.empty()) {
+      const ssize_t written = ::pwrite(handle_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) fail(path_);
+      offset += static_cast<std::uint64_t>(written);
+      bytes = bytes.subspan(static_cast<std::size_t>(written));
+    }
+  }
+
+  void finish(std::uint64_t length) override {
+    if (::ftruncate(handle_.get(), static_cast<off_t>(length)) != 0) fail(path_);
+    if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail(path_);
+    finished_ = true;
+  }
+
+ private:
+  std::filesystem::path path_;
+  std::filesystem::path temporary_;
+  Handle handle_;
+  bool finished_ = false;
+};
+
+class StreamOutput final : public Output {
+ public:
+  StreamOutput(std::filesystem::path path, Handle handle) : path_(std::move(path)), handle_(std::move(handle)) {}
+
+  bool in_order() const override { return true; }
+
+  void write_at(std::uint64_t offset, std::span<const std::byte> bytes) override {
+    write_zeros_to(offset);
+    write(bytes);
+  }
+
+  void finish(std::uint64_t length) override { write_zeros_to(length); }
+
+ private:
+  void write_zeros_to(std::uint64_t offset) {
+    static constexpr std::array<std::byte, 65536> zeros{};
+    while (position_ < offset) {
+      write(std::span(zeros).first(static_cast<std::size_t>(std::min<std::uint64_t>(zeros.size(), offset - position_))));
+    }
+  }
+
+  void write(std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+      const ssize_t written = ::write(handle_.get(), bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) fail(path_);
+      position_ += static_cast<std::uint64_t>(written);
+      bytes = bytes.subspan(static_cast<std::size_t>(written));
+    }
+  }
+
+  std::filesystem::path path_;
+  Handle handle_;
+  std::uint64_t position_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Output> open_output(const std::filesystem::path& out) {
+  if (out == "-") return std::make_unique<StreamOutput>("standard output", Handle(::dup(STDOUT_FILENO)));
+  struct stat status {};
+  const bool in_place = ::stat(out.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
+  if (!in_place) return std::make_unique<FileOutput>(out);
+  Handle handle(::open(out.c_str(), O_WRONLY | O_CLOEXEC));
+  if (handle.get() < 0) fail(out);
+  return std::make_unique<StreamOutput>(out, std::move(handle));
+}
+
+}  // namespace qcow2::cli

@@ -1,0 +1,209 @@
+// read: guest bytes into a file or a pipe, clusters decoded in parallel.
+//
+// The range is cut into parts on cluster borders. Threads take part after part; each decodes into its own buffer and
+// writes where the part belongs. What is known to read as zeros is skipped, and so stays a hole in the output.
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "cli.hpp"
+#include "files.hpp"
+#include "output.hpp"
+
+namespace qcow2::cli {
+
+namespace {
+
+struct Options {
+  std::string image;
+  std::string out;
+  std::uint64_t offset = 0;
+  std::optional<std::uint64_t> length;
+  std::uint64_t jobs = std::max(1u, std::thread::hardware_concurrency());
+};
+
+struct Part {
+  std::uint64_t number;
+  GuestOffset offset;
+  std::size_t length;
+};
+
+constexpr std::uint64_t part_size_min = 256 * 1024;
+constexpr std::uint64_t jobs_max = 256;
+
+/// Hands out the parts of a range that may hold other bytes than zeros, in order.
+class Parts {
+ public:
+  Parts(const Reader& reader, std::uint64_t begin, std::uint64_t end)
+      : reader_(reader),
+        walk_(reader.image()),
+        part_size_(std::max(part_size_min, reader.image().header.cluster_size())),
+        at_(begin),
+        end_(end) {}
+
+  /// Nothing at the end of the range.
+  Result<std::optional<Part>> next() {
+    while (at_ < end_) {
+      const auto extent = reader_.extent_at({at_}, walk_);
+      if (!extent) return tl::unexpected(extent.error());
+      if (!extent->zero) break;
+      at_ += std::min(extent->length, end_ - at_);
+    }
+    if (at_ == end_) return std::nullopt;
+    const std::uint64_t stop = std::min(at_ / part_size_ * part_size_ + part_size_, end_);
+    const Part part{number_++, {at_}, static_cast<std::size_t>(stop - at_)};
+    at_ = stop;
+    return part;
+  }
+
+ private:
+  const Reader& reader_;
+  Walk walk_;
+  std::uint64_t part_size_;
+  std::uint64_t at_;
+  std::uint64_t end_;
+  std::uint64_t number_ = 0;
+};
+
+/// Writes the stretches of `bytes` that are not zeros, to the grain of a file system's block.
+void write_sparsely(Output& output, std::uint64_t offset, std::span<const std::byte> bytes) {
+  constexpr std::size_t grain = 4096;
+  const auto is_zero = [](std::span<const std::byte> block) {
+    return block.front() == std::byte{0} && std::equal(block.begin() + 1, block.end(), block.begin());
+  };
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at < bytes.size();) {
+    const std::size_t length = std::min(grain, bytes.size() - at);
+    if (is_zero(bytes.subspan(at, length))) {
+      if (begin < at) output.write_at(offset + begin, bytes.subspan(begin, at - begin));
+      begin = at + length;
+    }
+    at += length;
+  }
+  if (begin < bytes.size()) output.write_at(offset + begin, bytes.subspan(begin));
+}
+
+/// Several threads that read parts until there are no more, or one of them fails.
+class ParallelCopy {
+ public:
+  ParallelCopy(const Reader& reader, Output& output, std::uint64_t begin, std::uint64_t end)
+      : reader_(reader), output_(output), begin_(begin), parts_(reader, begin, end) {}
+
+  /// Throws what the failed part with the lowest offset has thrown.
+  void run(std::uint64_t jobs) {
+    std::vector<std::jthread> threads;
+    for (std::uint64_t i = 1; i < jobs; ++i) threads.emplace_back([this] { work(); });
+    work();
+    threads.clear();
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  void work() {
+    Scratch scratch;
+    std::vector<std::byte> buffer;
+    while (const auto part = take()) {
+      try {
+        buffer.resize(part->length);
+        value_or_refuse(reader_.read(part->offset, buffer, scratch));
+        write(*part, buffer);
+      } catch (...) {
+        fail(part->number, std::current_exception());
+      }
+    }
+  }
+
+  std::optional<Part> take() {
+    const std::lock_guard lock(mutex_);
+    if (failure_) return std::nullopt;
+    auto part = parts_.next();
+    if (part) return *part;
+    failed_at_ = ~std::uint64_t{0};  // parts before it may yet fail, and count for more
+    failure_ = std::make_exception_ptr(Refusal(part.error()));
+    turn_.notify_all();
+    return std::nullopt;
+  }
+
+  void write(const Part& part, std::span<const std::byte> bytes) {
+    const std::uint64_t offset = part.offset.value - begin_;
+    if (!output_.in_order()) return write_sparsely(output_, offset, bytes);
+    std::unique_lock lock(mutex_);
+    turn_.wait(lock, [&] { return written_ == part.number || failed_at_ < part.number; });
+    if (failed_at_ < part.number) return;
+    lock.unlock();
+    output_.write_at(offset, bytes);
+    lock.lock();
+    ++written_;
+    turn_.notify_all();
+  }
+
+  void fail(std::uint64_t number, std::exception_ptr failure) {
+    const std::lock_guard lock(mutex_);
+    if (!failure_ || number < failed_at_) {
+      failed_at_ = number;
+      failure_ = std::move(failure);
+    }
+    turn_.notify_all();
+  }
+
+  const Reader& reader_;
+  Output& output_;
+  std::uint64_t begin_;
+  Parts parts_;
+  std::mutex mutex_;
+  std::condition_variable turn_;
+  std::uint64_t written_ = 0;  ///< parts, where the output is in order
+  std::uint64_t failed_at_ = ~std::uint64_t{0};
+  std::exception_ptr failure_;
+};
+
+void refuse_to_overwrite(const OpenImage& image, const std::string& out) {
+  struct stat in {}, existing {};
+  if (out == "-" || ::stat(out.c_str(), &existing) != 0) return;
+  ::fstat(image.file->handle.get(), &in);
+  if (in.st_dev == existing.st_dev && in.st_ino == existing.st_ino) {
+    throw UsageError(fmt::format("'{}' is the image itself", out));
+  }
+}
+
+int read(const Options& options) {
+  const auto image = open_image_chain(options.image);
+  refuse_to_overwrite(*image, options.out);
+  const std::uint64_t size = image->reader->size();
+  // [range-past-end]
+  const std::uint64_t length = options.length.value_or(size - std::min(size, options.offset));
+  if (options.offset > size || length > size - options.offset) {
+    throw Refusal({rule::range_past_end, {.guest_offset = options.offset},
+                   fmt::format("a range of {} bytes leaves the disk of {} bytes", length, size)});
+  }
+  const auto output = open_output(options.out);
+  ParallelCopy(*image->reader, *output, options.offset, options.offset + length)
+      .run(std::clamp<std::uint64_t>(options.jobs, 1, jobs_max));
+  output->finish(length);
+  return exit_code::conforms;
+}
+
+}  // namespace
+
+void add_read(CLI::App& program, Action& chosen) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = program.add_subcommand("read", "The guest's bytes");
+  command->add_option("image", options->image, "A qcow2 image")->required();
+  command->add_option("out", options->out, "A file, or - for standard output")->required();
+  add_number(*command, "--offset", options->offset, "The first guest byte; 0 unless told");
+  command->add_option_function<std::string>(
+             "--length", [options](const std::string& text) { options->length = parse_number(text); },
+             "How many bytes; all that follow unless told")
+      ->type_name("NUMBER");
+  add_number(*command, "--jobs", options->jobs, "How many threads; as many as processors unless told");
+  command->callback([options, &chosen] { chosen = [options] { return read(*options); }; });
+}
+
+}  // namespace qcow2::cli

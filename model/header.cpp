@@ -1,0 +1,193 @@
+#include "header.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "big_endian.hpp"
+#include "descriptor.hpp"
+
+namespace qcow2 {
+
+namespace {
+
+constexpr std::uint32_t magic = 0x514649fb;  // "QFI" and 0xfb
+constexpr std::uint32_t header_length_v2 = 72;
+constexpr std::uint32_t header_length_v3 = 104;
+constexpr std::uint64_t compression_type_at = 104;
+constexpr std::uint64_t backing_file_size_max = 1023;
+
+constexpr std::uint32_t extension_end = 0;
+constexpr std::uint32_t extension_backing_format = 0xe2792aca;
+constexpr std::uint32_t extension_data_file = 0x44415441;
+
+/// The fields that both versions have, in the order of the file, bytes 0 to 71.
+Header load_v2_fields(std::span<const std::byte> bytes) {
+  Header header;
+  header.version = load_big_endian<std::uint32_t>(bytes, 4);
+  header.backing_file_offset = {load_big_endian<std::uint64_t>(bytes, 8)};
+  header.backing_file_size = load_big_endian<std::uint32_t>(bytes, 16);
+  header.cluster_bits = load_big_endian<std::uint32_t>(bytes, 20);
+  header.virtual_size = load_big_endian<std::uint64_t>(bytes, 24);
+  header.crypt_method = load_big_endian<std::uint32_t>(bytes, 32);
+  header.l1_size = load_big_endian<std::uint32_t>(bytes, 36);
+  header.l1_table_offset = {load_big_endian<std::uint64_t>(bytes, 40)};
+  header.refcount_table_offset = {load_big_endian<std::uint64_t>(bytes, 48)};
+  header.refcount_table_clusters = load_big_endian<std::uint32_t>(bytes, 56);
+  header.snapshot_count = load_big_endian<std::uint32_t>(bytes, 60);
+  header.snapshots_offset = {load_big_endian<std::uint64_t>(bytes, 64)};
+  header.header_length = header_length_v2;
+  return header;
+}
+
+/// Bytes 72 to 103, which version 2 has not: [header-v2]
+void load_v3_fields(std::span<const std::byte> bytes, Header& header) {
+  header.incompatible_features = load_big_endian<std::uint64_t>(bytes, 72);
+  header.compatible_features = load_big_endian<std::uint64_t>(bytes, 80);
+  header.autoclear_features = load_big_endian<std::uint64_t>(bytes, 88);
+  header.refcount_order = load_big_endian<std::uint32_t>(bytes, 96);
+  header.header_length = load_big_endian<std::uint32_t>(bytes, 100);
+}
+
+// [header-length]
+Result<void> judge_length(const Header& header, const ByteSource& source) {
+  const std::uint32_t length = header.header_length;
+  if (length < header_length_v3 || length % 8 != 0 || length > header.cluster_size()) {
+    return refuse(rule::header_length, {.host_offset = 100},
+                  fmt::format("header_length {} is not a multiple of 8 from {} to the cluster size", length,
+                              header_length_v3));
+  }
+  if (!contains(source, {0}, length)) {
+    return refuse(rule::header_length, {.host_offset = source.size()},
+                  fmt::format("the file ends inside its header of {} bytes", length));
+  }
+  return {};
+}
+
+// [compression-type]
+Result<CompressionType> judge_compression_type(const Header& header, const ByteSource& source) {
+  std::array<std::byte, 1> field{};
+  if (header.header_length > compression_type_at) source.read_at({compression_type_at}, field);
+  const unsigned type = std::to_integer<unsigned>(field[0]);
+  const Where where{.host_offset = compression_type_at};
+  if (header.has(incompatible::compression_type) != (type != 0)) {
+    return refuse(rule::compression_type, where,
+                  fmt::format("compression_type {} with the incompatible bit \"compression type\" {}", type,
+                              type != 0 ? "clear" : "set"));
+  }
+  if (type > static_cast<unsigned>(CompressionType::zstd)) {
+    return refuse(rule::compression_type, where, fmt::format("compression_type {} is not known", type));
+  }
+  return static_cast<CompressionType>(type);
+}
+
+/// What version 3 says beyond version 2, and whether this reader may go on with it.
+Result<void> judge_v3(const ByteSource& source, Header& header) {
+  std::array<std::byte, header_length_v3> bytes{};
+  if (source.read_at({0}, bytes) < bytes.size()) {
+    return refuse(rule::header_length, {.host_offset = source.size()},
+                  fmt::format("the file ends inside its header of {} bytes or more", header_length_v3));
+  }
+  load_v3_fields(bytes, header);
+  // [header-incompatible-features] [dirty-corrupt-bits]
+  if (const std::uint64_t unknown = header.incompatible_features & ~incompatible::known; unknown != 0) {
+    return refuse(rule::header_incompatible_features, {.host_offset = 72},
+                  fmt::format("unknown incompatible feature bits {:#x}", unknown));
+  }
+  if (auto judged = judge_length(header, source); !judged) return judged;
+  if (header.refcount_order > 6) {
+    return refuse(rule::header_refcount_order, {.host_offset = 96},
+                  fmt::format("refcount_order {} is above 6", header.refcount_order));
+  }
+  // [extended-l2-cluster-bits]
+  if (header.has(incompatible::extended_l2) && header.cluster_bits < 14) {
+    return refuse(rule::extended_l2_cluster_bits, {.host_offset = 72},
+                  fmt::format("extended L2 entries with cluster_bits {}, below 14", header.cluster_bits));
+  }
+  auto type = judge_compression_type(header, source);
+  if (!type) return tl::unexpected(std::move(type.error()));
+  header.compression_type = *type;
+  return {};
+}
+
+std::string load_text(const ByteSource& source, HostOffset offset, std::uint64_t length) {
+  std::string text(static_cast<std::size_t>(length), '\0');
+  source.read_at(offset, std::as_writable_bytes(std::span(text)));
+  return text;
+}
+
+// [backing-file]
+Result<void> load_backing_file(const ByteSource& source, Header& header) {
+  if (header.backing_file_offset.value == 0) return {};
+  const std::uint64_t offset = header.backing_file_offset.value;
+  const std::uint64_t length = header.backing_file_size;
+  if (length > backing_file_size_max || offset > header.cluster_size() || length > header.cluster_size() - offset ||
+      !contains(source, {offset}, length)) {
+    return refuse(rule::backing_file, {.host_offset = 8},
+                  fmt::format("the backing file's name, {} bytes at {:#x}, is longer than {} or not in the first "
+                              "cluster",
+                              length, offset, backing_file_size_max));
+  }
+  header.backing_file = load_text(source, {offset}, length);
+  return {};
+}
+
+// [header-extensions] from the header's end to the backing file's name, or to the end of the first cluster
+Result<void> load_extensions(const ByteSource& source, Header& header) {
+  const std::uint64_t end =
+      header.backing_file_offset.value != 0 ? header.backing_file_offset.value : header.cluster_size();
+  std::uint64_t at = header.header_length;
+  while (at + 8 <= end) {
+    std::array<std::byte, 8> head{};
+    if (source.read_at({at}, head) < head.size()) break;  // the file is shorter than its first cluster
+    const auto type = load_big_endian<std::uint32_t>(head, 0);
+    const auto length = load_big_endian<std::uint32_t>(head, 4);
+    if (type == extension_end) break;
+    if (length > end - at - 8 || !contains(source, {at + 8}, length)) {
+      return refuse(rule::header_extensions, {.host_offset = at},
+                    fmt::format("header extension {:#010x} of {} bytes leaves the space for extensions", type, length));
+    }
+    header.extensions.push_back({type, {at + 8}, length});
+    if (type == extension_backing_format) header.backing_format = load_text(source, {at + 8}, length);
+    if (type == extension_data_file) header.data_file = load_text(source, {at + 8}, length);
+    at += 8 + (std::uint64_t{length} + 7) / 8 * 8;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Header> read_header(const ByteSource& source) {
+  std::array<std::byte, header_length_v2> bytes{};
+  const std::size_t there = source.read_at({0}, bytes);
+  if (there < 4 || load_big_endian<std::uint32_t>(bytes, 0) != magic) {
+    return refuse(rule::header_magic, {.host_offset = 0}, "the file does not begin with \"QFI\\xfb\"");
+  }
+  if (there < bytes.size()) {
+    return refuse(rule::header_length, {.host_offset = source.size()},
+                  fmt::format("the file ends inside its header of {} bytes or more", header_length_v2));
+  }
+  Header header = load_v2_fields(bytes);
+  if (header.version != 2 && header.version != 3) {
+    return refuse(rule::header_version, {.host_offset = 4},
+                  fmt::format("version {} is neither 2 nor 3", header.version));
+  }
+  if (header.cluster_bits < cluster_bits_min || header.cluster_bits > cluster_bits_max) {
+    return refuse(rule::header_cluster_bits, {.host_offset = 20},
+                  fmt::format("cluster_bits {} is not in {} to {}", header.cluster_bits, cluster_bits_min,
+                              cluster_bits_max));
+  }
+  if (header.version == 3) {
+    if (auto judged = judge_v3(source, header); !judged) return tl::unexpected(std::move(judged.error()));
+  }
+  if (header.crypt_method != 0) {
+    return refuse(rule::header_encryption, {.host_offset = 32},
+                  fmt::format("crypt_method {}: encrypted images are not read", header.crypt_method));
+  }
+  if (auto loaded = load_backing_file(source, header); !loaded) return tl::unexpected(std::move(loaded.error()));
+  if (auto loaded = load_extensions(source, header); !loaded) return tl::unexpected(std::move(loaded.error()));
+  return header;
+}
+
+}  // namespace qcow2

@@ -1,0 +1,118 @@
+#include "image.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+
+#include "big_endian.hpp"
+
+namespace qcow2 {
+
+namespace {
+
+constexpr std::uint64_t l1_entry_size = 8;
+
+/// How many L1 entries the virtual size needs.
+std::uint64_t l1_entries_needed(const Image& image) {
+  const unsigned reach_bits = image.l2_reach_bits();
+  const std::uint64_t size = image.header.virtual_size;
+  return (size >> reach_bits) + ((size & low_bits(reach_bits)) != 0 ? 1 : 0);
+}
+
+// [l1-table] [l1-in-file]
+Result<void> judge_l1_table(const Image& image) {
+  const Header& header = image.header;
+  const Where where{.host_offset = header.l1_table_offset.value};
+  if (header.l1_table_offset.value % header.cluster_size() != 0) {
+    return refuse(rule::l1_table, where, "l1_table_offset is not aligned to a cluster");
+  }
+  if (const std::uint64_t needed = l1_entries_needed(image); header.l1_size < needed) {
+    return refuse(rule::l1_table, where,
+                  fmt::format("l1_size {}, but a virtual size of {} bytes needs {} entries", header.l1_size,
+                              header.virtual_size, needed));
+  }
+  if (!contains(*image.source, header.l1_table_offset, header.l1_size * l1_entry_size)) {
+    return refuse(rule::l1_in_file, where,
+                  fmt::format("the L1 table of {} entries leaves the file, which ends at {:#x}", header.l1_size,
+                              image.source->size()));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Image> open_image(const ByteSource& source) {
+  auto header = read_header(source);
+  if (!header) return tl::unexpected(std::move(header.error()));
+  Image image{&source, std::move(*header)};
+  if (auto judged = judge_l1_table(image); !judged) return tl::unexpected(std::move(judged.error()));
+  return image;
+}
+
+// [l2-walk]
+Where Walk::where(GuestOffset guest_offset) const {
+  return {.l1_index = guest_offset.value >> image_->l2_reach_bits(),
+          .l2_index = (guest_offset.value >> image_->header.cluster_bits) % image_->l2_entries(),
+          .guest_offset = guest_offset.value >> image_->header.cluster_bits << image_->header.cluster_bits};
+}
+
+Result<void> Walk::enter_l2_table(std::uint64_t l1_index, const Where& where) {
+  if (l1_index == l1_index_) return {};
+  l1_index_ = nothing;
+  std::array<std::byte, l1_entry_size> raw{};
+  image_->source->read_at(image_->header.l1_table_offset + l1_index * l1_entry_size, raw);
+  const HostOffset table = table_offset(load_big_endian<std::uint64_t>(raw, 0));
+  const Where table_where{where.l1_index, std::nullopt, where.guest_offset, table.value};
+  if (table.value % image_->header.cluster_size() != 0) {
+    return refuse(rule::l2_table, table_where, "the L2 table is not aligned to a cluster");
+  }
+  if (table.value != 0 && !contains(*image_->source, table, image_->header.cluster_size())) {
+    return refuse(rule::l2_in_file, table_where,
+                  fmt::format("the L2 table leaves the file, which ends at {:#x}", image_->source->size()));
+  }
+  l1_index_ = l1_index;
+  l2_table_ = table;
+  window_at_ = nothing;
+  return {};
+}
+
+L2Entry Walk::load_entry(std::uint64_t l2_index) {
+  const std::uint64_t at = l2_index << image_->l2_entry_bits();
+  if (const std::uint64_t window_at = at / window_.size() * window_.size(); window_at != window_at_) {
+    image_->source->read_at(l2_table_ + window_at, window_);
+    window_at_ = window_at;
+  }
+  const std::size_t in_window = at % window_.size();
+  L2Entry entry{load_big_endian<std::uint64_t>(window_, in_window)};
+  if (image_->entry_format().extended) entry.bitmap = load_big_endian<std::uint64_t>(window_, in_window + 8);
+  return entry;
+}
+
+Result<std::optional<L2Entry>> Walk::entry_at(GuestOffset guest_offset) {
+  assert(guest_offset.value < image_->header.virtual_size);
+  const Where place = where(guest_offset);
+  if (auto entered = enter_l2_table(*place.l1_index, place); !entered) {
+    return tl::unexpected(std::move(entered.error()));
+  }
+  if (l2_table_.value == 0) return std::nullopt;
+  return load_entry(*place.l2_index);
+}
+
+Result<Piece> Walk::at(GuestOffset guest_offset) {
+  auto entry = entry_at(guest_offset);
+  if (!entry) return tl::unexpected(std::move(entry.error()));
+  const std::uint64_t to_end = image_->header.virtual_size - guest_offset.value;
+  const Where place = where(guest_offset);
+  if (!entry->has_value()) {
+    const std::uint64_t reach = std::uint64_t{1} << image_->l2_reach_bits();
+    const std::uint64_t length = reach - (guest_offset.value & (reach - 1));
+    return Piece{guest_offset, std::min(length, to_end), Unallocated{}, place};
+  }
+  const std::uint64_t offset_in_cluster = guest_offset.value & (image_->header.cluster_size() - 1);
+  auto stretch = stretch_at(**entry, offset_in_cluster, image_->entry_format(), place);
+  if (!stretch) return tl::unexpected(std::move(stretch.error()));
+  return Piece{guest_offset, std::min(stretch->length, to_end), stretch->mapping, place};
+}
+
+}  // namespace qcow2

@@ -1,0 +1,75 @@
+// An opened image: its header, and the walk from a guest_offset over the L1 and an L2 table to what is there.
+//
+// No table is ever loaded whole: what the header claims costs no memory. Snapshots have L1 tables of their own, which
+// reading the active state never looks at: [snapshot-tables].
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "byte_source.hpp"
+#include "header.hpp"
+#include "l2_entry.hpp"
+#include "offsets.hpp"
+#include "result.hpp"
+
+namespace qcow2 {
+
+/// A header, and the bytes that it was read from, which must outlive it.
+struct Image {
+  const ByteSource* source = nullptr;
+  Header header;
+
+  EntryFormat entry_format() const {
+    return {header.cluster_bits, header.version, header.has(incompatible::extended_l2),
+            header.has(incompatible::external_data_file)};
+  }
+  /// 8 bytes, or 16 with extended L2 entries.
+  unsigned l2_entry_bits() const { return header.has(incompatible::extended_l2) ? 4 : 3; }
+  std::uint64_t l2_entries() const { return header.cluster_size() >> l2_entry_bits(); }
+  /// How many low bits of a guest_offset one L2 table resolves.
+  unsigned l2_reach_bits() const { return 2 * header.cluster_bits - l2_entry_bits(); }
+};
+
+/// Reads and judges the header and the place of the active L1 table.
+/// Refuses with a rule of Stage::header or Stage::l1.
+Result<Image> open_image(const ByteSource& source);
+
+/// `length` bytes of the guest's disk from `guest_offset` on that are all of one mapping.
+struct Piece {
+  GuestOffset guest_offset;
+  std::uint64_t length = 0;
+  Mapping mapping;
+  Where where;
+};
+
+/// Resolves guest offsets; cheap for one that walks forward. One for each thread.
+class Walk {
+ public:
+  explicit Walk(const Image& image) : image_(&image) {}
+
+  /// What stands at `guest_offset`, which is below the virtual size, as far as it is of one mapping: at most to the end
+  /// of its cluster, or where there is no L2 table to the end of what that table would resolve. Ends at the virtual
+  /// size: [beyond-virtual-size] [last-cluster-partial].
+  /// Refuses with a rule of Stage::l2 or Stage::descriptor.
+  Result<Piece> at(GuestOffset guest_offset);
+
+  /// The entry of the cluster that holds `guest_offset`; nothing where there is no L2 table.
+  Result<std::optional<L2Entry>> entry_at(GuestOffset guest_offset);
+
+ private:
+  Result<void> enter_l2_table(std::uint64_t l1_index, const Where& where);
+  L2Entry load_entry(std::uint64_t l2_index);
+  Where where(GuestOffset guest_offset) const;
+
+  static constexpr std::uint64_t nothing = ~std::uint64_t{0};
+  const Image* image_;
+  std::uint64_t l1_index_ = nothing;
+  HostOffset l2_table_;  ///< 0: there is none
+  std::uint64_t window_at_ = nothing;
+  std::array<std::byte, 512> window_{};  ///< a part of the L2 table
+};
+
+}  // namespace qcow2
