@@ -1,7 +1,8 @@
 """A small healthy qcow2 image, laid out by hand, for tests that damage it: every field and table has a name and a place.
 
-Host clusters: 0 header, 1 refcount table, 2 refcount block, 3 L1 table, 4 and 5 L2 tables, 6 a standard cluster, 7 and 8
-compressed streams. Guest clusters: 0 standard, 1 compressed, the first of the second L2 table compressed, all others unallocated.
+Host clusters: 0 header, 1 refcount table, 2 refcount block, 3 L1 table, 4 the first L2 table, 5 a standard cluster, 6 a
+compressed stream, 7 the second L2 table, 8 its compressed stream. Guest clusters: 0 standard, 1 compressed, the first of
+the second L2 table compressed, all others unallocated. So a file cut anywhere has whole whatever its earlier guest clusters need.
 """
 
 import struct
@@ -35,9 +36,9 @@ FIELDS = {
 }
 
 L1_OFFSET, L1_SIZE = 3 * CLUSTER_SIZE, 2
-L2_OFFSETS = (4 * CLUSTER_SIZE, 5 * CLUSTER_SIZE)
-STANDARD_OFFSET = 6 * CLUSTER_SIZE
-STREAM_OFFSETS = (7 * CLUSTER_SIZE, 8 * CLUSTER_SIZE)
+L2_OFFSETS = (4 * CLUSTER_SIZE, 7 * CLUSTER_SIZE)
+STANDARD_OFFSET = 5 * CLUSTER_SIZE
+STREAM_OFFSETS = (6 * CLUSTER_SIZE, 8 * CLUSTER_SIZE)
 FILE_LENGTH = 9 * CLUSTER_SIZE
 
 STANDARD_DATA = bytes(i % 251 for i in range(CLUSTER_SIZE))

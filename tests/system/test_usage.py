@@ -17,7 +17,7 @@ class Usage(SystemTest):
             with self.subTest(args=args):
                 done = self.run_model(*args)
                 self.assertEqual((0, b""), (done.returncode, done.stderr))
-                self.assertIn(b"IMAGE" if args[0] not in ("--help", "decode", "encode") else b"-", done.stdout)
+                self.assertRegex(done.stdout, b"(?i)usage: .*qcow2-model")
 
     def test_wrong_calls(self) -> None:
         for args in (
@@ -32,7 +32,7 @@ class Usage(SystemTest):
             ("read", self.image, "-", "--offset", "many"),
             ("read", self.image, "-", "--offset", "-1"),
             ("read", self.image, "-", "--length", "99999999999999999999999"),
-            ("read", self.image, "-", "--jobs", "0"),
+            ("read", self.image, "-", "--jobs", "-1"),
             ("info",),
             ("map", self.image, "--nonsense"),
             ("decode", "0x6000000000000bfe"),
