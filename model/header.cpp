@@ -53,10 +53,14 @@ void load_v3_fields(std::span<const std::byte> bytes, Header& header) {
 // [header-length]
 Result<void> judge_length(const Header& header, const ByteSource& source) {
   const std::uint32_t length = header.header_length;
-  if (length < header_length_v3 || length % 8 != 0 || length > header.cluster_size()) {
+  if (length < header_length_v3 || length > header.cluster_size()) {
     return refuse(rule::header_length, {.host_offset = 100},
-                  fmt::format("header_length {} is not a multiple of 8 from {} to the cluster size", length,
-                              header_length_v3));
+                  fmt::format("header_length {} is not in {} to {}", length, header_length_v3, header.cluster_size()));
+  }
+  // [header-length-multiple]
+  if (length % 8 != 0) {
+    return refuse(rule::header_length_multiple, {.host_offset = 100},
+                  fmt::format("header_length {} is not a multiple of 8", length));
   }
   if (!contains(source, {0}, length)) {
     return refuse(rule::header_length, {.host_offset = source.size()},
@@ -140,7 +144,10 @@ Result<void> load_extensions(const ByteSource& source, Header& header) {
   std::uint64_t at = header.header_length;
   while (at + 8 <= end) {
     std::array<std::byte, 8> head{};
-    if (source.read_at({at}, head) < head.size()) break;  // the file is shorter than its first cluster
+    if (source.read_at({at}, head) < head.size()) {
+      return refuse(rule::header_extensions, {.host_offset = source.size()},
+                    "the file ends before the header extensions do");
+    }
     const auto type = load_big_endian<std::uint32_t>(head, 0);
     const auto length = load_big_endian<std::uint32_t>(head, 4);
     if (type == extension_end) break;

@@ -26,7 +26,7 @@ bool names_host_cluster(const L2Entry& entry, const EntryFormat& format) {
 std::optional<Violation> judge_compressed(const L2Entry& entry, const EntryFormat& format, const Where& where) {
   // [external-data-file]
   if (format.external_data) {
-    return Violation{rule::compressed_with_data_file, where, "a compressed cluster beside an external data file"};
+    return Violation{rule::external_data_file, where, "a compressed cluster beside an external data file"};
   }
   // [offset-above-bit-55]
   const HostOffset offset = decode_descriptor(entry.entry, format.cluster_bits).host_offset;
@@ -48,14 +48,14 @@ std::optional<Violation> judge_standard(const L2Entry& entry, const EntryFormat&
                      fmt::format("host_offset {:#x} of a standard cluster is not aligned to a cluster",
                                  table_offset(entry.entry).value)};
   }
-  // [extended-l2-subclusters]
+  // [extended-l2-subclusters] [extended-l2-alloc-without-offset]
   const std::uint64_t allocated = entry.bitmap & low_bits(32);
   if ((entry.bitmap >> 32 & allocated) != 0) {
     return Violation{rule::extended_l2_subclusters, where,
                      fmt::format("bitmap {:#018x} marks a subcluster both allocated and zero", entry.bitmap)};
   }
   if (allocated != 0 && !names_host_cluster(entry, format)) {
-    return Violation{rule::extended_l2_subclusters, where,
+    return Violation{rule::extended_l2_alloc_without_offset, where,
                      fmt::format("bitmap {:#018x} allocates subclusters without a host cluster", entry.bitmap)};
   }
   return std::nullopt;

@@ -39,12 +39,15 @@ struct Rule {
 
 namespace rule {
 inline constexpr Rule backing_file_unreadable{"backing-file", Stage::open};
-inline constexpr Rule data_file_unreadable{"external-data-file", Stage::open};
+inline constexpr Rule backing_format{"backing-format", Stage::open};
+inline constexpr Rule backing_chain_cycle{"backing-chain-cycle", Stage::open};
+inline constexpr Rule external_data_file_missing{"external-data-file-missing", Stage::open};
 
 inline constexpr Rule header_magic{"header-magic", Stage::header};
 inline constexpr Rule header_version{"header-version", Stage::header};
 inline constexpr Rule header_cluster_bits{"header-cluster-bits", Stage::header};
 inline constexpr Rule header_length{"header-length", Stage::header};
+inline constexpr Rule header_length_multiple{"header-length-multiple", Stage::header};
 inline constexpr Rule header_incompatible_features{"header-incompatible-features", Stage::header};
 inline constexpr Rule header_encryption{"header-encryption", Stage::header};
 inline constexpr Rule header_refcount_order{"header-refcount-order", Stage::header};
@@ -52,7 +55,6 @@ inline constexpr Rule header_extensions{"header-extensions", Stage::header};
 inline constexpr Rule compression_type{"compression-type", Stage::header};
 inline constexpr Rule extended_l2_cluster_bits{"extended-l2-cluster-bits", Stage::header};
 inline constexpr Rule backing_file{"backing-file", Stage::header};
-inline constexpr Rule external_data_file{"external-data-file", Stage::header};
 
 inline constexpr Rule l1_table{"l1-table", Stage::l1};
 inline constexpr Rule l1_in_file{"l1-in-file", Stage::l1};
@@ -63,6 +65,7 @@ inline constexpr Rule l2_in_file{"l2-in-file", Stage::l2};
 inline constexpr Rule standard_cluster{"standard-cluster", Stage::descriptor};
 inline constexpr Rule zero_cluster_v2{"zero-cluster-v2", Stage::descriptor};
 inline constexpr Rule extended_l2_subclusters{"extended-l2-subclusters", Stage::descriptor};
+inline constexpr Rule extended_l2_alloc_without_offset{"extended-l2-alloc-without-offset", Stage::descriptor};
 inline constexpr Rule compressed_flag{"compressed-flag", Stage::descriptor};
 inline constexpr Rule offset_field{"offset-field", Stage::descriptor};
 inline constexpr Rule size_field{"size-field", Stage::descriptor};
@@ -70,7 +73,7 @@ inline constexpr Rule offset_above_bit_55{"offset-above-bit-55", Stage::descript
 inline constexpr Rule copied_flag_clear{"copied-flag-clear", Stage::descriptor};
 inline constexpr Rule extended_l2_bitmap{"extended-l2-bitmap", Stage::descriptor};
 inline constexpr Rule reserved_bits{"reserved-bits", Stage::descriptor};
-inline constexpr Rule compressed_with_data_file{"external-data-file", Stage::descriptor};
+inline constexpr Rule external_data_file{"external-data-file", Stage::descriptor};
 
 inline constexpr Rule missing_bytes{"missing-bytes", Stage::extent};
 
@@ -82,6 +85,13 @@ inline constexpr Rule zstd_checksum{"zstd-checksum", Stage::decompress};
 inline constexpr Rule zstd_checksum_cut{"zstd-checksum-cut", Stage::decompress};
 inline constexpr Rule zstd_dictionary{"zstd-dictionary", Stage::decompress};
 inline constexpr Rule zstd_window{"zstd-window", Stage::decompress};
+
+// What only a checker looks at; no reading stops there, so their stage is that of the table concerned.
+inline constexpr Rule copied_flag{"copied-flag", Stage::l2};
+inline constexpr Rule refcount_lookup{"refcount-lookup", Stage::l2};
+inline constexpr Rule check_refcounts{"check-refcounts", Stage::l2};
+inline constexpr Rule check_extent_past_end{"check-extent-past-end", Stage::extent};
+inline constexpr Rule snapshot_tables{"snapshot-tables", Stage::l1};
 
 inline constexpr Rule range_past_end{"range-past-end", Stage::length};
 }  // namespace rule

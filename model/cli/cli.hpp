@@ -63,5 +63,6 @@ void add_info(CLI::App& program, Action& chosen);
 void add_map(CLI::App& program, Action& chosen);
 void add_explain(CLI::App& program, Action& chosen);
 void add_read(CLI::App& program, Action& chosen);
+void add_check(CLI::App& program, Action& chosen);
 
 }  // namespace qcow2::cli

@@ -42,8 +42,8 @@ class ChainOpener {
   // [external-data-file]
   void open_data_file(const Header& header, OpenImage& opened) {
     if (!header.has(incompatible::external_data_file)) return;
-    if (header.data_file.empty()) throw Refusal({rule::data_file_unreadable, {}, "the header names no data file"});
-    opened.data_file = open_named(rule::data_file_unreadable, header.data_file, opened.file->path);
+    if (header.data_file.empty()) throw Refusal({rule::external_data_file_missing, {}, "the header names no data file"});
+    opened.data_file = open_named(rule::external_data_file_missing, header.data_file, opened.file->path);
   }
 
   // [backing-file]
@@ -63,7 +63,7 @@ class ChainOpener {
     if (header.backing_format == "raw") return true;
     if (header.backing_format == "qcow2") return false;
     if (!header.backing_format.empty()) {
-      throw Refusal({rule::backing_file_unreadable, {},
+      throw Refusal({rule::backing_format, {},
                      fmt::format("a backing file of format '{}' is not read", header.backing_format)});
     }
     const auto read = read_header(file.source);
@@ -92,7 +92,7 @@ class ChainOpener {
     ::fstat(file.handle.get(), &status);
     const std::pair identity{status.st_dev, status.st_ino};
     if (std::ranges::find(seen_, identity) != seen_.end()) {
-      throw Refusal({broken, {}, fmt::format("the chain of files comes back to '{}'", file.path.string())});
+      throw Refusal({rule::backing_chain_cycle, {}, fmt::format("the chain of files comes back to '{}'", file.path.string())});
     }
     if (seen_.size() == chain_length_max) {
       throw Refusal({broken, {}, fmt::format("the chain of files is longer than {}", chain_length_max)});
