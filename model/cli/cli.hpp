@@ -64,5 +64,6 @@ void add_map(CLI::App& program, Action& chosen);
 void add_explain(CLI::App& program, Action& chosen);
 void add_read(CLI::App& program, Action& chosen);
 void add_check(CLI::App& program, Action& chosen);
+void add_write(CLI::App& program, Action& chosen);
 
 }  // namespace qcow2::cli

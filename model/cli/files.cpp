@@ -126,6 +126,15 @@ std::unique_ptr<OpenFile> open_file(const std::filesystem::path& path) {
       OpenFile{path, std::move(handle), FileSource(descriptor, static_cast<std::uint64_t>(size))});
 }
 
+void refuse_to_overwrite(const OpenFile& file, const std::string& out) {
+  struct stat in {}, existing {};
+  if (out == "-" || ::stat(out.c_str(), &existing) != 0) return;
+  ::fstat(file.handle.get(), &in);
+  if (in.st_dev == existing.st_dev && in.st_ino == existing.st_ino) {
+    throw UsageError(fmt::format("'{}' is the file to be read itself", out));
+  }
+}
+
 std::unique_ptr<OpenImage> open_image_chain(const std::filesystem::path& path) {
   return ChainOpener().open_first(open_file(path));
 }

@@ -36,6 +36,9 @@ struct OpenFile {
 /// Throws UsageError where the file is missing, not readable, or no file that has a size.
 std::unique_ptr<OpenFile> open_file(const std::filesystem::path& path);
 
+/// Throws UsageError where `out` is the very file that is being read.
+void refuse_to_overwrite(const OpenFile& file, const std::string& out);
+
 /// An image, all that it reads from, and the reader on top.
 struct OpenImage {
   std::unique_ptr<OpenFile> file;

@@ -26,7 +26,7 @@ int run(int argc, char** argv) {
   program.set_version_flag("--version", std::string("qcow2-model ") + QCOW2_CONFORM_VERSION);
   program.require_subcommand(1);
   Action chosen;
-  for (const AddCommand add : {add_decode, add_encode, add_info, add_map, add_read, add_explain, add_check}) {
+  for (const AddCommand add : {add_decode, add_encode, add_info, add_map, add_read, add_explain, add_check, add_write}) {
     add(program, chosen);
   }
   try {

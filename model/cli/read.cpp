@@ -3,7 +3,6 @@
 // The range is cut into parts on cluster borders. Threads take part after part; each decodes into its own buffer and
 // writes where the part belongs. What is known to read as zeros is skipped, and so stays a hole in the output.
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -164,18 +163,9 @@ class ParallelCopy {
   std::exception_ptr failure_;
 };
 
-void refuse_to_overwrite(const OpenImage& image, const std::string& out) {
-  struct stat in {}, existing {};
-  if (out == "-" || ::stat(out.c_str(), &existing) != 0) return;
-  ::fstat(image.file->handle.get(), &in);
-  if (in.st_dev == existing.st_dev && in.st_ino == existing.st_ino) {
-    throw UsageError(fmt::format("'{}' is the image itself", out));
-  }
-}
-
 int read(const Options& options) {
   const auto image = open_image_chain(options.image);
-  refuse_to_overwrite(*image, options.out);
+  refuse_to_overwrite(*image->file, options.out);
   const std::uint64_t size = image->reader->size();
   // [range-past-end]
   const std::uint64_t length = options.length.value_or(size - std::min(size, options.offset));

@@ -1,0 +1,17 @@
+// Where the bytes of a new image go. What is never written reads as zeros.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "offsets.hpp"
+
+namespace qcow2 {
+
+class ByteSink {
+ public:
+  virtual ~ByteSink() = default;
+  virtual void write_at(HostOffset offset, std::span<const std::byte> bytes) = 0;
+};
+
+}  // namespace qcow2

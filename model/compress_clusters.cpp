@@ -1,0 +1,101 @@
+#include "compress_clusters.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cassert>
+#include <exception>
+#include <thread>
+#include <vector>
+
+#include "compress.hpp"
+
+namespace qcow2 {
+
+namespace {
+
+constexpr std::uint64_t batch_bytes_per_job = 4 << 20;
+
+/// Room for the clusters that are prepared at one time.
+class Batch {
+ public:
+  Batch(const ByteSource& raw, unsigned cluster_bits, CompressionType type, unsigned jobs)
+      : raw_(raw),
+        cluster_size_(std::size_t{1} << cluster_bits),
+        clusters_(std::max<std::uint64_t>(jobs, jobs * batch_bytes_per_job >> cluster_bits)),
+        data_(clusters_.size() * cluster_size_),
+        streams_(clusters_.size() * cluster_size_) {
+    for (unsigned i = 0; i < jobs; ++i) compressors_.emplace_back(type);
+  }
+
+  std::uint64_t capacity() const { return clusters_.size(); }
+
+  /// Prepares `count` clusters from `first` on, at most capacity().
+  std::span<const PreparedCluster> prepare(std::uint64_t first, std::uint64_t count) {
+    first_ = first;
+    count_ = count;
+    next_ = 0;
+    failure_ = nullptr;
+    {
+      std::vector<std::jthread> threads;
+      for (std::size_t i = 1; i < compressors_.size(); ++i) threads.emplace_back([this, i] { work(compressors_[i]); });
+      work(compressors_[0]);
+    }
+    if (failure_) std::rethrow_exception(failure_);
+    return std::span(clusters_).first(count);
+  }
+
+ private:
+  void work(Compressor& compressor) {
+    try {
+      for (std::uint64_t i = next_++; i < count_; i = next_++) prepare_one(i, compressor);
+    } catch (...) {
+      if (!failed_.test_and_set()) failure_ = std::current_exception();
+    }
+  }
+
+  void prepare_one(std::uint64_t i, Compressor& compressor) {
+    const auto data = std::span(data_).subspan(i * cluster_size_, cluster_size_);
+    const auto stream = std::span(streams_).subspan(i * cluster_size_, cluster_size_ - 1);
+    PreparedCluster& cluster = clusters_[i];
+    cluster = {.guest_cluster = first_ + i};
+    const std::size_t got = raw_.read_at({cluster.guest_cluster * cluster_size_}, data);
+    std::ranges::fill(data.subspan(got), std::byte{0});
+    if (std::ranges::all_of(data, [](std::byte b) { return b == std::byte{0}; })) return;
+    if (const auto length = compressor.compress(data, stream)) {
+      cluster.form = PreparedCluster::Form::stream;
+      cluster.bytes = stream.first(*length);
+    } else {
+      cluster.form = PreparedCluster::Form::as_is;
+      cluster.bytes = data;
+    }
+  }
+
+  const ByteSource& raw_;
+  std::size_t cluster_size_;
+  std::vector<PreparedCluster> clusters_;
+  std::vector<std::byte> data_;
+  std::vector<std::byte> streams_;
+  std::vector<Compressor> compressors_;
+  std::uint64_t first_ = 0;
+  std::uint64_t count_ = 0;
+  std::atomic<std::uint64_t> next_ = 0;
+  std::atomic_flag failed_{};
+  std::exception_ptr failure_;
+};
+
+}  // namespace
+
+void compress_clusters(const ByteSource& raw, unsigned cluster_bits, CompressionType type, unsigned jobs,
+                       const std::function<void(const PreparedCluster&)>& place) {
+  assert(jobs > 0);
+  Batch batch(raw, cluster_bits, type, jobs);
+  const std::uint64_t cluster_size = std::uint64_t{1} << cluster_bits;
+  const std::uint64_t total = raw.size() / cluster_size + (raw.size() % cluster_size != 0 ? 1 : 0);
+  for (std::uint64_t first = 0; first < total; first += batch.capacity()) {
+    for (const PreparedCluster& cluster : batch.prepare(first, std::min(batch.capacity(), total - first))) {
+      place(cluster);
+    }
+  }
+}
+
+}  // namespace qcow2
