@@ -2,7 +2,7 @@
 # Messages, the build and the corpus, shared by run and test. Sourced; $root is the checkout.
 
 say() { printf '%s\n' "$*" >&2; }
-die() { say "$(basename "$0"): $*"; exit 2; }
+die() { say "${0##*/}: $*"; exit 2; }
 
 # quietly LOG WHAT COMMAND...: says WHAT, keeps the output in LOG, and shows it only when the command fails
 quietly() {

@@ -49,7 +49,7 @@ install_commands() {
   if ((${#backports[@]})); then
     local one_off='-o Dir::Etc::SourceList=$d/list -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists=$d/lists'
     one_off+=' -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache='
-    echo 'd=$(mktemp -d) && chmod 755 $d'
+    echo 'd=$(mktemp -d) && chmod 755 $d && mkdir -p $d/lists/partial'
     echo "echo 'deb $(backports_mirror) bookworm-backports main' >\$d/list"
     echo "apt-get -q $one_off update"
     echo "$install $one_off -t bookworm-backports install ${backports[*]}"
@@ -57,40 +57,39 @@ install_commands() {
   fi
 }
 
-# as_root LOG COMMANDS: runs the shell lines as root; 126 when there is no way to become root
-as_root() {
-  local become=() name
-  if [[ $(id -u) != 0 ]]; then
-    command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [[ -t 0 && -z ${CI-} ]]; } || return 126
-    become=(sudo env)
-    for name in http_proxy https_proxy ftp_proxy no_proxy all_proxy; do
-      [[ -z ${!name-} ]] || become+=("$name=${!name}")
-    done
-  fi
-  "${become[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 sh -ec "$2" >"$1" 2>&1
+# become_root: sets as_root to the words that make a command run as root; fails where there are none
+become_root() {
+  local name
+  as_root=()
+  [[ $(id -u) != 0 ]] || return 0
+  command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [[ -t 0 && -z ${CI-} ]]; } || return 1
+  as_root=(sudo env)
+  for name in http_proxy https_proxy ftp_proxy no_proxy all_proxy; do
+    [[ -z ${!name-} ]] || as_root+=("$name=${!name}")
+  done
 }
 
 # need GROUP...: installs what is missing of packages_GROUP; exit 2 where that cannot be done
 need() {
-  local wanted=() missing group status=0
+  local wanted=() missing group commands as_root log=$root/build/install.log
   for group; do local -n list=packages_$group; wanted+=("${list[@]}"); done
   command -v dpkg-query >/dev/null || return 0  # no Debian: CMake and the runner say what they miss
   mapfile -t missing < <(missing_packages "${wanted[@]}")
   ((${#missing[@]})) || return 0
 
-  local commands log=$root/build/install.log
   commands=$(install_commands "${missing[@]}")
-  mkdir -p "$root/build"
-  say "installing with apt-get (log: build/install.log): ${missing[*]}"
-  as_root "$log" "$commands" || status=$?
-  if ((status == 126)); then
-    say "this needs root, or a user with sudo; as root, run:"
+  if ! become_root; then
+    say "missing: ${missing[*]}"
+    say "installing them needs root, or a user with sudo; as root, run:"
     say "$commands"
     exit 2
-  elif ((status)); then
-    tail -n 20 "$log" >&2
-    die "apt-get failed (exit $status); the whole log: build/install.log"
   fi
+  mkdir -p "$root/build"
+  say "installing with apt-get (log: build/install.log): ${missing[*]}"
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 sh -ec "$commands" >"$log" 2>&1 || {
+    tail -n 20 "$log" >&2
+    die "apt-get failed; the whole log: build/install.log"
+  }
   mapfile -t missing < <(missing_packages "${wanted[@]}")
   ((${#missing[@]} == 0)) || die "this machine's apt has no usable version of: ${missing[*]}"
   installed_something=1
