@@ -7,7 +7,7 @@
 packages_build=(g++ cmake ninja-build pkgconf python3 libfmt-dev nlohmann-json3-dev libcli11-dev libexpected-dev
   libvalijson-dev libssl-dev zlib1g-dev libzstd-dev)
 packages_run=(qemu-utils 7zip libqcow-dev)
-packages_test=(catch2 e2fsprogs ovmf)
+packages_test=(libcatch2-dev e2fsprogs ovmf)
 packages_nightly=(clang-tidy clang-format)
 catch2_version=3.7
 case $(uname -m) in x86_64) packages_test+=(grub-rescue-pc) ;; esac
@@ -21,7 +21,7 @@ missing_packages() {
   done < <(dpkg-query -W -f '${db:Status-Status} ${Package} ${Version}\n' "$@" 2>/dev/null)
   for name; do
     if [[ -z ${version[$name]-} ]]; then echo "$name"
-    elif [[ $name == catch2 ]] && dpkg --compare-versions "${version[$name]}" lt "$catch2_version"; then echo "$name"
+    elif [[ $name == libcatch2-dev ]] && dpkg --compare-versions "${version[$name]}" lt "$catch2_version"; then echo "$name"
     fi
   done
 }
@@ -40,7 +40,7 @@ install_commands() {
   local plain=() backports=() codename name
   codename=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
   for name; do
-    if [[ $name == catch2 && $codename == bookworm ]]; then backports+=("$name"); else plain+=("$name"); fi
+    if [[ $name == libcatch2-dev && $codename == bookworm ]]; then backports+=("$name"); else plain+=("$name"); fi
   done
   if ((${#plain[@]})); then
     echo "apt-get -q update || true"

@@ -54,7 +54,7 @@ class Commands(SystemTest):
                 self.assertRegex(text, r"apt-get .*install .*\bg\+\+ ")
                 for package in ("cmake", "qemu-utils", "7zip", "libqcow-dev"):
                     self.assertIn(package, text)
-                self.assertEqual(name == "test", "catch2" in text)
+                self.assertEqual(name == "test", "libcatch2-dev" in text)
                 self.assertNotIn("install", re.sub("indextargets.*", "", self.calls()))
 
     def test_a_user_with_sudo_installs_through_it(self) -> None:
@@ -86,7 +86,7 @@ class Commands(SystemTest):
         if "bookworm" not in Path("/etc/os-release").read_text():
             self.assertNotIn(b"backports", done.stderr)
             return
-        line = next(line for line in done.stderr.decode().splitlines() if "-t bookworm-backports install catch2" in line)
+        line = next(line for line in done.stderr.decode().splitlines() if "-t bookworm-backports install libcatch2-dev" in line)
         for option in ("Dir::Etc::SourceList=", "Dir::Etc::SourceParts=/dev/null", "Dir::State::Lists="):
             self.assertIn(option, line)
         self.assertNotIn(b"/etc/apt", done.stderr)
