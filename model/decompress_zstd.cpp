@@ -1,18 +1,23 @@
 #include "decompress_zstd.hpp"
 
 #include <fmt/format.h>
+#define ZSTD_STATIC_LINKING_ONLY  // for ZSTD_d_stableOutBuffer
 #include <zstd.h>
 #include <zstd_errors.h>
 
 #include <array>
+#include <cassert>
 #include <new>
 
 namespace qcow2 {
 
 namespace {
 
-Rule broken_rule(std::size_t status) {
-  switch (ZSTD_getErrorCode(status)) {
+/// 32 MiB. Beyond it a frame that gives more than a cluster is refused, not given memory.
+constexpr int over_long_window_bits_max = 25;
+
+Rule broken_rule(ZSTD_ErrorCode error) {
+  switch (error) {
     case ZSTD_error_checksum_wrong: return rule::zstd_checksum;
     case ZSTD_error_dictionary_wrong: return rule::zstd_dictionary;
     case ZSTD_error_frameParameter_windowTooLarge: return rule::zstd_window;
@@ -20,69 +25,93 @@ Rule broken_rule(std::size_t status) {
   }
 }
 
-/// One step of the decoder: whether it has come to the end of a frame, and whether it could do anything at all.
-struct Step {
-  bool frame_complete;
-  bool progress;
-};
+/// The decoder over one extent.
+class Frames {
+ public:
+  Frames(ZSTD_DCtx* context, std::span<const std::byte> extent, std::span<std::byte> cluster)
+      : context_(context), input_{extent.data(), extent.size(), 0}, output_{cluster.data(), cluster.size(), 0} {}
 
-Result<Step> step(ZSTD_DCtx* context, ZSTD_inBuffer& input, ZSTD_outBuffer& output) {
-  const std::size_t input_before = input.pos;
-  const std::size_t output_before = output.pos;
-  const std::size_t status = ZSTD_decompressStream(context, &output, &input);
-  if (ZSTD_getErrorCode(status) == ZSTD_error_memory_allocation) throw std::bad_alloc();
-  if (ZSTD_isError(status) != 0) {
-    return refuse(broken_rule(status), {}, fmt::format("after {} bytes: {}", output.pos, ZSTD_getErrorName(status)));
-  }
-  return Step{status == 0, input.pos > input_before || output.pos > output_before};
-}
-
-/// The cluster is complete and its frame is not: that is well when the frame ends without giving more, or gives more.
-Result<void> finish_frame(ZSTD_DCtx* context, ZSTD_inBuffer& input) {
-  std::array<std::byte, 1> beyond{};
-  ZSTD_outBuffer output{beyond.data(), beyond.size(), 0};
-  for (;;) {
-    const auto taken = step(context, input, output);
-    if (!taken) return tl::unexpected(taken.error());
-    if (taken->frame_complete || output.pos > 0) return {};  // [zstd-over-long]
-    if (!taken->progress) {
-      return refuse(rule::zstd_checksum_cut, {}, "the extent ends before the frame that completes the cluster");
+  Result<std::size_t> decode() {
+    while (output_.pos < output_.size) {
+      // [incomplete-refused]
+      if (frame_complete_ && input_.pos == input_.size) {
+        return refuse(rule::incomplete_refused, {},
+                      fmt::format("the frames end after {} of {} bytes", output_.pos, output_.size));
+      }
+      const auto progress = step(output_);
+      if (!progress) return tl::unexpected(progress.error());
+      // [outside-extent]
+      if (!*progress) {
+        return refuse(rule::outside_extent, {},
+                      fmt::format("a frame has given {} of {} bytes when the {} bytes of its extent end", output_.pos,
+                                  output_.size, input_.size));
+      }
     }
+    if (const auto finished = finish_frame(); !finished) return tl::unexpected(finished.error());
+    return input_.pos;  // [zstd-after-frame]
   }
-}
+
+  /// Whether decoding failed because a frame had more to give than there was room for.
+  bool over_long() const { return over_long_; }
+
+ private:
+  /// Returns whether the decoder could do anything at all.
+  Result<bool> step(ZSTD_outBuffer& output) {
+    const std::size_t input_before = input_.pos;
+    const std::size_t output_before = output.pos;
+    const std::size_t status = ZSTD_decompressStream(context_, &output, &input_);
+    const ZSTD_ErrorCode error = ZSTD_getErrorCode(status);
+    if (error == ZSTD_error_memory_allocation) throw std::bad_alloc();
+    if (error != ZSTD_error_no_error) {
+      over_long_ = error == ZSTD_error_dstSize_tooSmall;
+      return refuse(broken_rule(error), {}, fmt::format("after {} bytes: {}", output_.pos, ZSTD_getErrorName(status)));
+    }
+    frame_complete_ = status == 0;
+    return input_.pos > input_before || output.pos > output_before;
+  }
+
+  /// The cluster is complete; its frame must end without giving more, or give more.
+  Result<void> finish_frame() {
+    std::array<std::byte, 1> room{};
+    ZSTD_outBuffer beyond{room.data(), room.size(), 0};
+    int stable = 0;
+    ZSTD_DCtx_getParameter(context_, ZSTD_d_stableOutBuffer, &stable);
+    ZSTD_outBuffer& output = stable != 0 ? output_ : beyond;  // the one is full for good, the other has room for a byte
+    while (!frame_complete_ && beyond.pos == 0) {             // [zstd-over-long]
+      const auto progress = step(output);
+      if (!progress) return tl::unexpected(progress.error());
+      // [zstd-checksum-cut]
+      if (!*progress && !frame_complete_) {
+        return refuse(rule::zstd_checksum_cut, {}, "the extent ends before the frame that completes the cluster");
+      }
+    }
+    return {};
+  }
+
+  ZSTD_DCtx* context_;
+  ZSTD_inBuffer input_;
+  ZSTD_outBuffer output_;
+  bool frame_complete_ = true;
+  bool over_long_ = false;
+};
 
 }  // namespace
 
 void ZstdDecoder::Close::operator()(ZSTD_DCtx_s* context) const { ZSTD_freeDCtx(context); }
 
-ZstdDecoder::ZstdDecoder() : context_(ZSTD_createDCtx()) {
-  if (!context_) throw std::bad_alloc();
+ZstdDecoder::ZstdDecoder() : straight_(ZSTD_createDCtx()), buffered_(ZSTD_createDCtx()) {
+  if (!straight_ || !buffered_) throw std::bad_alloc();
+  ZSTD_DCtx_setParameter(straight_.get(), ZSTD_d_stableOutBuffer, 1);
+  ZSTD_DCtx_setParameter(buffered_.get(), ZSTD_d_windowLogMax, over_long_window_bits_max);
 }
 
 Result<std::size_t> ZstdDecoder::decode(std::span<const std::byte> extent, std::span<std::byte> cluster) {
-  ZSTD_DCtx_reset(context_.get(), ZSTD_reset_session_only);
-  ZSTD_inBuffer input{extent.data(), extent.size(), 0};
-  ZSTD_outBuffer output{cluster.data(), cluster.size(), 0};
-  bool frame_complete = true;
-  while (output.pos < output.size) {
-    // [incomplete-refused] [outside-extent]
-    if (frame_complete && input.pos == input.size) {
-      return refuse(rule::incomplete_refused, {},
-                    fmt::format("the frames end after {} of {} bytes", output.pos, output.size));
-    }
-    const auto taken = step(context_.get(), input, output);
-    if (!taken) return tl::unexpected(taken.error());
-    if (!taken->progress) {
-      return refuse(rule::outside_extent, {},
-                    fmt::format("a frame has given {} of {} bytes when the {} bytes of its extent end", output.pos,
-                                output.size, extent.size()));
-    }
-    frame_complete = taken->frame_complete;
-  }
-  if (!frame_complete) {
-    if (const auto finished = finish_frame(context_.get(), input); !finished) return tl::unexpected(finished.error());
-  }
-  return input.pos;  // [zstd-after-frame]
+  ZSTD_DCtx_reset(straight_.get(), ZSTD_reset_session_only);
+  Frames frames(straight_.get(), extent, cluster);
+  auto decoded = frames.decode();
+  if (decoded || !frames.over_long()) return decoded;
+  ZSTD_DCtx_reset(buffered_.get(), ZSTD_reset_session_only);
+  return Frames(buffered_.get(), extent, cluster).decode();
 }
 
 }  // namespace qcow2

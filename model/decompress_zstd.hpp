@@ -3,6 +3,9 @@
 // Skippable frames give nothing: [zstd-skippable]. What is a frame, and how large a window may be, is left to libzstd's
 // streaming decoder: [zstd-invalid] [zstd-window]. The frame that completes the cluster must be whole as well, unless it
 // goes on to give more: [zstd-checksum-cut] [zstd-over-long].
+//
+// Frames are decoded straight into the cluster, so that a window costs nothing. Only a frame that has more to give than
+// the cluster takes is decoded again, through a buffer.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +28,8 @@ class ZstdDecoder {
   struct Close {
     void operator()(ZSTD_DCtx_s* context) const;
   };
-  std::unique_ptr<ZSTD_DCtx_s, Close> context_;
+  std::unique_ptr<ZSTD_DCtx_s, Close> straight_;
+  std::unique_ptr<ZSTD_DCtx_s, Close> buffered_;
 };
 
 }  // namespace qcow2
