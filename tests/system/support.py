@@ -1,6 +1,6 @@
 """What the tests of the built programs share: where the programs are, how to call them, what to do when a tool is absent.
 
-The program under test comes from QCOW2_MODEL (ctest sets it to that of its own build, sanitizers or not).
+The programs under test come from QCOW2_BIN (ctest sets it to that of its own build, sanitizers or not).
 """
 
 import json
@@ -13,8 +13,9 @@ import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-MODEL = os.environ.get("QCOW2_MODEL", str(ROOT / "build/release/bin/qcow2-model"))
-NIGHTLY = bool(os.environ.get("QCOW2_CONFORM_NIGHTLY"))
+BIN = Path(os.environ.get("QCOW2_BIN", ROOT / "build/release/bin"))
+MODEL = BIN / "qcow2-model"
+CONFORM = BIN / "qcow2-conform"
 CLUSTER_BITS = range(9, 22)
 EXTENDED_L2_CLUSTER_BITS = range(14, 22)  # as QEMU has it: 32 subclusters of at least 512 bytes
 TIMEOUT_SECONDS = 120

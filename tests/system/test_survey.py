@@ -34,7 +34,3 @@ class Survey(SystemTest):
     def test_an_unsound_harness_is_passed_on(self) -> None:
         for status in (2, 3, 4, 5, 6, 130):
             self.assertEqual(status, survey_verdict.main("/nonexistent", status))
-
-
-if __name__ == "__main__":
-    unittest.main()
