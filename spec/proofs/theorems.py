@@ -36,6 +36,9 @@ from readings import (
 )
 
 
+OFFSETS = [0, 1, 510, 511, 512, 3070, 0xA00802, (1 << 49) - 1]
+
+
 class Fails(Exception):
     """A counter-example."""
 
@@ -74,7 +77,7 @@ def fields(cluster_bits: int) -> int:
         before = (host_offset_before(entry, cluster_bits), size_field_before(entry, cluster_bits) << x(cluster_bits) + 1)
         require(sorted(after) == [0, 1 << bit] == sorted(before), cluster_bits=cluster_bits, bit=bit)
     pairs = 0
-    for offset in [0, 1, 510, 511, 512, 3070, (1 << x(cluster_bits)) - 1]:
+    for offset in OFFSETS:
         for n in range(size_values(cluster_bits)):
             entry = entry_of(offset, n, cluster_bits)
             require((host_offset(entry, cluster_bits), additional_sectors(entry, cluster_bits)) == (offset, n), entry=entry)
@@ -93,7 +96,7 @@ def maximum(cluster_bits: int) -> int:
     return SECTOR * values
 
 
-@theorem("fits", "A stream of L bytes fits from offset remainder r if and only if L <= 2 * cluster_size - r: up to cluster_size, always.")
+@theorem("fits", "A stream of L bytes fits if and only if L <= 2 * cluster_size - r; so up to cluster_size it fits from every offset.")
 def fits(cluster_bits: int) -> int:
     cluster_size, values, pairs = 1 << cluster_bits, size_values(cluster_bits), 0
     for r in range(SECTOR):
@@ -108,8 +111,8 @@ def fits(cluster_bits: int) -> int:
     return pairs
 
 
-@theorem("before-fits-not", "Under the old split a stream fits only up to cluster_size - r (field taken for additional sectors) "
-         "or cluster_size - 512 - r (for a count): for each r >= 1 a stream of cluster_size bytes does not fit.")
+@theorem("before-fits-not", "Under the old split a stream fits only up to cluster_size - r (the field taken for additional sectors) "
+         "or cluster_size - 512 - r (for a count); so a stream of cluster_size bytes fits at r = 0 alone, or nowhere.")
 def before_fits_not(cluster_bits: int) -> int:
     cluster_size, values, pairs = 1 << cluster_bits, size_values_before(cluster_bits), 0
     require(values == cluster_size // SECTOR, cluster_bits=cluster_bits)
@@ -123,8 +126,8 @@ def before_fits_not(cluster_bits: int) -> int:
     return pairs
 
 
-@theorem("before-least", "512-byte clusters: the least length that the old split cannot hold is 2 (r 511); streams of 15 bytes, packed "
-         "from a sector's start, first fail at the 35th, at r 510, which is the thread's; as a count nothing fits at all.")
+@theorem("before-least", "In 512-byte clusters the shortest stream that the old split cannot hold has 2 bytes (r = 511); of streams of 15 bytes, packed "
+         "from a sector's start, the first that it cannot hold is the 35th (r = 510), the thread's; taken for a count it holds nothing at all.")
 def before_least(cluster_bits: int) -> int:
     if cluster_bits != 9:
         return 0
@@ -142,8 +145,8 @@ def before_least(cluster_bits: int) -> int:
     return 512 * SECTOR
 
 
-@theorem("writer-bound", "With the least field, a stream of at most cluster_size - 1 bytes (QEMU's writer) has an extent of at most cluster_size + 510, "
-         "at r 2 and the full length only; a stream of cluster_size bytes at most cluster_size + 511, at r 1 only.")
+@theorem("writer-bound", "With the least field, a stream of at most cluster_size - 1 bytes (QEMU's writer) has an extent of at most cluster_size + 510 bytes, "
+         "reached with r = 2 and L = cluster_size - 1 only; a stream of cluster_size bytes one of at most cluster_size + 511, with r = 1 only.")
 def writer_bound(cluster_bits: int) -> int:
     cluster_size, pairs = 1 << cluster_bits, 0
     longest_at: list[tuple[int, int, int]] = []
@@ -158,7 +161,7 @@ def writer_bound(cluster_bits: int) -> int:
     return pairs + SECTOR
 
 
-@theorem("cluster-size-short", "For each r >= 2 there is a stream of less than cluster_size whose extent is longer than cluster_size; for r 0 and 1 there is none.")
+@theorem("cluster-size-short", "For each r >= 2 there is a stream shorter than cluster_size whose extent is longer than cluster_size; for r = 0 and 1 there is none.")
 def cluster_size_short(cluster_bits: int) -> int:
     cluster_size = 1 << cluster_bits
     for r in range(SECTOR):
@@ -167,23 +170,19 @@ def cluster_size_short(cluster_bits: int) -> int:
     return SECTOR
 
 
-@theorem("prefix", "The extent of n is the extent of n + 1 without its last 512 bytes: the same start, nothing else between.")
+@theorem("prefix", "The extent of n is the extent of n + 1 without its last 512 bytes: both begin at host_offset.")
 def prefix(cluster_bits: int) -> int:
     values = size_values(cluster_bits)
     for r in range(SECTOR):
-        offset = 2 * SECTOR + r
-        small = extent(entry_of(offset, 0, cluster_bits), cluster_bits)
         for n in range(values - 1):
-            large = extent(entry_of(offset, n + 1, cluster_bits), cluster_bits)
-            if large != (small.host_offset, small.available_bytes + SECTOR):
+            if available_bytes(r, n + 1) != available_bytes(r, n) + SECTOR:
                 raise Fails(f"cluster_bits {cluster_bits}, r {r}, n {n}")
-            small = large
     return SECTOR * (values - 1)
 
 
-@theorem("refcounts", "With the least field, stream and extent touch the same host clusters, wherever they stand. With d more they do not, "
-         "if and only if a host cluster ends within the d sectors behind the stream's last; so no d >= 1 is safe everywhere, "
-         "and in 512-byte clusters none is safe anywhere.")
+@theorem("refcounts", "With the least field, stream and extent touch the same host clusters, wherever they stand. With d sectors more they still do "
+         "if and only if no host cluster ends between the stream's last sector and the extent's; for each d >= 1 there is a place where one "
+         "does, and in 512-byte clusters one does everywhere.")
 def refcounts(cluster_bits: int) -> int:
     sectors, values = (1 << cluster_bits) // SECTOR, size_values(cluster_bits)
     # Only the place of the stream's last sector in its host cluster matters: both begin at host_offset, and the extent's last
@@ -203,19 +202,19 @@ def refcounts(cluster_bits: int) -> int:
          "it names the same extent if and only if n is 0.")
 def split_hidden(cluster_bits: int) -> int:
     values = size_values(cluster_bits)
-    for r in range(SECTOR):
-        offset = 5 * SECTOR + r
+    # By "fields" an entry's offset bits pass through both splits unchanged, so a few offsets stand for all.
+    for offset in OFFSETS:
         for n in range(values):
             entry = entry_of(offset, n, cluster_bits)
             before = host_offset_before(entry, cluster_bits)
             same = before == offset and size_field_before(entry, cluster_bits) == additional_sectors(entry, cluster_bits)
             if (before == offset) != (n % 2 == 0) or same != (n == 0):
-                raise Fails(f"cluster_bits {cluster_bits}, r {r}, n {n}")
-    return SECTOR * values
+                raise Fails(f"cluster_bits {cluster_bits}, host_offset {offset}, n {n}")
+    return len(OFFSETS) * values
 
 
-@theorem("wrong-hidden", "On streams of at most cluster_size - 1 bytes with the least field (QEMU's writer) these wrong lengths always cover the stream: "
-         "(n + 1) * 512, cluster_size, cluster_size + 512 n, and the right one cut at cluster_size. These do not: n * 512, n * 512 - r.")
+@theorem("wrong-hidden", "For streams of at most cluster_size - 1 bytes with the least field (QEMU's writer) these wrong lengths always cover the stream: "
+         "(n + 1) * 512, cluster_size, cluster_size + 512 n, and the right one cut at cluster_size. n * 512 - r never does, n * 512 not always.")
 def wrong_hidden(cluster_bits: int) -> int:
     cluster_size, pairs, missed = 1 << cluster_bits, 0, {"n * 512": 0, "n * 512 - r": 0}
     for r in range(SECTOR):
