@@ -1,0 +1,126 @@
+"""The commands: build the corpus, renew the lock, check or format the case files, show what a case's image holds."""
+
+import argparse
+import json
+import os
+import sys
+from typing import Dict, List, Optional
+
+from generators.canonical import canonical_text
+from generators.case import Case, case_files, load_json, parse_case
+from generators.clauses import Clause, parse_clauses
+from generators.corpus import Corpus, sources_digest
+from generators.errors import CaseError
+from generators.lint import lint
+from generators.lock import differing, lock_text
+from generators.schema import Validator
+from generators.show import shown
+
+SPEC = "spec/compressed-clusters.md"
+SCHEMA = "cases/schema.json"
+LOCK = "cases/lock.json"
+
+
+class Project:
+    """The repository: its cases, its schema, its clauses, its lock."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self.schema = load_json(self.path(SCHEMA), SCHEMA)
+
+    def path(self, name: str) -> str:
+        return os.path.join(self.root, name)
+
+    def cases(self) -> List[Case]:
+        validator = Validator(self.schema)
+        return [parse_case(family, path, self.read(path), validator) for family, path in case_files(self.root)]
+
+    def read(self, name: str) -> bytes:
+        with open(self.path(name), "rb") as file:
+            return file.read()
+
+    def clauses(self) -> List[Clause]:
+        try:
+            return parse_clauses(self.read(SPEC).decode())
+        except FileNotFoundError:
+            raise CaseError("there is no such file, and the clauses stand there", SPEC) from None
+        except CaseError as error:
+            raise CaseError(str(error), SPEC) from None
+
+    def locked(self) -> Dict[str, object]:
+        if not os.path.exists(self.path(LOCK)):
+            return {}
+        return load_json(self.path(LOCK), LOCK)["cases"]  # type: ignore[return-value]
+
+    def linted(self) -> "tuple[List[Case], List[Clause]]":
+        cases, clauses = self.cases(), self.clauses()
+        lint(cases, {clause["slug"]: clause["level"] for clause in clauses})
+        return cases, clauses
+
+
+def build(project: Project, out: str, renew: bool) -> int:
+    cases, clauses = project.linted()
+    corpus = Corpus(out)
+    corpus.put_text("schema.json", project.read(SCHEMA).decode())
+    corpus.put_text("clauses.json", json.dumps({"schema": 1, "clauses": clauses}, indent=1) + "\n")
+    entries = corpus.build(cases, sources_digest(), lambda case: print(f"making {case}", file=sys.stderr))
+    changed = differing(project.locked(), entries)
+    if renew:
+        with open(project.path(LOCK), "w", encoding="ascii") as file:
+            file.write(lock_text(entries))
+        print(f"{LOCK}: {len(entries)} cases, {len(changed)} changed")
+    elif changed:
+        print(f"generators: warning: {LOCK} does not hold what was made of {', '.join(changed)}", file=sys.stderr)
+    if os.path.exists(project.path(LOCK)):
+        corpus.put_text("lock.json", project.read(LOCK).decode())
+    return 0
+
+
+def check(project: Project) -> int:
+    cases, clauses = project.linted()
+    tried = {slug for case in cases for slug in case.clauses}
+    untried = [clause["slug"] for clause in clauses if clause["slug"] not in tried]
+    print(f"{len(cases)} cases, {len(tried)} of {len(clauses)} clauses tried")
+    for slug in untried:
+        print(f"no case yet: {slug}")
+    return 0
+
+
+def format_cases(project: Project) -> int:
+    for case in project.cases():
+        text = canonical_text(case.document).encode()
+        if text != case.text:
+            with open(project.path(case.path), "wb") as file:
+                file.write(text)
+            print(f"formatted {case.path}")
+    return 0
+
+
+def show(project: Project, name: str) -> int:
+    for case in project.cases():
+        if case.id == name:
+            print(shown(case))
+            return 0
+    raise CaseError(f"there is no case '{name}'")
+
+
+def main(arguments: Optional[List[str]] = None) -> int:
+    parser = argparse.ArgumentParser(prog="python3 -m generators", description=__doc__)
+    parser.add_argument("--root", default=os.getcwd(), help="the repository (default: the current folder)")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, text in (("build", "make the corpus"), ("lock", f"make the corpus and write {LOCK} anew")):
+        commands.add_parser(name, help=text).add_argument("--out", default="build/release/corpus", metavar="DIR")
+    commands.add_parser("check", help="check all case files, and say which clauses have none")
+    commands.add_parser("format", help="put all case files into canonical form")
+    commands.add_parser("show", help="say where everything stands in a case's image").add_argument("case")
+    options = parser.parse_args(arguments)
+    try:
+        project = Project(options.root)
+        if options.command in ("build", "lock"):
+            return build(project, options.out, renew=options.command == "lock")
+        if options.command == "show":
+            return show(project, options.case)
+        return check(project) if options.command == "check" else format_cases(project)
+    except CaseError as error:
+        print(f"generators: {error}", file=sys.stderr)
+        return 2

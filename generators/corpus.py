@@ -1,0 +1,147 @@
+"""Writes the corpus. A case is made again only when its file or a generator has changed.
+
+A case counts as made when corpus/.made/<id> says so; that note goes first when a case is made again and is written
+last, and files are put in place by renaming, so a build that is killed leaves nothing that passes for whole.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from typing import Callable, Dict, List
+
+from generators.canaries import canaries
+from generators.case import Case
+from generators.guest import guest_map_text
+from generators.make import Made, make_case
+from generators.sparse import SparseFile
+
+Report = Callable[[str], None]
+
+
+def sources_digest() -> str:
+    """Of everything in generators/ that decides what an image looks like."""
+    folder = os.path.dirname(os.path.abspath(__file__))
+    digest = hashlib.sha256()
+    for name in sorted(os.listdir(folder)):
+        if name.endswith(".py"):
+            with open(os.path.join(folder, name), "rb") as file:
+                digest.update(name.encode() + b"\0" + file.read())
+    return digest.hexdigest()
+
+
+class Corpus:
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        for part in ("cases", "images", "guest", "canary", ".made", ".new"):
+            os.makedirs(self._path(part), exist_ok=True)
+
+    def _path(self, *parts: str) -> str:
+        return os.path.join(self.folder, *parts)
+
+    # ---- texts -----------------------------------------------------------------------------------------
+    def put_text(self, name: str, text: str) -> None:
+        """Replaces a text file, unless it is as it should be."""
+        path = self._path(name)
+        data = text.encode()
+        if _content(path) != data:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            new = self._path(".new", os.path.basename(name))
+            with open(new, "wb") as file:
+                file.write(data)
+            os.replace(new, path)
+
+    # ---- cases -----------------------------------------------------------------------------------------
+    def build(self, cases: List[Case], sources: str, report: Report) -> Dict[str, object]:
+        """Makes what is missing or out of date, drops what is no case any more; the lock entries of all cases."""
+        self._drop_strangers(cases)
+        entries: Dict[str, object] = {}
+        for case in cases:
+            key = hashlib.sha256(sources.encode() + case.text).hexdigest()
+            note = self._note(case)
+            if note.get("key") != key or not self._stands(case):
+                report(case.id)
+                note = {"key": key, "lock": self._make(case)}
+                self.put_text(f".made/{case.id}", json.dumps(note))
+            self.put_text(f"cases/{case.family}/{case.id}.json", case.text.decode())
+            entries[case.id] = note["lock"]
+        self._canaries(sources)
+        return entries
+
+    def _note(self, case: Case) -> Dict[str, object]:
+        data = _content(self._path(".made", case.id))
+        return json.loads(data) if data else {}
+
+    def _stands(self, case: Case) -> bool:
+        """Whether the files of a case that is noted as made are still there."""
+        return (os.path.exists(self._path("images", case.id, f"{case.id}.qcow2"))
+                and os.path.exists(self._path("guest", f"{case.id}.raw"))
+                and os.path.exists(self._path("guest", f"{case.id}.json")))
+
+    def _make(self, case: Case) -> Dict[str, object]:
+        made = make_case(case)
+        _unlink(self._path(".made", case.id))
+        self._put_image(case.id, made)
+        self._put_file(f"guest/{case.id}.raw", made.guest.file)
+        for name, guest in made.alternatives.items():
+            self._put_file(f"guest/{case.id}.{name}.raw", guest.file)
+        self.put_text(f"guest/{case.id}.json", guest_map_text(made.guest))
+        return made.lock_entry()
+
+    def _put_image(self, name: str, made: Made) -> None:
+        new, place = self._path(".new", name), self._path("images", name)
+        shutil.rmtree(new, ignore_errors=True)
+        os.makedirs(new)
+        for file_name, file in {f"{name}.qcow2": made.image.file, **made.siblings}.items():
+            file.store(os.path.join(new, file_name))
+        shutil.rmtree(place, ignore_errors=True)
+        os.replace(new, place)
+
+    def _put_file(self, name: str, file: SparseFile) -> None:
+        new = self._path(".new", os.path.basename(name))
+        file.store(new)
+        os.replace(new, self._path(name))
+
+    # ---- what stands beside the cases ------------------------------------------------------------------
+    def _canaries(self, sources: str) -> None:
+        note = self._path(".made", ".canaries")
+        if _content(note) == sources.encode():
+            return
+        _unlink(note)
+        images, guest = canaries()
+        for name, file in images.items():
+            self._put_file(f"canary/{name}.qcow2", file)
+        self.put_text("canary/good.json", guest_map_text(guest))
+        self.put_text(".made/.canaries", sources)
+
+    def _drop_strangers(self, cases: List[Case]) -> None:
+        """Removes what belongs to no case: renamed and deleted ones, alternatives included."""
+        known = {case.id for case in cases}
+        for name in os.listdir(self._path(".made")):
+            if name not in known and name != ".canaries":
+                os.remove(self._path(".made", name))
+        for name in os.listdir(self._path("images")):
+            if name not in known:
+                shutil.rmtree(self._path("images", name))
+        for name in os.listdir(self._path("guest")):
+            if name.partition(".")[0] not in known:
+                os.remove(self._path("guest", name))
+        wanted = {f"{case.family}/{case.id}.json" for case in cases}
+        for folder, _, names in os.walk(self._path("cases")):
+            for name in names:
+                path = os.path.join(folder, name)
+                if os.path.relpath(path, self._path("cases")).replace(os.sep, "/") not in wanted:
+                    os.remove(path)
+
+
+def _content(path: str) -> "bytes | None":
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _unlink(path: str) -> None:
+    if os.path.exists(path):
+        os.remove(path)

@@ -1,0 +1,183 @@
+"""Raw deflate streams (RFC 1951) assembled from blocks that a case writes out: stored, fixed, dynamic, or plain bits."""
+
+from typing import Dict, List, Optional
+
+from generators.bits import BitWriter
+from generators.content import Content
+from generators.deflate_codes import (CODE_LENGTH_ORDER, DISTANCES, END_OF_BLOCK, FIXED_DISTANCE_LENGTHS,
+                                      FIXED_LITERAL_LENGTHS, LITERALS, MATCH_MAX, MATCH_MIN, STORED_MAX,
+                                      balanced_lengths, canonical_codes, distance_symbol, length_symbol)
+from generators.errors import CaseError
+from generators.stream import Stream
+from generators.tokens import Literals, Match, Output, Raw, Token, expand
+
+Lengths = Dict[int, int]
+STORED, FIXED, DYNAMIC = 0, 1, 2
+
+
+class Deflater:
+    def __init__(self, content: Content) -> None:
+        self.bits = BitWriter()
+        self.output = Output(content, window=32768)
+        self._produced = 0
+        self.needed: Optional[int] = None
+
+    def block(self, block: "dict[str, object]", final: bool) -> None:
+        """One item of a case's "deflate" list; `final` is what its header says unless the block overrules it."""
+        final = bool(block.get("final", final))
+        if "stored" in block:
+            self._stored(block, final)
+        elif "fixed" in block:
+            self._header(FIXED, final)
+            self._huffman(block, block["fixed"], FIXED_LITERAL_LENGTHS, FIXED_DISTANCE_LENGTHS)
+        elif "dynamic" in block:
+            self._dynamic(block, final)
+        else:
+            self.bits.text(str(block["bits"]))
+            self.output.broken = True
+
+    def stream(self) -> Stream:
+        return Stream(self.bits.getvalue(), bytes(self.output.data), self.needed)
+
+    # ---- blocks ----------------------------------------------------------------------------------------
+    def _header(self, kind: int, final: bool) -> None:
+        self.bits.number(int(final), 1)
+        self.bits.number(kind, 2)
+
+    def _stored(self, block: "dict[str, object]", final: bool) -> None:
+        """Stored data of any length; more than 65535 bytes become several blocks, the last one final."""
+        data = self.output.content.bytes_of(block["stored"], len(self.output.data))
+        pieces = [data[at : at + STORED_MAX] for at in range(0, len(data), STORED_MAX)] or [b""]
+        for index, piece in enumerate(pieces):
+            self._header(STORED, final and index == len(pieces) - 1)
+            self.bits.align()
+            length = len(piece)
+            complement = block.get("complement", length ^ 0xFFFF)
+            assert isinstance(complement, int)
+            self.bits.octets(length.to_bytes(2, "little") + complement.to_bytes(2, "little"))
+            if complement != length ^ 0xFFFF:
+                self.output.broken = True
+            before = self.bits.byte_length
+            self.bits.octets(piece)
+            self._advance_over(before, self.output.add(piece))
+
+    def _dynamic(self, block: "dict[str, object]", final: bool) -> None:
+        # The codes come first in the stream, but which symbols they must hold is known only from the tokens.
+        expanded = _split(expand(block["dynamic"], self.output))  # type: ignore[arg-type]
+        used_literals, used_distances = _used_symbols(expanded)
+        literal_lengths = _stated(block.get("literal_lengths")) or balanced_lengths(used_literals)
+        distance_lengths = _stated(block.get("distance_lengths"), empty={}) if "distance_lengths" in block \
+            else balanced_lengths(used_distances)
+        self._header(DYNAMIC, final)
+        self._code_tables(block, literal_lengths, distance_lengths)
+        self._tokens(block, expanded, literal_lengths, distance_lengths)
+
+    def _huffman(self, block: "dict[str, object]", items: object, literals: Lengths, distances: Lengths) -> None:
+        expanded = _split(expand(items, self.output))  # type: ignore[arg-type]
+        self._tokens(block, expanded, literals, distances)
+
+    # ---- the parts of a Huffman block ------------------------------------------------------------------
+    def _code_tables(self, block: "dict[str, object]", literals: Lengths, distances: Lengths) -> None:
+        """RFC 1951, 3.2.7: HLIT, HDIST, HCLEN, the code length code, then all lengths one by one."""
+        literal_count = max(257, max(literals, default=0) + 1)
+        distance_count = max(1, max(distances, default=0) + 1)
+        literal_count = int(block.get("hlit", literal_count))  # type: ignore[call-overload]
+        distance_count = int(block.get("hdist", distance_count))  # type: ignore[call-overload]
+        sequence = [literals.get(symbol, 0) for symbol in range(literal_count)]
+        sequence += [distances.get(symbol, 0) for symbol in range(distance_count)]
+        lengths = _stated(block.get("code_length_lengths")) or balanced_lengths(set(sequence))
+        count = max(4, 1 + max(CODE_LENGTH_ORDER.index(symbol) for symbol in lengths))
+        self.bits.number(literal_count - 257, 5)
+        self.bits.number(distance_count - 1, 5)
+        self.bits.number(count - 4, 4)
+        for symbol in CODE_LENGTH_ORDER[:count]:
+            self.bits.number(lengths.get(symbol, 0), 3)
+        codes = canonical_codes(lengths)
+        for length in sequence:
+            self._code(codes, length)
+        if block.get("broken"):
+            self.output.broken = True
+
+    def _tokens(self, block: "dict[str, object]", expanded: "List[tuple[Token, int]]", literals: Lengths,
+                distances: Lengths) -> None:
+        literal_codes, distance_codes = canonical_codes(literals), canonical_codes(distances)
+        for token, gives in expanded:
+            if isinstance(token, Literals):
+                for value in token.data:
+                    self._code(literal_codes, value)
+                    self._advance(1 if gives else 0)
+                continue
+            self._pair(token, literal_codes, distance_codes)
+            self._advance(gives)
+        if block.get("end_of_block", True):
+            self._code(literal_codes, END_OF_BLOCK)
+
+    def _pair(self, token: Token, literal_codes: "dict[int, tuple[int, int]]",
+              distance_codes: "dict[int, tuple[int, int]]") -> None:
+        if isinstance(token, Raw):
+            if token.symbol is not None:
+                self._code(literal_codes, token.symbol)
+            self.bits.text(token.extra)
+            if token.distance_symbol is not None:
+                self._code(distance_codes, token.distance_symbol)
+            self.bits.text(token.distance_extra)
+            return
+        assert isinstance(token, Match)
+        for (symbol, extra, width), codes in ((length_symbol(token.length), literal_codes),
+                                              (distance_symbol(token.distance), distance_codes)):
+            self._code(codes, symbol)
+            self.bits.number(extra, width)
+
+    def _code(self, codes: "dict[int, tuple[int, int]]", symbol: int) -> None:
+        if symbol not in codes:
+            raise CaseError(f"the block's code has no symbol {symbol}")
+        self.bits.code(*codes[symbol])
+
+    # ---- how much of the stream one cluster needs ------------------------------------------------------
+    def _advance(self, gives: int) -> None:
+        self._produced += gives
+        if self.needed is None and self._produced >= self.output.content.size:
+            self.needed = self.bits.byte_length
+
+    def _advance_over(self, start: int, gives: int) -> None:
+        """Stored bytes: the one that completes the cluster may stand amid the block."""
+        missing = self.output.content.size - self._produced
+        self._produced += gives
+        if self.needed is None and gives >= missing:
+            self.needed = start + missing
+
+
+def _split(expanded: "List[tuple[Token, int]]") -> "List[tuple[Token, int]]":
+    """Matches beyond 258 bytes become several, none of them under 3."""
+    pieces: "List[tuple[Token, int]]" = []
+    for token, gives in expanded:
+        while isinstance(token, Match) and token.length > MATCH_MAX:
+            step = MATCH_MAX if token.length >= MATCH_MAX + MATCH_MIN else token.length - MATCH_MIN
+            pieces.append((Match(step, token.distance), step if gives else 0))
+            token, gives = Match(token.length - step, token.distance), gives - step if gives else 0
+        pieces.append((token, gives))
+    return pieces
+
+
+def _used_symbols(expanded: "List[tuple[Token, int]]") -> "tuple[set[int], set[int]]":
+    literals, distances = {END_OF_BLOCK}, set()
+    for token, _ in expanded:
+        if isinstance(token, Literals):
+            literals |= set(token.data)
+        elif isinstance(token, Match):
+            literals.add(length_symbol(token.length)[0])
+            distances.add(distance_symbol(token.distance)[0])
+        else:
+            literals |= {token.symbol} - {None}
+            distances |= {token.distance_symbol} - {None}
+    return literals, distances  # type: ignore[return-value]
+
+
+def _stated(lengths: object, empty: "Optional[Lengths]" = None) -> Lengths:
+    """Code lengths as a case writes them, {"0-143": 8, "256": 7}, as symbol -> width."""
+    stated: Lengths = dict(empty or {})
+    if isinstance(lengths, dict):
+        for key, width in lengths.items():
+            first, _, last = key.partition("-")
+            stated.update({symbol: width for symbol in range(int(first), int(last or first) + 1)})
+    return stated

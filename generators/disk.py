@@ -1,0 +1,104 @@
+"""One L1 table with everything under it: the active disk, or the disk of an internal snapshot."""
+
+from dataclasses import dataclass, field
+from typing import Dict, List, Optional
+
+from generators.content import Content
+from generators.entries import Body, Entry, make_entry
+from generators.errors import CaseError
+from generators.geometry import Geometry, Spec
+from generators.guest_map import COMPRESSED, STANDARD, ZERO, ClusterSpec
+from generators.placement import Places
+from generators.streams import build_stream
+
+
+@dataclass
+class Disk:
+    """`prefix` is "" for the active disk, "snapshot.0." for the first snapshot; `parent` lends what it does not state."""
+
+    prefix: str
+    geometry: Geometry
+    clusters: Dict[int, ClusterSpec]
+    bodies: Dict[int, Body] = field(default_factory=dict)
+    owned: List[int] = field(default_factory=list)
+
+    @property
+    def l1_size(self) -> int:
+        return max(self.geometry.l1_size, 1 + max((index // self.geometry.l2_entries for index in self.clusters),
+                                                  default=-1))
+
+    def l1_indexes(self) -> List[int]:
+        """The L1 entries in use."""
+        return sorted({index // self.geometry.l2_entries for index in self.clusters})
+
+    def table(self, l1_index: int) -> str:
+        return f"{self.prefix}l2_table.{l1_index}"
+
+    def entries(self, places: Places) -> Dict[int, Entry]:
+        return {index: make_entry(cluster, self.bodies.get(index), self.geometry, places)
+                for index, cluster in self.clusters.items()}
+
+
+def named_streams(image: Spec, geometry: Geometry) -> Dict[str, Body]:
+    """The streams that several guest clusters can share, in the order in which they are packed."""
+    streams = image.get("streams", {})
+    assert isinstance(streams, dict)
+    bodies = {}
+    for name, spec in streams.items():
+        bodies[name] = _stream_body(spec, name, name, geometry, f"streams.{name}")
+    return bodies
+
+
+def active_disk(geometry: Geometry, clusters: Dict[int, ClusterSpec], named: Dict[str, Body]) -> Disk:
+    disk = Disk("", geometry, clusters)
+    _fill(disk, clusters, named)
+    return disk
+
+
+def snapshot_disk(active: Disk, number: int, stated: Dict[int, ClusterSpec], named: Dict[str, Body]) -> Disk:
+    """A snapshot refers to the active disk's clusters save those that it states anew."""
+    disk = Disk(f"snapshot.{number}.", active.geometry, {**active.clusters, **stated}, dict(active.bodies))
+    for index in stated:
+        disk.bodies.pop(index, None)
+    _fill(disk, stated, named)
+    return disk
+
+
+def _fill(disk: Disk, clusters: Dict[int, ClusterSpec], named: Dict[str, Body]) -> None:
+    for index, cluster in clusters.items():
+        body = _body(disk, cluster, named)
+        if body is not None:
+            disk.bodies[index] = body
+            if body.name not in named:
+                disk.owned.append(index)
+
+
+def _body(disk: Disk, cluster: ClusterSpec, named: Dict[str, Body]) -> Optional[Body]:
+    name = f"{disk.prefix}guest.{cluster.index}"
+    size = disk.geometry.cluster_size
+    label = str(cluster.index) if not disk.prefix else f"{disk.prefix[-2:-1]}s{cluster.index}"
+    if cluster.kind == COMPRESSED:
+        stream = cluster.spec.get("stream", {})
+        if isinstance(stream, str):
+            if stream not in named:
+                raise CaseError(f"there is no stream '{stream}'", f"guest.{cluster.index}.stream")
+            return named[stream]
+        assert isinstance(stream, dict)
+        return _stream_body(stream, name, label, disk.geometry, f"guest.{cluster.index}.stream")
+    if cluster.kind == STANDARD:
+        content = Content(label, size)
+        data = content.bytes_of(cluster.spec.get("data", "rest"), 0)
+        if len(data) > size:
+            raise CaseError("more data than a cluster holds", f"guest.{cluster.index}.data")
+        return Body(name, data.ljust(size, b"\0"))
+    if cluster.kind == ZERO and "host_offset" in cluster.spec:
+        return Body(name, Content(label, size).bytes_of("rest", 0))
+    return None
+
+
+def _stream_body(spec: Dict[str, object], name: str, label: str, geometry: Geometry, where: str) -> Body:
+    try:
+        stream = build_stream(spec, geometry.compression, Content(label, geometry.cluster_size))
+    except CaseError as error:
+        raise error.inside(where) from None
+    return Body(name, stream.data, stream)

@@ -1,0 +1,183 @@
+"""How the guest disk should read: its bytes, where they come from, and which parts must be refused."""
+
+import json
+from dataclasses import dataclass
+from typing import Dict, List, Optional, Tuple
+
+from generators import layout
+from generators.entries import Entry
+from generators.geometry import number
+from generators.guest_map import COMPRESSED, RAW, STANDARD, ZERO
+from generators.image import Image
+from generators.sparse import SparseFile
+
+REFUSED, BACKING, UNALLOCATED = "refused", "backing", "unallocated"
+
+
+@dataclass(frozen=True)
+class Extent:
+    """Some bytes of the guest disk, all of one kind."""
+
+    offset: int
+    length: int
+    kind: str
+    host_offset: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class Guest:
+    """The disk as it should be read; what must be refused stands as zeros."""
+
+    file: SparseFile
+    extents: List[Extent]
+
+    @property
+    def refused(self) -> List[Tuple[int, int]]:
+        return [(extent.offset, extent.length) for extent in self.extents if extent.kind == REFUSED]
+
+
+class Reader:
+    """Reads one image the way its case means it; `backing` is the guest disk of its backing file."""
+
+    def __init__(self, image: Image, backing: Optional[SparseFile], virtual_size: Optional[int] = None) -> None:
+        self.image = image
+        self.geometry = image.geometry
+        self.backing = backing
+        self.size = self.geometry.virtual_size if virtual_size is None else virtual_size
+        self.file = SparseFile(self.size)
+        self.extents: List[Extent] = []
+
+    def guest(self) -> Guest:
+        size = self.geometry.cluster_size
+        special = sorted({*self.image.entries, *self._clusters_of_stated_l1_entries()})
+        position = 0
+        for index in special:
+            start = index * size
+            if start >= self.size:
+                break
+            self._fall_through(position, start)
+            self._cluster(index, start, min(size, self.size - start))
+            position = min(start + size, self.size)
+        self._fall_through(position, self.size)
+        return Guest(self.file, self.extents)
+
+    # ---- one guest cluster -----------------------------------------------------------------------------
+    def _cluster(self, index: int, start: int, length: int) -> None:
+        stated_l1 = self._stated_l1(index)
+        entry = self.image.entries.get(index)
+        if stated_l1.get("reads") == REFUSED:
+            return self._add(start, length, REFUSED)
+        if entry is None or stated_l1.get("reads") == "zeros":
+            return self._fall_through(start, start + length)
+        reads = entry.cluster.spec.get("reads")
+        if reads == REFUSED:
+            return self._add(start, length, REFUSED)
+        if reads == "zeros":
+            return self._add(start, length, "zero")
+        if entry.cluster.kind == COMPRESSED:
+            return self._compressed(entry, start, length, forced=reads == "stream")
+        if entry.cluster.kind == RAW or entry.cluster.kind == ZERO and self.geometry.version == 2:
+            return self._add(start, length, REFUSED)
+        if entry.bitmap is not None:
+            return self._subclusters(entry, start, length)
+        if entry.cluster.kind == ZERO:
+            return self._add(start, length, "zero")
+        if entry.cluster.kind == STANDARD:
+            return self._standard(entry, start, length, 0)
+        return self._fall_through(start, start + length)
+
+    def _compressed(self, entry: Entry, start: int, length: int, forced: bool) -> None:
+        assert entry.body is not None and entry.body.stream is not None
+        stream = entry.body.stream
+        present = min(entry.length, self.image.file.length - entry.host_offset)
+        own_place = entry.host_offset == self.image.places.start(entry.body.name)
+        complete = stream.needed is not None and stream.needed <= present and own_place
+        sound = entry.host_offset < 1 << layout.HOST_OFFSET_END_BIT and "data_file" not in self.image.spec
+        if not forced and not (complete and sound):
+            return self._add(start, length, REFUSED)
+        self.file.write(start, stream.output[:length])
+        self._add(start, length, COMPRESSED, entry.host_offset)
+
+    def _standard(self, entry: Entry, start: int, length: int, skip: int) -> None:
+        assert entry.body is not None
+        if entry.host_offset % self.geometry.cluster_size:
+            return self._add(start, length, REFUSED)
+        host = self.image.data_file if self.image.data_file is not None else self.image.file
+        self.file.write(start, host.read(entry.host_offset + skip, length))
+        self._add(start, length, STANDARD, entry.host_offset + skip)
+
+    def _subclusters(self, entry: Entry, start: int, length: int) -> None:
+        """Extended L2: each 32nd of the cluster for itself; allocated and zero at once is refused, the whole cluster."""
+        assert entry.bitmap is not None
+        size = self.geometry.cluster_size // layout.SUBCLUSTERS
+        states = [layout.subcluster_status(entry.bitmap, index) for index in range(layout.SUBCLUSTERS)]
+        if (True, True) in states:
+            return self._add(start, length, REFUSED)
+        for index, (allocated, zero) in enumerate(states):
+            at = index * size
+            if at >= length:
+                break
+            if allocated:
+                self._standard(entry, start + at, min(size, length - at), at)
+            elif zero:
+                self._add(start + at, min(size, length - at), ZERO)
+            else:
+                self._fall_through(start + at, start + min(at + size, length))
+
+    # ---- what no entry of this image holds -------------------------------------------------------------
+    def _fall_through(self, start: int, end: int) -> None:
+        """The backing file as far as it goes, zeros behind it."""
+        border = start
+        if self.backing is not None:
+            border = max(start, min(end, self.backing.length))
+            self.file.write(start, self.backing.read(start, border - start))
+            self._add(start, border - start, BACKING)
+        self._add(border, end - border, UNALLOCATED)
+
+    def _add(self, offset: int, length: int, kind: str, host_offset: Optional[int] = None) -> None:
+        """Neighbours of one kind become one extent, standard ones only when they are neighbours in the file too."""
+        if not length:
+            return
+        if self.extents and kind != COMPRESSED:
+            last = self.extents[-1]
+            follows = None if last.host_offset is None else last.host_offset + last.length
+            if last.kind == kind and follows == host_offset:
+                self.extents[-1] = Extent(last.offset, last.length + length, kind, last.host_offset)
+                return
+        self.extents.append(Extent(offset, length, kind, host_offset))
+
+    # ---- L1 entries that the case states ---------------------------------------------------------------
+    def _stated_l1(self, index: int) -> Dict[str, object]:
+        stated = self.image.spec.get("l1", {})
+        assert isinstance(stated, dict)
+        return dict(stated.get(str(index // self.geometry.l2_entries), {}))
+
+    def _clusters_of_stated_l1_entries(self) -> List[int]:
+        """Every guest cluster under an L1 entry that changes how they read."""
+        stated = self.image.spec.get("l1", {})
+        assert isinstance(stated, dict)
+        per_table = self.geometry.l2_entries
+        return [index for key, entry in stated.items() if "reads" in entry
+                for index in range(number(int(key)) * per_table, (int(key) + 1) * per_table)]
+
+
+def read_guest(image: Image, backing: Optional[SparseFile] = None, virtual_size: Optional[int] = None) -> Guest:
+    return Reader(image, backing, virtual_size).guest()
+
+
+def refused_whole(image: Image) -> Guest:
+    """The disk of an image that cannot be opened at all."""
+    size = image.geometry.virtual_size
+    return Guest(SparseFile(size), [Extent(0, size, REFUSED)] if size else [])
+
+
+def guest_map_text(guest: Guest) -> str:
+    """What stands where on a guest disk, one extent a line."""
+    lines = []
+    for extent in guest.extents:
+        fields: "Dict[str, object]" = {"offset": extent.offset, "length": extent.length, "kind": extent.kind}
+        if extent.host_offset is not None:
+            fields["host_offset"] = extent.host_offset
+        lines.append("    " + json.dumps(fields))
+    body = "\n" + ",\n".join(lines) + "\n  " if lines else ""
+    return f'{{\n  "virtual_size": {guest.file.length},\n  "extents": [{body}]\n}}\n'

@@ -1,0 +1,127 @@
+"""One case made: its image, the files beside it, the guest disk, and what the lock says of them all."""
+
+from dataclasses import dataclass
+from typing import Dict, List, Optional, Tuple
+
+from generators.case import Case
+from generators.content import Content
+from generators.errors import CaseError
+from generators.geometry import number
+from generators.guest import Guest, read_guest, refused_whole
+from generators.image import Image, build_image
+from generators.sparse import SparseFile
+
+Spec = Dict[str, object]
+WHOLE_DISK_STAGES = ("open", "header", "l1")  # a refusal there concerns every guest cluster
+PLAIN_FILE_MAX = 1 << 30  # a longer file states in "requires" what it asks of the file system
+
+
+@dataclass(frozen=True)
+class Made:
+    image: Image
+    siblings: Dict[str, SparseFile]
+    guest: Guest
+    alternatives: Dict[str, Guest]
+
+    def lock_entry(self) -> Dict[str, object]:
+        guest = {**_plain(self.guest.file), "refused": [list(part) for part in self.guest.refused]}
+        return {
+            "image": _of_image(self.image.file),
+            "siblings": {name: _of_image(file) for name, file in sorted(self.siblings.items())},
+            "guest": guest,
+            "alternatives": {name: _plain(guest.file) for name, guest in sorted(self.alternatives.items())},
+        }
+
+
+def _of_image(file: SparseFile) -> Dict[str, object]:
+    return {"length": file.length, "sha256": file.image_digest()}
+
+
+def _plain(file: SparseFile) -> Dict[str, object]:
+    return {"length": file.length, "sha256": file.plain_digest()}
+
+
+def make_case(case: Case) -> Made:
+    try:
+        made = _make(case)
+        for index, operation in enumerate(case.operations):
+            _agree(made, operation, f"operations.{index}")
+        _fits(case, made)
+        return made
+    except CaseError as error:
+        raise CaseError(str(error), case.path) from None
+
+
+def _make(case: Case) -> Made:
+    siblings: Dict[str, SparseFile] = {}
+    try:
+        image = build_image(case.image)
+        backing = _backing(case, case.image, siblings)
+        if image.data_file is not None:
+            siblings[str(case.image["data_file"]["name"])] = image.data_file  # type: ignore[index]
+    except CaseError as error:
+        raise error if error.where.startswith("siblings") else error.inside("image") from None
+    stages = {operation["expect"].get("stage") for operation in case.operations}  # type: ignore[attr-defined]
+    guest = refused_whole(image) if stages & set(WHOLE_DISK_STAGES) else read_guest(image, backing)
+    stated = case.image.get("alternatives", {})
+    assert isinstance(stated, dict)
+    alternatives = {name: read_guest(image, backing, number(other["virtual_size"])) for name, other in stated.items()}
+    return Made(image, siblings, guest, alternatives)
+
+
+# ---- files beside the image ------------------------------------------------------------------------------
+def _backing(case: Case, spec: Spec, files: Dict[str, SparseFile]) -> Optional[SparseFile]:
+    """The disk of the backing file that an image names, made from the case's siblings; chains are followed."""
+    backing = spec.get("backing_file")
+    if not isinstance(backing, dict):
+        return None
+    name = backing["name"]
+    sibling = case.siblings.get(name)
+    if sibling is None or name in files:
+        raise CaseError(f"the case has no sibling '{name}' left for this backing file", "backing_file")
+    if "raw" in sibling:
+        data = Content(name.partition(".")[0], 0).bytes_of(sibling["raw"], 0)
+        files[name] = SparseFile(len(data))
+        files[name].write(0, data)
+        return files[name]
+    inner = sibling["image"]
+    assert isinstance(inner, dict)
+    try:
+        image = build_image(inner)
+    except CaseError as error:
+        raise error.inside(f"siblings.{name}") from None
+    files[name] = image.file
+    disk = read_guest(image, _backing(case, inner, files)).file
+    return image.file if backing.get("format") == "raw" else disk
+
+
+# ---- what the case expects must be what the generator makes ----------------------------------------------
+def _agree(made: Made, operation: Spec, where: str) -> None:
+    """A read is accepted when it meets nothing that must be refused, and refused when it does."""
+    expect = operation["expect"]
+    assert isinstance(expect, dict)
+    for choice in expect.get("choices", {}).values():
+        if "guest" in choice and choice["guest"] not in made.alternatives:
+            raise CaseError(f"the image has no alternative '{choice['guest']}'", f"{where}.expect")
+    if operation["op"] == "check" or expect["verdict"] not in ("accept", "reject"):
+        return
+    start, length = 0, made.guest.file.length
+    if operation["op"] == "read-range":
+        start, length = number(operation["offset"]), number(operation["length"])
+    must_fail = start + length > made.guest.file.length or _meets(made.guest.refused, start, length)
+    if must_fail != (expect["verdict"] == "reject"):
+        found = "meets a part that must be refused" if must_fail else "meets nothing that must be refused"
+        raise CaseError(f"the case says {expect['verdict']}, but the read {found}", where)
+
+
+def _meets(parts: "List[Tuple[int, int]]", start: int, length: int) -> bool:
+    return any(offset < start + length and start < offset + size for offset, size in parts)
+
+
+def _fits(case: Case, made: Made) -> None:
+    length = made.image.file.length
+    stated = case.document.get("requires", {})
+    assert isinstance(stated, dict)
+    needed = {"max_file_size": f"{length:#x}"} if length > PLAIN_FILE_MAX else {}
+    if stated != needed:
+        raise CaseError(f"must be {needed} for a file of {length} bytes", "requires")

@@ -1,0 +1,134 @@
+"""Literals and matches: what both deflate blocks and zstd's compressed blocks are written from.
+
+The decoded output grows from the same tokens that become codes, so what a stream gives is known without a decoder.
+"""
+
+from dataclasses import dataclass, field
+from typing import Iterable, List, Optional, Union
+
+from generators.content import LINE, Content
+from generators.errors import CaseError
+
+
+@dataclass(frozen=True)
+class Literals:
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Match:
+    length: int
+    distance: int
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Codes chosen by hand: literal/length symbol, distance symbol, then plain bits (deflate only)."""
+
+    symbol: Optional[int]
+    extra: str
+    distance_symbol: Optional[int]
+    distance_extra: str
+    gives: int
+
+
+Token = Union[Literals, Match, Raw]
+
+
+@dataclass
+class Output:
+    """What a decoder has produced so far. Once broken, nothing that follows can be decoded."""
+
+    content: Content
+    window: int
+    data: bytearray = field(default_factory=bytearray)
+    broken: bool = False
+
+    def add(self, data: bytes) -> int:
+        """Appends and says how many bytes a decoder gives for it: none behind a breach."""
+        if self.broken:
+            return 0
+        self.data += data
+        return len(data)
+
+    def copy(self, length: int, distance: int) -> int:
+        """A match; one that reaches before the output's start, or beyond the window, breaks the stream."""
+        if not 0 < distance <= min(len(self.data), self.window):
+            self.broken = True
+        if self.broken:
+            return 0
+        for _ in range(0, length, distance):
+            self.data += self.data[-distance:]
+        excess = -length % distance
+        if excess:
+            del self.data[-excess:]
+        return length
+
+
+def expand(items: Union[str, Iterable[object]], output: Output) -> "List[tuple[Token, int]]":
+    """(token, bytes that it gives) for every item of a block; `output` grows along."""
+    expanded: "List[tuple[Token, int]]" = []
+    for index, item in enumerate([items] if isinstance(items, (str, int)) else items):
+        try:
+            expanded += _expand_one(item, output)
+        except CaseError as error:
+            raise error.inside(str(index)) from None
+    return expanded
+
+
+def _expand_one(item: object, output: Output) -> "List[tuple[Token, int]]":
+    if item == "rest" or isinstance(item, int):
+        length = output.content.count(item, len(output.data))
+        data = output.content.bytes_of(length, len(output.data))
+        return [(token, _apply(token, output)) for token in _packed(data, bytes(output.data[-LINE:]))]
+    if isinstance(item, list):
+        length = output.content.count(item[0], len(output.data))
+        match = Match(length, item[1])
+        return [(match, _apply(match, output))]
+    assert isinstance(item, dict)
+    if "symbol" in item or "bits" in item or "distance_symbol" in item:
+        return [_raw(item, output)]
+    literals = Literals(output.content.bytes_of(item.get("literals", item), len(output.data)))
+    return [(literals, _apply(literals, output))]
+
+
+def _apply(token: Token, output: Output) -> int:
+    if isinstance(token, Literals):
+        return output.add(token.data)
+    assert isinstance(token, Match)
+    return output.copy(token.length, token.distance)
+
+
+def _raw(item: "dict[str, object]", output: Output) -> "tuple[Token, int]":
+    """Hand-made codes break the stream unless the case says, with "as", what they decode to."""
+    meaning = item.get("as")
+    if meaning is None:
+        output.broken = True
+        gives = 0
+    elif isinstance(meaning, list):
+        gives = output.copy(meaning[0], meaning[1])
+    else:
+        gives = output.add(output.content.bytes_of(meaning, len(output.data)))
+    symbol, distance = item.get("symbol"), item.get("distance_symbol")
+    assert symbol is None or isinstance(symbol, int)
+    assert distance is None or isinstance(distance, int)
+    extra = str(item.get("bits", item.get("extra", "")))
+    return Raw(symbol, extra, distance, str(item.get("distance_extra", "")), gives), gives
+
+
+def _packed(data: bytes, before: bytes) -> "Iterable[Token]":
+    """Labelled content the way a compressor would take it: what repeats the line before becomes a match."""
+    joined = before + data
+    position = literal_from = len(before)
+    while position < len(joined):
+        end = position
+        while position >= LINE and end < len(joined) and joined[end] == joined[end - LINE]:
+            end += 1
+        if end - position >= 4:
+            if literal_from < position:
+                yield Literals(joined[literal_from:position])
+            yield Match(end - position, LINE)
+            literal_from = end
+        position = max(end, position + 1)
+    if literal_from < len(joined):
+        yield Literals(joined[literal_from:])

@@ -1,0 +1,122 @@
+"""zstd streams (RFC 8878) assembled from frames that a case writes out: header fields, blocks, checksum, skippable frames."""
+
+from typing import Dict, List, Optional
+
+from generators.content import Content, parse_hex
+from generators.errors import CaseError
+from generators.stream import Stream
+from generators.tokens import Output
+from generators.xxh64 import xxh64
+from generators.zstd_block import block_bytes
+from generators.zstd_codes import MAGIC, SKIPPABLE_MAGIC, WINDOW_LOG_MIN
+
+Frame = Dict[str, object]
+
+
+def zstd_stream(frames: "List[Frame]", content: Content) -> Stream:
+    """All frames one after another. A cluster is complete at the end of the frame that fills it."""
+    data = bytearray()
+    output = Output(content, window=1 << 31)
+    needed: Optional[int] = None
+    for index, frame in enumerate(frames):
+        try:
+            data += _frame(frame, output)
+        except CaseError as error:
+            raise error.inside(f"zstd.{index}") from None
+        if needed is None and not output.broken and len(output.data) >= content.size:
+            needed = len(data)
+    return Stream(bytes(data), bytes(output.data), needed)
+
+
+def _frame(frame: Frame, output: Output) -> bytes:
+    if "skippable" in frame:
+        body = output.content.bytes_of(frame["skippable"], 0)
+        magic = SKIPPABLE_MAGIC + _number(frame, "magic", 0)
+        return magic.to_bytes(4, "little") + len(body).to_bytes(4, "little") + body
+    if "hex" in frame:
+        gives = frame.get("gives")
+        if gives is None:
+            output.broken = True
+        else:
+            output.add(output.content.bytes_of(gives, len(output.data)))
+        return parse_hex(str(frame["hex"]))
+    start = len(output.data)
+    body = _blocks(frame, output)
+    regenerated = bytes(output.data[start:])
+    header = _frame_header(frame, len(regenerated))
+    if frame.get("broken"):
+        output.broken = True
+    return header + body + _checksum(frame, regenerated, output)
+
+
+def _blocks(frame: Frame, output: Output) -> bytes:
+    blocks = frame["blocks"]
+    assert isinstance(blocks, list)
+    encoded = bytearray()
+    for index, block in enumerate(blocks):
+        try:
+            encoded += block_bytes(block, index == len(blocks) - 1, output)
+        except CaseError as error:
+            raise error.inside(f"blocks.{index}") from None
+    return bytes(encoded)
+
+
+def _checksum(frame: Frame, regenerated: bytes, output: Output) -> bytes:
+    """3.1.1: the low 32 bits of the content's XXH64; "wrong" has its lowest bit flipped."""
+    wanted = frame.get("checksum", False)
+    if not wanted:
+        return b""
+    value = xxh64(regenerated) & 0xFFFFFFFF
+    if wanted == "wrong":
+        output.broken = True
+        value ^= 1
+    return value.to_bytes(4, "little")
+
+
+def _frame_header(frame: Frame, regenerated: int) -> bytes:
+    """3.1.1.1: descriptor, window descriptor, dictionary id, content size; each as the case states it or in its plain form."""
+    stated = frame.get("content_size", regenerated)
+    content_size: Optional[int] = None if stated is False else int(stated)  # type: ignore[call-overload]
+    single = bool(frame.get("single_segment", content_size is not None and not _states_window(frame)))
+    size_flag, size_bytes = _content_size_field(content_size, single)
+    dictionary = frame.get("dictionary_id")
+    dictionary_flag, dictionary_bytes = _dictionary_field(dictionary)
+    descriptor = (size_flag << 6 | int(single) << 5 | _number(frame, "unused_bit", 0) << 4
+                  | _number(frame, "reserved_bit", 0) << 3 | int(bool(frame.get("checksum", False))) << 2 | dictionary_flag)
+    window = b"" if single else bytes([_window_descriptor(frame, regenerated)])
+    magic = b"" if frame.get("magicless") else _number(frame, "magic", MAGIC).to_bytes(4, "little")
+    return magic + bytes([descriptor]) + window + dictionary_bytes + size_bytes
+
+
+def _states_window(frame: Frame) -> bool:
+    return "window_log" in frame or "window_descriptor" in frame
+
+
+def _window_descriptor(frame: Frame, regenerated: int) -> int:
+    """3.1.1.1.2: exponent above 2^10, mantissa 0; the least that holds the content where none is stated."""
+    least = max(WINDOW_LOG_MIN, (max(regenerated, 1) - 1).bit_length())
+    return _number(frame, "window_descriptor", (_number(frame, "window_log", least) - WINDOW_LOG_MIN) << 3)
+
+
+def _content_size_field(size: Optional[int], single: bool) -> "tuple[int, bytes]":
+    """3.1.1.1.4: (flag, field); the two-byte form counts from 256."""
+    if size is None:
+        return 0, b""
+    if single and size < 256:
+        return 0, size.to_bytes(1, "little")
+    if 256 <= size < 65536 + 256:
+        return 1, (size - 256).to_bytes(2, "little")
+    return (2, size.to_bytes(4, "little")) if size < 1 << 32 else (3, size.to_bytes(8, "little"))
+
+
+def _dictionary_field(stated: object) -> "tuple[int, bytes]":
+    """3.1.1.1.3: (flag, field) from {"value", "bytes": 1, 2 or 4}; nothing where no id is stated."""
+    if not isinstance(stated, dict):
+        return 0, b""
+    width = stated["bytes"]
+    return {1: 1, 2: 2, 4: 3}[width], stated["value"].to_bytes(width, "little")
+
+
+def _number(frame: Frame, key: str, default: int) -> int:
+    value = frame.get(key, default)
+    return int(value, 0) if isinstance(value, str) else int(value)  # type: ignore[call-overload]
