@@ -1,0 +1,40 @@
+// What all trials of a run share: the corpus, the work folder, the limits, and what was found out about a case once.
+#pragma once
+
+#include <deque>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "corpus.hpp"
+#include "process.hpp"
+#include "workspace.hpp"
+
+namespace conform {
+
+class Bench {
+ public:
+  Bench(const Corpus& of, const WorkFolder& in, const ProcessLimits& with)
+      : corpus(of), work(in), limits(with), checked_(of.cases().size()) {}
+
+  const Corpus& corpus;
+  const WorkFolder& work;
+  const ProcessLimits limits;
+
+  /// What does not agree with the lock, found out before the first use of the case; empty: all does.
+  const std::vector<std::string>& mismatches(const Case& of) const;
+  /// Why the work folder cannot hold the case's image; empty: it can.
+  const std::string& obstacle(const Case& of) const;
+
+ private:
+  struct Checked {
+    std::once_flag lock_once;
+    std::vector<std::string> mismatches;
+    std::once_flag obstacle_once;
+    std::string obstacle;
+  };
+  Checked& checked(const Case& of) const;
+  mutable std::deque<Checked> checked_;  // one a case, in the corpus's order
+};
+
+}  // namespace conform

@@ -1,0 +1,84 @@
+// qcow2-conform corpus: export copies it, holes kept; verify holds every image and guest disk to the lock.
+
+#include <cstdio>
+#include <set>
+
+#include "cli/session.hpp"
+#include "workspace.hpp"
+
+namespace conform::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Each file or folder of the corpus that a user of it needs.
+constexpr const char* parts[] = {"cases", "schema.json", "clauses.json", "lock.json", "images", "guest", "canary"};
+
+Result<std::size_t> copy_tree(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  if (fs::is_regular_file(from, error)) {
+    if (auto copied = sparse_copy(from, to); !copied) return tl::unexpected(copied.error());
+    return 1;
+  }
+  if (!fs::is_directory(from, error)) return fail("{}: not in the corpus", from.string());
+  if (!fs::create_directory(to, error)) return fail("{}: {}", to.string(), error.message());
+  std::size_t files = 0;
+  for (const auto& entry : fs::directory_iterator(from)) {
+    const auto copied = copy_tree(entry.path(), to / entry.path().filename());
+    if (!copied) return copied;
+    files += *copied;
+  }
+  return files;
+}
+
+int export_command(const fs::path& to, const Session& session) {
+  const auto corpus = session.load_corpus();
+  if (!corpus) return usage_error(corpus.error());
+  std::error_code error;
+  if (fs::exists(to, error) && !fs::is_empty(to, error)) return usage_error({to.string() + ": not an empty folder"});
+  fs::create_directories(to, error);
+  if (error) return usage_error({to.string() + ": " + error.message()});
+  std::size_t files = 0;
+  for (const char* part : parts) {
+    const auto copied = copy_tree(corpus->folder() / part, to / part);
+    if (!copied) return usage_error(copied.error());
+    files += *copied;
+  }
+  fmt::print("{} cases, {} files\n", corpus->cases().size(), files);
+  return exit_ok;
+}
+
+int verify_command(const std::string& folder) {
+  const auto corpus = Corpus::load(folder);
+  if (!corpus) return usage_error(corpus.error());
+  std::size_t bad = 0;
+  const auto complain = [&](const std::string& id, const std::string& what) {
+    fmt::print("{}: {}\n", id, what);
+    ++bad;
+  };
+  for (const auto& one : corpus->cases())
+    for (const auto& mismatch : lock_mismatches(*corpus, one)) complain(one.id, mismatch);
+  for (const auto& [id, entry] : corpus->lock())
+    if (!corpus->find(id)) complain(id, "in the lock, and no such case");
+  fmt::print("{} cases, {} mismatches\n", corpus->cases().size(), bad);
+  return bad == 0 ? exit_ok : exit_lock;
+}
+
+}  // namespace
+
+void add_corpus(CLI::App& app, const Session& session, Chosen& chosen) {
+  auto& corpus = *app.add_subcommand("corpus", "Copy or verify the corpus");
+  corpus.require_subcommand(1);
+  auto to = std::make_shared<std::string>();
+  auto& copy = *corpus.add_subcommand("export", "Copy the corpus to DIR");
+  copy.add_option("dir", *to, "A folder that is empty or not there")->required();
+  copy.callback([to, &session, &chosen] { chosen = [to, &session] { return export_command(*to, session); }; });
+  auto folder = std::make_shared<std::string>();
+  auto& verify = *corpus.add_subcommand("verify", "Hold every image to the lock; exit 5 where one differs");
+  verify.add_option("dir", *folder, "Another corpus than --corpus");
+  verify.callback([folder, &session, &chosen] {
+    chosen = [folder, &session] { return verify_command(folder->empty() ? session.corpus : *folder); };
+  });
+}
+
+}  // namespace conform::cli

@@ -1,0 +1,161 @@
+// qcow2-conform run: the cases on the implementations; results.jsonl, summary.json, and a report on the terminal.
+
+#include "run.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <set>
+#include <thread>
+
+#include "cli/session.hpp"
+#include "failures.hpp"
+#include "matrix.hpp"
+#include "summary.hpp"
+
+namespace conform::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  FilterOptions filters;
+  std::vector<std::string> implementations;
+  std::map<Op, std::string> commands;
+  std::vector<int> reject_exits{1};
+  std::string name = "command-line";
+  unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
+  double timeout = 20;
+  std::string out = "results";
+};
+
+Result<Implementation> named(const std::string& name, const Places& places) {
+  const bool is_file = name.find('/') != std::string::npos || name.ends_with(".json");
+  const fs::path file = is_file ? fs::path(name) : places.implementations / (name + ".json");
+  if (!is_file && !fs::exists(file)) return fail("no implementation {} in {}", name, places.implementations.string());
+  return load_implementation(file, places);
+}
+
+/// Those of --impl and of the command lines; without either, all of the folder.
+Result<std::vector<Implementation>> choose_implementations(const Options& options, const Places& places) {
+  if (options.implementations.empty() && options.commands.empty()) return load_implementations(places);
+  std::vector<Implementation> chosen;
+  for (const auto& name : options.implementations) {
+    auto one = named(name, places);
+    if (!one) return tl::unexpected(one.error());
+    chosen.push_back(std::move(*one));
+  }
+  if (!options.commands.empty()) {
+    auto one = from_command_lines({options.name, options.commands, options.reject_exits}, places);
+    if (!one) return tl::unexpected(one.error());
+    chosen.push_back(std::move(*one));
+  }
+  std::set<std::string> names;
+  for (const auto& one : chosen)
+    if (!names.insert(one.name).second) return fail("two implementations are named {}", one.name);
+  return chosen;
+}
+
+Result<void> write_summary(const Results& results, const fs::path& file) {
+  const fs::path draft = file.string() + ".new";
+  std::ofstream out(draft, std::ios::binary);
+  out << summary_json(results).dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+  out.close();
+  std::error_code error;
+  fs::rename(draft, file, error);
+  if (!out || error) return fail("{}: cannot be written", file.string());
+  return {};
+}
+
+/// The report is made from the file, so it tells what was written and nothing else.
+Result<int> report(const fs::path& folder, const Corpus& corpus) {
+  const auto results = load_results(folder / "results.jsonl");
+  if (!results) return tl::unexpected(results.error());
+  if (auto written = write_summary(*results, folder / "summary.json"); !written) return tl::unexpected(written.error());
+  const Paint paint = Paint::for_terminal();
+  const auto summaries = worst_first(summarise(*results));
+  const int status = exit_status(*results);
+  fmt::print("{}{}\n{}\n", failures(*results, summaries, corpus, paint), matrix(summaries, paint),
+             identities(summaries, paint));
+  fmt::print("{}, corpus {}; details in {}; exit status {}\n", results->header.suite,
+             results->header.corpus_digest.substr(0, 12), (folder / "results.jsonl").string(), status);
+  return status;
+}
+
+/// As the signal would have ended us.
+int end_by_signal(int number) {
+  fmt::print(stderr, "qcow2-conform: interrupted; results.jsonl has no footer and is no result\n");
+  std::fflush(nullptr);
+  std::signal(number, SIG_DFL);
+  std::raise(number);
+  return exit_harness;
+}
+
+int harness_error(const Error& error) {
+  fmt::print(stderr, "qcow2-conform: {}\n", error.message);
+  return exit_harness;
+}
+
+int run_command(const Options& options, const Session& session) {
+  auto implementations = choose_implementations(options, session.places());
+  if (!implementations) return usage_error(implementations.error());
+  const auto corpus = session.load_corpus();
+  if (!corpus) return usage_error(corpus.error());
+  auto cases = select(*corpus, options.filters.filters());
+  if (!cases) return usage_error(cases.error());
+
+  const fs::path folder = options.out;
+  std::error_code error;
+  fs::create_directories(folder, error);
+  fs::remove(folder / "summary.json", error);  // of an earlier run
+  auto results = ResultsWriter::create(folder / "results.jsonl");
+  if (!results) return usage_error(results.error());
+  stop_on_signals();
+  {
+    const auto work = WorkFolder::make();
+    if (!work) return usage_error(work.error());
+    ProcessLimits limits;
+    limits.time = std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout * 1000));
+    const Bench bench(*corpus, *work, limits);
+    Progress progress(stderr);
+    const RunRequest request{"qcow2-conform " QCOW2_CONFORM_VERSION, std::move(*implementations), std::move(*cases),
+                             session.argv, options.jobs};
+    if (auto ran = run(bench, request, *results, progress); !ran) return harness_error(ran.error());
+  }
+  if (const int number = stopping_signal(); number != 0) return end_by_signal(number);
+  const auto status = report(folder, *corpus);
+  return status ? *status : harness_error(status.error());
+}
+
+void add_command_line(CLI::App& run, Options& options, Op op, const char* flag, const char* help) {
+  run.add_option_function<std::string>(
+         flag, [&options, op](const std::string& line) { options.commands[op] = line; }, help)
+      ->type_name("COMMAND");
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, const Session& session, Chosen& chosen) {
+  auto options = std::make_shared<Options>();
+  auto& run = *app.add_subcommand("run", "Run cases on implementations");
+  options->filters.add_to(run);
+  run.add_option("--impl", options->implementations, "An implementation of the folder, or a file (repeatable)")
+      ->type_name("NAME|FILE")
+      ->allow_extra_args(false);
+  add_command_line(run, *options, Op::read, "--read-cmd", "Reads {image} into {out}, or to standard output; exit 0: accepted");
+  add_command_line(run, *options, Op::read_range, "--range-cmd", "The same for {length} bytes from {offset}");
+  add_command_line(run, *options, Op::check, "--check-cmd", "Checks {image}; exit 0: clean, 2: corrupt, 3: leaks");
+  run.add_option("--reject-exit", options->reject_exits, "Exit statuses of these commands that mean refused")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 255))
+      ->capture_default_str();
+  run.add_option("--name", options->name, "What to call them")->capture_default_str();
+  run.add_option("--jobs", options->jobs, "How many at a time")->check(CLI::Range(1, 1024))->capture_default_str();
+  run.add_option("--timeout", options->timeout, "Seconds for one operation")
+      ->check(CLI::Range(0.01, 86400.0))
+      ->capture_default_str();
+  run.add_option("--out", options->out, "Where results.jsonl and summary.json go")->type_name("DIR")->capture_default_str();
+  run.callback([options, &session, &chosen] { chosen = [options, &session] { return run_command(*options, session); }; });
+}
+
+}  // namespace conform::cli

@@ -1,0 +1,51 @@
+// What every command of qcow2-conform shares: where things are, and how errors of use are told.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+
+#include "corpus.hpp"
+#include "implementation.hpp"
+#include "selection.hpp"
+
+namespace conform::cli {
+
+inline constexpr int exit_ok = 0;
+inline constexpr int exit_usage = 2;
+inline constexpr int exit_harness = 4;
+inline constexpr int exit_lock = 5;
+
+struct Session {
+  std::filesystem::path bin;  // the folder of the program
+  std::string corpus;         // --corpus; else beside bin
+  std::string implementations;
+  std::vector<std::string> argv;
+
+  static Session here(int argc, char** argv);
+  Places places() const { return {bin, implementations}; }
+  Result<Corpus> load_corpus() const { return Corpus::load(corpus); }
+};
+
+/// One line, and the exit status of an error of use.
+int usage_error(const Error& error);
+
+/// --case, --clause and --level.
+struct FilterOptions {
+  std::vector<std::string> cases, clauses;
+  std::string level = "all";
+  void add_to(CLI::App& app);
+  Filters filters() const;
+};
+
+/// The command that the arguments name.
+using Chosen = std::function<int()>;
+
+void add_run(CLI::App& app, const Session& session, Chosen& chosen);
+void add_list(CLI::App& app, const Session& session, Chosen& chosen);
+void add_show(CLI::App& app, const Session& session, Chosen& chosen);
+void add_clauses(CLI::App& app, const Session& session, Chosen& chosen);
+void add_doctor(CLI::App& app, const Session& session, Chosen& chosen);
+void add_corpus(CLI::App& app, const Session& session, Chosen& chosen);
+
+}  // namespace conform::cli

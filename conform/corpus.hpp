@@ -1,0 +1,47 @@
+// The corpus on disk: cases, clauses, lock, images, guest disks, canaries. Loading reads the texts; images are checked
+// against the lock when they are first used.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "case.hpp"
+#include "clause.hpp"
+#include "lock.hpp"
+
+namespace conform {
+
+class Corpus {
+ public:
+  /// Every case file is checked against the corpus's schema.
+  static Result<Corpus> load(const std::filesystem::path& folder);
+
+  const std::filesystem::path& folder() const { return folder_; }
+  const std::vector<Case>& cases() const { return cases_; }  // by family, then by id
+  const Clauses& clauses() const { return clauses_; }
+  const Lock& lock() const { return lock_; }
+  const std::string& digest() const { return digest_; }  // of all texts, and by the lock of all images
+
+  const Case* find(const std::string& id) const;
+
+  std::filesystem::path image(const Case& of) const;
+  std::filesystem::path sibling(const Case& of, const std::string& file) const;
+  /// The guest disk, or one of its alternatives.
+  std::filesystem::path guest(const Case& of, const std::string& alternative = {}) const;
+  std::filesystem::path guest_map(const Case& of) const;
+  std::filesystem::path canary(const std::string& file) const;
+  std::filesystem::path case_file(const Case& of) const;
+
+ private:
+  std::filesystem::path folder_;
+  std::vector<Case> cases_;
+  Clauses clauses_;
+  Lock lock_;
+  std::string digest_;
+};
+
+/// What in the case's image, siblings and guest disks does not agree with the lock; empty: all does.
+std::vector<std::string> lock_mismatches(const Corpus& corpus, const Case& of);
+
+}  // namespace conform

@@ -1,0 +1,17 @@
+// The failures for a terminal: for each, which rule, which byte, and why it matters; worst first.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "corpus.hpp"
+#include "paint.hpp"
+#include "summary.hpp"
+
+namespace conform {
+
+/// In the order of `summaries`; of an implementation with many failures the first dozen at length, the others in a line.
+std::string failures(const Results& results, const std::vector<ImplementationSummary>& summaries, const Corpus& corpus,
+                     const Paint& paint);
+
+}  // namespace conform

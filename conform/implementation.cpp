@@ -1,0 +1,175 @@
+#include "implementation.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <sstream>
+
+#include "process.hpp"
+
+namespace conform {
+namespace fs = std::filesystem;
+namespace {
+
+const std::vector<std::string_view>& placeholders(Op op) {
+  static const std::vector<std::string_view> read{"image", "out", "bin", "implementations"};
+  static const std::vector<std::string_view> range{"image", "out", "offset", "length", "bin", "implementations"};
+  static const std::vector<std::string_view> check{"image", "bin", "implementations"};
+  switch (op) {
+    case Op::read: return read;
+    case Op::read_range: return range;
+    case Op::check: break;
+  }
+  return check;
+}
+
+Result<CommandTemplate> parse_command(Op op, std::vector<std::string> words) {
+  auto command = CommandTemplate::parse(std::move(words), placeholders(op));
+  if (!command) return command;
+  if (!command->uses("image")) return fail("no {{image}} in the command: it would not know what to read");
+  if (op == Op::read_range && (!command->uses("offset") || !command->uses("length")))
+    return fail("no {{offset}} or no {{length}} in the command");
+  return command;
+}
+
+Result<void> add_exits(Command& command, const Json& text, const char* key, Answer answer) {
+  if (!text.contains(key)) return {};
+  for (int exit : text[key].get<std::vector<int>>())
+    if (!command.exits.emplace(exit, answer).second) return fail("exit status {} has two meanings", exit);
+  return {};
+}
+
+Result<Command> parse_operation(Op op, const Json& text) {
+  auto words = parse_command(op, text.at("command").get<std::vector<std::string>>());
+  if (!words) return tl::unexpected(words.error());
+  Command command{std::move(*words), {}};
+  const std::pair<const char*, Answer> keys[] = {
+      {"accept_exit", Answer::accept}, {"clean_exit", Answer::clean},   {"leak_exit", Answer::leaks},
+      {"corrupt_exit", Answer::corrupt}, {"reject_exit", Answer::reject}, {"unsupported_exit", Answer::unsupported}};
+  for (const auto& [key, answer] : keys)
+    if (auto added = add_exits(command, text, key, answer); !added) return tl::unexpected(added.error());
+  return command;
+}
+
+Values values(const Places& places) {
+  return {{"bin", places.bin.string()}, {"implementations", places.implementations.string()}};
+}
+
+Result<Implementation> parse(const Json& document, const Places& places) {
+  Implementation parsed;
+  parsed.name = document.at("name");
+  parsed.places = values(places);
+  parsed.features = document.at("features").get<std::set<std::string>>();
+  parsed.notes = document.value("notes", std::vector<std::string>{});
+  if (document.contains("version_command")) {
+    auto command = CommandTemplate::parse(document["version_command"].get<std::vector<std::string>>(), {"bin", "implementations"});
+    if (!command) return fail("version_command: {}", command.error().message);
+    parsed.version_command = std::move(*command);
+  }
+  for (const auto& [key, text] : document.at("operations").items()) {
+    const auto op = op_named(key);
+    if (!op) return tl::unexpected(op.error());
+    auto command = parse_operation(*op, text);
+    if (!command) return fail("{}: {}", key, command.error().message);
+    parsed.commands.emplace(*op, std::move(*command));
+  }
+  return parsed;
+}
+
+Result<Implementation> load_with(const JsonSchema& schema, const fs::path& file, const Places& places) {
+  const auto document = load_json(file);
+  if (!document) return tl::unexpected(document.error());
+  if (const auto valid = schema.validate(*document); !valid) return fail("{}: {}", file.string(), valid.error().message);
+  auto parsed = parse(*document, places);
+  if (!parsed) return fail("{}: {}", file.string(), parsed.error().message);
+  parsed->file = file.string();
+  return parsed;
+}
+
+}  // namespace
+
+bool Implementation::claims(const std::vector<std::string>& wanted) const {
+  return !features || std::all_of(wanted.begin(), wanted.end(),
+                                  [&](const std::string& feature) { return features->contains(feature); });
+}
+
+Result<Implementation> load_implementation(const fs::path& file, const Places& places) {
+  const auto schema = JsonSchema::load(places.implementations / "schema.json");
+  if (!schema) return tl::unexpected(schema.error());
+  return load_with(*schema, file, places);
+}
+
+Result<std::vector<Implementation>> load_implementations(const Places& places) {
+  const auto schema = JsonSchema::load(places.implementations / "schema.json");
+  if (!schema) return tl::unexpected(schema.error());
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(places.implementations))
+    if (entry.path().extension() == ".json" && entry.path().filename() != "schema.json") files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  std::vector<Implementation> all;
+  for (const auto& file : files) {
+    auto one = load_with(*schema, file, places);
+    if (!one) return tl::unexpected(one.error());
+    if (one->name != file.stem()) return fail("{}: its name is {}", file.string(), one->name);
+    all.push_back(std::move(*one));
+  }
+  return all;
+}
+
+Result<Implementation> from_command_lines(const CommandLines& lines, const Places& places) {
+  Implementation made;
+  made.name = lines.name;
+  made.places = values(places);
+  for (const auto& [op, line] : lines.commands) {
+    auto words = split_words(line);
+    if (!words) return fail("{}: {}", name(op), words.error().message);
+    auto command = parse_command(op, std::move(*words));
+    if (!command) return fail("{}: {}: {}", name(op), command.error().message, line);
+    Command parsed{std::move(*command), {}};
+    parsed.exits[0] = op == Op::check ? Answer::clean : Answer::accept;
+    for (int exit : lines.reject_exits)
+      if (!parsed.exits.emplace(exit, Answer::reject).second) return fail("exit status {} has two meanings", exit);
+    if (op == Op::check) {
+      parsed.exits.emplace(2, Answer::corrupt);
+      parsed.exits.emplace(3, Answer::leaks);
+    }
+    made.commands.emplace(op, std::move(parsed));
+  }
+  return made;
+}
+
+std::optional<fs::path> find_program(const std::string& program) {
+  const auto runs = [](const fs::path& file) {
+    std::error_code error;
+    return fs::is_regular_file(file, error) && ::access(file.c_str(), X_OK) == 0;
+  };
+  if (program.find('/') != std::string::npos) return runs(program) ? std::optional<fs::path>(program) : std::nullopt;
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path ? path : "/usr/bin:/bin");
+  for (std::string folder; std::getline(folders, folder, ':');)
+    if (const auto file = fs::path(folder.empty() ? "." : folder) / program; runs(file)) return file;
+  return std::nullopt;
+}
+
+std::string why_absent(const Implementation& implementation) {
+  Values filled = implementation.places;
+  for (const char* later : {"image", "out", "offset", "length"}) filled.emplace(later, "");
+  for (const auto& [op, command] : implementation.commands)
+    if (const auto program = command.words.fill(filled)[0]; !find_program(program))
+      return fmt::format("there is no program {}", program);
+  return {};
+}
+
+std::string ask_version(const Implementation& implementation) {
+  if (!implementation.version_command) return {};
+  ProcessRequest request{implementation.version_command->fill(implementation.places), {}, {}};
+  const auto report = run_process(request);
+  std::istringstream lines(report.messages);
+  std::string line;
+  while (report.ending == Ending::exited && report.exit == 0 && std::getline(lines, line))
+    if (line.find_first_not_of(" \t\r") != std::string::npos) return line;
+  return {};
+}
+
+}  // namespace conform

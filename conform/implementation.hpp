@@ -1,0 +1,64 @@
+// A program under test: the commands that perform its operations, and what its exit statuses mean.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "case.hpp"
+#include "command_template.hpp"
+#include "result.hpp"
+
+namespace conform {
+
+struct Command {
+  CommandTemplate words;
+  std::map<int, Answer> exits;  // any other exit status is a crash
+};
+
+struct Implementation {
+  std::string name;
+  std::string file;  // where it stands; empty: the command line
+  std::optional<CommandTemplate> version_command;
+  std::optional<std::set<std::string>> features;  // nothing: it claims every feature
+  std::map<Op, Command> commands;
+  std::vector<std::string> notes;
+  Values places;  // {bin} and {implementations}
+
+  bool claims(const std::vector<std::string>& wanted) const;
+};
+
+/// Where programs and implementations are looked for.
+struct Places {
+  std::filesystem::path bin;
+  std::filesystem::path implementations;
+};
+
+/// A file that has passed implementations/schema.json.
+Result<Implementation> load_implementation(const std::filesystem::path& file, const Places& places);
+
+/// All files of the implementations folder, by name.
+Result<std::vector<Implementation>> load_implementations(const Places& places);
+
+/// Command lines, as --read-cmd and its like have them. Exit 0 accepts (clean), `reject_exits` reject; of check, 2 is
+/// corrupt and 3 is leaks.
+struct CommandLines {
+  std::string name;
+  std::map<Op, std::string> commands;
+  std::vector<int> reject_exits{1};
+};
+Result<Implementation> from_command_lines(const CommandLines& lines, const Places& places);
+
+/// The file that `words` (already filled) would run, or nothing.
+std::optional<std::filesystem::path> find_program(const std::string& program);
+
+/// Why the implementation cannot be run here; empty: it can.
+std::string why_absent(const Implementation& implementation);
+
+/// The first line that its version command prints; empty: there is none.
+std::string ask_version(const Implementation& implementation);
+
+}  // namespace conform

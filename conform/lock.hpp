@@ -1,0 +1,28 @@
+// corpus/lock.json: the digests that every image and every guest disk of the corpus must have.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "digest.hpp"
+#include "json_file.hpp"
+#include "open_file.hpp"
+
+namespace conform {
+
+struct LockEntry {
+  Digest image;
+  std::map<std::string, Digest> siblings;      // by file name
+  Digest guest;                                // the refused parts as zeros
+  std::vector<Segment> refused;                // parts of the guest disk that nobody may hand out
+  std::map<std::string, Digest> alternatives;  // other acceptable guest contents, by name
+};
+
+using Lock = std::map<std::string, LockEntry>;
+
+Result<Lock> load_lock(const std::filesystem::path& file);
+
+}  // namespace conform

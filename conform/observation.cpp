@@ -1,0 +1,100 @@
+#include "observation.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace conform {
+namespace {
+
+// An output may be longer than the disk by this and still be looked at (a wrong length is wrong-data). A longer one is
+// a flood: it is stopped, so the implementation never said that it was done, and the status is resource.
+constexpr std::uint64_t output_slack = 64 << 20;
+
+std::chrono::milliseconds milliseconds(double seconds) {
+  return std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(seconds * 1000)));
+}
+
+bool case_limits_time(const Allowance& allowance) {
+  return allowance.of_case.time && milliseconds(*allowance.of_case.time) < allowance.process.time;
+}
+
+ProcessLimits limits_of(const Allowance& allowance) {
+  ProcessLimits limits = allowance.process;
+  limits.file_size = allowance.output_length + output_slack;
+  limits.memory = std::min(limits.memory, allowance.of_case.memory.value_or(limits.memory));
+  if (case_limits_time(allowance)) limits.time = milliseconds(*allowance.of_case.time);
+  return limits;
+}
+
+void fail_with(Observation& observation, Status status, std::string detail) {
+  observation.failure = status;
+  observation.detail = std::move(detail);
+}
+
+void read_ending(Observation& observation, const Command& command, const Allowance& allowance) {
+  const auto& process = observation.process;
+  const double seconds = std::chrono::duration<double>(process.duration).count();
+  switch (process.ending) {
+    case Ending::exited: {
+      const auto meaning = command.exits.find(process.exit);
+      if (meaning != command.exits.end())
+        observation.answer = meaning->second;
+      else
+        fail_with(observation, Status::crash, fmt::format("exit status {} is not listed", process.exit));
+      break;
+    }
+    case Ending::signalled:
+      fail_with(observation, Status::crash, fmt::format("ended by signal {} ({})", process.signal,
+                                                        ::strsignal(process.signal)));
+      break;
+    case Ending::timed_out:
+      fail_with(observation, case_limits_time(allowance) ? Status::resource : Status::timeout,
+                fmt::format("killed after {:.1f} s", seconds));
+      break;
+    case Ending::over_memory:
+      fail_with(observation, Status::resource, fmt::format("killed with more than {} KiB of memory",
+                                                           limits_of(allowance).memory >> 10));
+      break;
+    case Ending::over_output: fail_with(observation, Status::resource, "stopped while it flooded its output"); break;
+    case Ending::not_started: fail_with(observation, Status::harness_error, process.messages); break;
+    case Ending::interrupted: fail_with(observation, Status::harness_error, "the run was interrupted"); break;
+  }
+}
+
+/// Limits that were not enforced while it ran, but measured afterwards.
+void check_usage(Observation& observation, const Allowance& allowance) {
+  if (observation.failure) return;
+  std::error_code error;
+  const auto written = std::filesystem::file_size(observation.output, error);
+  const auto& process = observation.process;
+  if (!error && written >= allowance.output_length + output_slack)
+    fail_with(observation, Status::resource, fmt::format("flooded its output with {} bytes", written));
+  else if (allowance.of_case.memory && process.peak_memory > *allowance.of_case.memory)
+    fail_with(observation, Status::resource, fmt::format("used {} KiB of memory, allowed are {}",
+                                                         process.peak_memory >> 10, *allowance.of_case.memory >> 10));
+  else if (allowance.of_case.time && process.duration > milliseconds(*allowance.of_case.time))
+    fail_with(observation, Status::resource, fmt::format("took longer than {} s", *allowance.of_case.time));
+}
+
+}  // namespace
+
+Observation observe(const Implementation& implementation, const Operation& operation, const ImageCopy& copy,
+                    const Allowance& allowance) {
+  const Command& command = implementation.commands.at(operation.op);
+  Observation observation;
+  observation.output = copy.fresh_path();
+  Values values = implementation.places;
+  values["image"] = copy.image().string();
+  values["out"] = observation.output.string();
+  values["offset"] = std::to_string(operation.offset);
+  values["length"] = std::to_string(operation.length);
+  ProcessRequest request{command.words.fill(values), std::nullopt, limits_of(allowance)};
+  if (operation.op != Op::check && !command.words.uses("out")) request.standard_output = observation.output;
+  observation.process = run_process(request);
+  read_ending(observation, command, allowance);
+  check_usage(observation, allowance);
+  return observation;
+}
+
+}  // namespace conform

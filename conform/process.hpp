@@ -1,0 +1,58 @@
+// Runs one program that may be hostile: in its own process group, with limits, and nothing of it left behind.
+//
+// How it ended is reported, never judged. Whatever it printed is kept as evidence, up to a cap.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace conform {
+
+struct ProcessLimits {
+  std::chrono::milliseconds time{20000};
+  std::uint64_t memory = std::uint64_t{4} << 30;  // bytes resident; the program is killed beyond it
+  std::uint64_t file_size = std::uint64_t{1} << 40;  // of every file that it writes
+};
+
+struct ProcessRequest {
+  std::vector<std::string> argv;
+  /// Where standard output goes; without it, it is kept with the messages.
+  std::optional<std::filesystem::path> standard_output;
+  ProcessLimits limits;
+};
+
+enum class Ending {
+  exited,
+  signalled,
+  timed_out,     // killed: over limits.time
+  over_memory,   // killed: over limits.memory
+  over_output,   // wrote beyond limits.file_size
+  not_started,   // `messages` says why
+  interrupted,   // the user stopped the run
+};
+
+struct ProcessReport {
+  Ending ending = Ending::not_started;
+  int exit = 0;    // of exited
+  int signal = 0;  // of signalled
+  std::chrono::microseconds duration{0};
+  std::uint64_t peak_memory = 0;  // bytes resident, of the largest process; at least our own at the time of the fork
+  std::string messages;           // the first 4 KiB of what it printed
+  bool left_children = false;     // it ended before its children did; they were killed
+};
+
+ProcessReport run_process(const ProcessRequest& request);
+
+/// Ends what left its process group to outlive its program. Only while nothing runs: it cannot tell them apart.
+void kill_escaped_children();
+
+/// From now on SIGINT and SIGTERM end every running program, and run_process says interrupted.
+void stop_on_signals();
+/// The signal that stopped the run, or 0.
+int stopping_signal();
+
+}  // namespace conform

@@ -1,0 +1,154 @@
+#include "results.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <set>
+#include <tuple>
+
+namespace conform {
+namespace {
+
+constexpr int schema_version = 1;
+
+Json to_json(const ImplementationInfo& info) {
+  return {{"name", info.name},     {"version", info.version}, {"features", info.features},
+          {"absent", info.absent}, {"canary", info.canary},   {"remarks", info.remarks}};
+}
+
+Json to_json(const Counts& counts) {
+  Json text = Json::object();
+  for (const auto& [status, number] : counts) text[std::string(name(status))] = number;
+  return text;
+}
+
+Header header_from_json(const Json& line) {
+  Header header{line.at("suite"), line.at("corpus_digest"), {}, line.at("argv").get<std::vector<std::string>>(),
+                line.at("confinement")};
+  for (const auto& text : line.at("implementations"))
+    header.implementations.push_back({text.at("name"), text.at("version"),
+                                      text.at("features").get<std::vector<std::string>>(), text.at("absent"),
+                                      text.at("canary"), text.at("remarks").get<std::vector<std::string>>()});
+  return header;
+}
+
+/// Takes a file in, line by line, and holds it to what its footer says.
+class Reader {
+ public:
+  Result<void> take(const Json& line) {
+    const auto type = line.at("type").get<std::string>();
+    if (footer_seen_) return fail("a line after the footer");
+    if ((type == "header") != !header_seen_) return fail("{}", header_seen_ ? "a second header" : "no header");
+    if (type == "header") return take_header(line);
+    if (type == "operation") return take_record(line);
+    if (type == "footer") return take_footer(line);
+    return fail("a line of unknown type {}", type);
+  }
+
+  bool whole() const { return footer_seen_; }
+  Results results;
+
+ private:
+  Result<void> take_header(const Json& line) {
+    if (line.at("schema") != schema_version) return fail("schema {} is unknown", line.at("schema").dump());
+    results.header = header_from_json(line);
+    header_seen_ = true;
+    return {};
+  }
+
+  Result<void> take_record(const Json& line) {
+    auto record = record_from_json(line);
+    if (!record) return tl::unexpected(record.error());
+    if (!seen_.emplace(record->implementation, record->case_id, record->index).second)
+      return fail("{} {} of {} stands there twice", record->case_id, record->index, record->implementation);
+    results.records.push_back(std::move(*record));
+    return {};
+  }
+
+  Result<void> take_footer(const Json& line) {
+    if (line.at("complete") != true || line.at("selected") != results.records.size() ||
+        line.at("counts") != to_json(count(results.records)))
+      return fail("its footer does not agree with its lines");
+    footer_seen_ = true;
+    return {};
+  }
+
+  bool header_seen_ = false;
+  bool footer_seen_ = false;
+  std::set<std::tuple<std::string, std::string, std::size_t>> seen_;
+};
+
+}  // namespace
+
+Counts count(const std::vector<Record>& records) {
+  Counts counts;
+  for (Status status : statuses) counts[status] = 0;
+  for (const auto& record : records) ++counts[record.status];
+  return counts;
+}
+
+ResultsWriter::ResultsWriter(FileDescriptor file) : file_(std::move(file)), counts_(count({})) {}
+
+Result<ResultsWriter> ResultsWriter::create(const std::filesystem::path& file) {
+  FileDescriptor descriptor(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644));
+  if (descriptor.get() < 0) return fail("{}: {}", file.string(), std::strerror(errno));
+  return ResultsWriter(std::move(descriptor));
+}
+
+Result<void> ResultsWriter::write_line(const Json& line) {
+  // What programs print need not be UTF-8.
+  const std::string text = line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  std::size_t done = 0;
+  while (done < text.size()) {
+    const ssize_t wrote = ::write(file_.get(), text.data() + done, text.size() - done);
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote < 0) return fail("results.jsonl: {}", std::strerror(errno));
+    done += static_cast<std::size_t>(wrote);
+  }
+  return {};
+}
+
+Result<void> ResultsWriter::write(const Header& header) {
+  Json implementations = Json::array();
+  for (const auto& info : header.implementations) implementations.push_back(to_json(info));
+  return write_line({{"type", "header"},
+                     {"schema", schema_version},
+                     {"suite", header.suite},
+                     {"corpus_digest", header.corpus_digest},
+                     {"implementations", implementations},
+                     {"argv", header.argv},
+                     {"confinement", header.confinement}});
+}
+
+Result<void> ResultsWriter::write(const Record& record) {
+  ++counts_[record.status];
+  ++selected_;
+  return write_line(conform::to_json(record));
+}
+
+Result<void> ResultsWriter::finish() {
+  return write_line({{"type", "footer"}, {"counts", to_json(counts_)}, {"selected", selected_}, {"complete", true}});
+}
+
+Result<Results> load_results(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  if (!in) return fail("{}: {}", file.string(), std::strerror(errno));
+  Reader reader;
+  std::size_t number = 0;
+  for (std::string line; std::getline(in, line);) {
+    ++number;
+    try {
+      if (auto taken = reader.take(Json::parse(line)); !taken)
+        return fail("{}:{}: {}", file.string(), number, taken.error().message);
+    } catch (const Json::exception& error) {
+      return fail("{}:{}: {}", file.string(), number, error.what());
+    }
+  }
+  if (!reader.whole()) return fail("{}: no footer: the run did not end, this is no result", file.string());
+  return std::move(reader.results);
+}
+
+}  // namespace conform

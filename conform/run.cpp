@@ -1,0 +1,117 @@
+#include "run.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "canary.hpp"
+#include "choices.hpp"
+#include "trial.hpp"
+
+namespace conform {
+namespace {
+
+/// task(0) to task(count - 1), begun in this order, on `jobs` threads.
+void in_parallel(std::size_t count, unsigned jobs, const std::function<void(std::size_t)>& task) {
+  std::atomic<std::size_t> next{0};
+  std::vector<std::jthread> threads;
+  for (unsigned i = 0; i < std::max(1U, jobs); ++i)
+    threads.emplace_back([&] {
+      for (std::size_t at = next++; at < count; at = next++) task(at);
+    });
+}
+
+ImplementationInfo introduce(const Bench& bench, const Implementation& implementation) {
+  ImplementationInfo info{implementation.name, "", {}, why_absent(implementation), "", {}};
+  if (implementation.features) info.features.assign(implementation.features->begin(), implementation.features->end());
+  if (!info.absent.empty()) return info;
+  info.version = ask_version(implementation);
+  auto answers = ask_canaries(bench, implementation);
+  info.canary = std::move(answers.wrong);
+  info.remarks = std::move(answers.remarks);
+  return info;
+}
+
+/// Takes the records of all threads; the first failure to write ends the run.
+class Sink {
+ public:
+  Sink(ResultsWriter& results, Progress& progress) : results_(results), progress_(progress) {}
+
+  void announce(const Case& of, const Implementation& implementation) {
+    for (std::size_t i = 0; i < of.operations.size(); ++i) groups_.announce(implementation.name, of.choice_group);
+  }
+
+  void take(std::vector<Record> records) {
+    const std::lock_guard lock(mutex_);
+    for (auto& record : records)
+      for (const auto& final : groups_.admit(std::move(record))) {
+        if (error_) return;
+        if (auto written = results_.write(final); !written) error_ = written.error();
+        progress_.done(final);
+      }
+  }
+
+  bool failed() {
+    const std::lock_guard lock(mutex_);
+    return error_.has_value();
+  }
+  const std::optional<Error>& error() const { return error_; }
+
+ private:
+  std::mutex mutex_;
+  ResultsWriter& results_;
+  Progress& progress_;
+  ChoiceGroups groups_;
+  std::optional<Error> error_;
+};
+
+std::vector<Record> attempt(const Bench& bench, const Implementation& implementation, const ImplementationInfo& info,
+                            const Case& of) {
+  if (!info.absent.empty()) return skip_case(implementation, of, info.absent);
+  if (!info.canary.empty()) return skip_case(implementation, of, "stopped: " + info.canary);
+  try {
+    return try_case(bench, implementation, of);
+  } catch (const std::exception& error) {
+    auto records = skip_case(implementation, of, error.what());
+    for (auto& record : records) record.status = Status::harness_error;
+    return records;
+  }
+}
+
+}  // namespace
+
+Result<void> run(const Bench& bench, const RunRequest& request, ResultsWriter& results, Progress& progress) {
+  const auto& implementations = request.implementations;
+  Header header{request.suite, bench.corpus.digest(), std::vector<ImplementationInfo>(implementations.size()),
+                request.argv,
+                {{"process_group", true}, {"core_dumps", false}, {"output_limited", true}, {"memory_watched", true},
+                 {"network", true}}};
+  in_parallel(implementations.size(), request.jobs,
+              [&](std::size_t i) { header.implementations[i] = introduce(bench, implementations[i]); });
+  if (stopping_signal() != 0) return {};
+  if (auto written = results.write(header); !written) return written;
+
+  Sink sink(results, progress);
+  std::size_t operations = 0;
+  for (const Case* one : request.cases) {
+    operations += one->operations.size() * implementations.size();
+    for (const auto& implementation : implementations) sink.announce(*one, implementation);
+  }
+  progress.start(implementations.size(), request.cases.size(), operations);
+  in_parallel(request.cases.size() * implementations.size(), request.jobs, [&](std::size_t i) {
+    if (stopping_signal() != 0 || sink.failed()) return;
+    const std::size_t who = i % implementations.size();
+    auto records = attempt(bench, implementations[who], header.implementations[who],
+                           *request.cases[i / implementations.size()]);
+    if (stopping_signal() == 0) sink.take(std::move(records));
+  });
+  progress.finish();
+  kill_escaped_children();
+  if (sink.error()) return tl::unexpected(*sink.error());
+  if (stopping_signal() != 0) return {};
+  return results.finish();
+}
+
+}  // namespace conform

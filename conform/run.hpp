@@ -1,0 +1,25 @@
+// All selected cases on all selected implementations, several at a time, and each result written when it is known.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench.hpp"
+#include "implementation.hpp"
+#include "progress.hpp"
+#include "results.hpp"
+
+namespace conform {
+
+struct RunRequest {
+  std::string suite;
+  std::vector<Implementation> implementations;
+  std::vector<const Case*> cases;
+  std::vector<std::string> argv;
+  unsigned jobs = 1;
+};
+
+/// An Error is our own failure to record results. An interrupted run (stopping_signal()) returns early, without a footer.
+Result<void> run(const Bench& bench, const RunRequest& request, ResultsWriter& results, Progress& progress);
+
+}  // namespace conform

@@ -1,0 +1,49 @@
+// The status of one operation of one case on one implementation, and what each status means to a reader of a report.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string_view>
+
+namespace conform {
+
+enum class Status {
+  pass,
+  wrong_data,           // accepted, and gave other bytes or another length, no output included
+  wrong_accept,         // should have been refused
+  wrong_reject,         // should have been accepted
+  crash,                // a signal, or an exit status that the implementation does not list
+  timeout,
+  resource,             // over a limit of memory, time or output
+  tampered,             // the image was changed
+  flaky,                // answers that differ between repetitions
+  unsupported,          // refused, and the case needs a feature that the implementation does not claim
+  not_run,
+  harness_error,        // our own failure: says nothing about the implementation
+  known_fail,
+  unexpected_pass,
+  choice,               // one of the named answers that the text leaves open
+  inconsistent_choice,  // another answer than in a case of the same choice group
+  observed,             // no answer is expected
+};
+
+inline constexpr std::array statuses{
+    Status::pass,        Status::wrong_data,    Status::wrong_accept, Status::wrong_reject,    Status::crash,
+    Status::timeout,     Status::resource,      Status::tampered,     Status::flaky,           Status::unsupported,
+    Status::not_run,     Status::harness_error, Status::known_fail,   Status::unexpected_pass, Status::choice,
+    Status::inconsistent_choice, Status::observed};
+
+std::string_view name(Status status);
+std::optional<Status> status_named(std::string_view name);
+
+/// In a must case this decides the exit status: any status but pass, unsupported, not-run and known-fail; choice and
+/// observed are answers that the case asked for, harness-error and unexpected-pass have exit codes of their own.
+bool is_nonconformance(Status status);
+
+/// Something ran: any status but not-run and harness-error.
+bool was_executed(Status status);
+
+/// 0 is well, higher is worse; someone trusts the bytes of wrong-data and wrong-accept, so they are the worst.
+int badness(Status status);
+
+}  // namespace conform
