@@ -90,7 +90,7 @@ Operation question(Op op, std::uint64_t virtual_size) {
 /// Whether what was accepted is what the image holds; a text says what is wrong.
 std::string judge_data(const Bird& bird, const Operation& operation, const Observation& observation) {
   std::error_code error;
-  if (!fs::exists(observation.output, error)) return "accepted, and left no output";
+  if (fs::file_size(observation.output, error) == 0 || error) return "accepted, and left no output";
   const auto got = OpenFile::open(observation.output);
   const auto guest = OpenFile::open(bird.guest);
   if (!got || !guest) return "its output cannot be read";
@@ -116,8 +116,8 @@ void judge_answer(Kind kind, const Bird& bird, const Operation& operation, const
     if (!wrong_data.empty() && kind != Kind::bad_magic)
       answers.wrong = where + wrong_data;
     else if (kind == Kind::good && answer != Answer::accept && answer != Answer::clean)
-      answers.wrong = fmt::format("{}a plain image is answered with {}: {}", where, name(answer),
-                                  observation.process.messages.substr(0, observation.process.messages.find('\n')));
+      answers.wrong = fmt::format("{}a plain image is answered with {}; it said: {}", where, name(answer),
+                                  first_line(observation.process));
     else if (kind == Kind::bad_magic && takes)
       answers.wrong = fmt::format("{}a file with a wrong magic is answered with {}", where, name(answer));
     else if (kind == Kind::unknown_bit && takes)

@@ -1,6 +1,8 @@
 #include "failures.hpp"
 
 #include <algorithm>
+#include <map>
+#include <tuple>
 
 namespace conform {
 namespace {
@@ -39,60 +41,105 @@ std::string differing_bytes(const FirstDiff& diff, bool refused) {
   return fmt::format("{:#x}: expected {}, got {}", diff.offset, spaced(diff.expected), spaced(diff.got));
 }
 
+using Failed = std::vector<const Record*>;  // of one case on one implementation, worst first
+
+std::string operation_name(const Record& record, const Case* of) {
+  std::string text(name(record.op));
+  if (!of || record.op != Op::read_range) return text;
+  const auto& operation = of->operations.at(record.index);
+  return fmt::format("{} {:#x}+{}", text, operation.offset, operation.length);
+}
+
 class Writer {
  public:
-  Writer(const Corpus& corpus, const Paint& paint) : corpus_(corpus), paint_(paint) {}
+  Writer(const Corpus& corpus, const Paint& paint, std::size_t width) : corpus_(corpus), paint_(paint), width_(width) {}
 
-  std::string line(const Record& record) const {
-    return fmt::format("{} {}: {}, {} ({})\n", paint_.strong(record.implementation),
-                       paint_.by_badness(badness(record.status), name(record.status)), record.case_id, name(record.op),
-                       name(record.level));
+  /// "libqcow wrong-reject: maximal-past-end-of-file: read, read-range 0x0+512 (must)"
+  std::string line(const Failed& failed) const {
+    const Record& worst = *failed[0];
+    std::string operations;
+    for (const Record* one : failed)
+      operations += (operations.empty() ? "" : ", ") + operation_name(*one, corpus_.find(one->case_id));
+    return fmt::format("{} {}: {}: {} ({})\n", paint_.strong(worst.implementation),
+                       paint_.by_badness(badness(worst.status), name(worst.status)), paint_.strong(worst.case_id),
+                       operations, name(worst.level));
   }
 
-  std::string at_length(const Record& record) const {
-    std::string text = line(record);
-    const Case* of = corpus_.find(record.case_id);
-    if (of) field(text, "case", of->title);
-    for (const auto& slug : record.clauses)
+  std::string at_length(const Failed& failed) const {
+    const Record& worst = *failed[0];
+    const Case* of = corpus_.find(worst.case_id);
+    std::string text = line(failed);
+    if (of) field(text, "case", of->title + (of->baseline.empty() ? "" : "; as " + of->baseline + ", but " + of->delta));
+    for (const auto& slug : worst.clauses)
       if (const Clause* clause = corpus_.clauses().find(slug))
         field(text, "rule", fmt::format("[{}, {}] {}", slug, name(clause->level), clause->sentence));
-    if (of && !of->baseline.empty()) field(text, "twin", fmt::format("{}; here {}", of->baseline, of->delta));
-    field(text, "expected", expected(record));
-    field(text, "got", fmt::format("{}{}{}", ending(record), record.detail.empty() ? "" : "; ", record.detail));
-    if (record.first_diff)
-      field(text, "byte", differing_bytes(*record.first_diff, record.status == Status::wrong_accept));
-    field(text, "said", record.messages);
+    for (const Record* one : failed) operation(text, *one, of);
     if (of) field(text, "why", of->why);
-    field(text, "again", fmt::format("qcow2-conform run --case {} and the same implementation", record.case_id));
-    return text;
+    return text + "\n";
   }
 
  private:
+  void operation(std::string& text, const Record& record, const Case* of) const {
+    field(text, "asked", fmt::format("{}: expected {}", operation_name(record, of), expected(record)));
+    field(text, "got", fmt::format("{}, {}{}{}", name(record.status), ending(record), record.detail.empty() ? "" : "; ",
+                                   record.detail));
+    if (record.first_diff)
+      field(text, "byte", differing_bytes(*record.first_diff, record.status == Status::wrong_accept));
+    field(text, "said", record.messages);
+  }
+
+  /// "  name   value", the value in as many lines as it takes.
   void field(std::string& text, const char* name, const std::string& value) const {
-    if (!value.empty()) text += fmt::format("  {} {}\n", paint_.faint(fmt::format("{:<8}", name)), value);
+    constexpr std::size_t indent = 8;
+    std::string label = fmt::format("  {:<{}}", name, indent - 2);
+    const std::size_t room = std::max<std::size_t>(width_, indent + 20) - indent;
+    for (std::size_t at = 0; at < value.size();) {
+      std::size_t end = std::min(at + room, value.size());
+      if (const auto blank = value.rfind(' ', end); end < value.size() && blank != std::string::npos && blank > at)
+        end = blank;
+      text += paint_.faint(label) + value.substr(at, end - at) + "\n";
+      at = value.find_first_not_of(' ', end);
+      label.assign(indent, ' ');
+    }
   }
 
   const Corpus& corpus_;
   const Paint& paint_;
+  std::size_t width_;
 };
+
+/// The failed cases of an implementation, worst first.
+std::vector<Failed> failed_cases(const Results& results, const std::string& implementation) {
+  std::map<std::string, Failed> by_case;
+  for (const auto& record : results.records)
+    if (record.implementation == implementation && is_worth_telling(record)) by_case[record.case_id].push_back(&record);
+  std::vector<Failed> cases;
+  for (auto& [id, failed] : by_case) {
+    std::sort(failed.begin(), failed.end(), [](const Record* a, const Record* b) {
+      return std::tuple(-badness(a->status), a->index) < std::tuple(-badness(b->status), b->index);
+    });
+    cases.push_back(std::move(failed));
+  }
+  std::sort(cases.begin(), cases.end(), [](const Failed& a, const Failed& b) {
+    return std::tie(a[0]->level, a[0]->family, a[0]->case_id) < std::tie(b[0]->level, b[0]->family, b[0]->case_id);
+  });
+  std::stable_sort(cases.begin(), cases.end(), [](const Failed& a, const Failed& b) {
+    return badness(a[0]->status) > badness(b[0]->status);
+  });
+  return cases;
+}
 
 }  // namespace
 
 std::string failures(const Results& results, const std::vector<ImplementationSummary>& summaries, const Corpus& corpus,
-                     const Paint& paint) {
-  const Writer writer(corpus, paint);
+                     const Paint& paint, std::size_t width) {
+  const Writer writer(corpus, paint, width);
   std::string text;
   for (const auto& summary : summaries) {
-    std::vector<const Record*> failed;
-    for (const auto& record : results.records)
-      if (record.implementation == summary.info.name && is_worth_telling(record)) failed.push_back(&record);
-    std::sort(failed.begin(), failed.end(), [](const Record* a, const Record* b) {
-      return std::tuple(-badness(a->status), a->level, a->family, a->case_id, a->index) <
-             std::tuple(-badness(b->status), b->level, b->family, b->case_id, b->index);
-    });
-    for (std::size_t i = 0; i < failed.size(); ++i)
-      text += i < at_length_max ? writer.at_length(*failed[i]) + "\n" : writer.line(*failed[i]);
-    if (failed.size() > at_length_max) text += "\n";
+    const auto cases = failed_cases(results, summary.info.name);
+    for (std::size_t i = 0; i < cases.size(); ++i)
+      text += i < at_length_max ? writer.at_length(cases[i]) : writer.line(cases[i]);
+    if (cases.size() > at_length_max) text += "\n";
   }
   return text;
 }

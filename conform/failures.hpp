@@ -1,4 +1,5 @@
-// The failures for a terminal: for each, which rule, which byte, and why it matters; worst first.
+// The failures for a terminal: for each case that failed, which rule, which operation and byte, and why it matters;
+// worst first.
 #pragma once
 
 #include <string>
@@ -10,8 +11,9 @@
 
 namespace conform {
 
-/// In the order of `summaries`; of an implementation with many failures the first dozen at length, the others in a line.
+/// In the order of `summaries`, in lines of at most `width`; of an implementation with many failures the first dozen cases
+/// at length, the others in a line.
 std::string failures(const Results& results, const std::vector<ImplementationSummary>& summaries, const Corpus& corpus,
-                     const Paint& paint);
+                     const Paint& paint, std::size_t width);
 
 }  // namespace conform

@@ -165,11 +165,7 @@ std::string ask_version(const Implementation& implementation) {
   if (!implementation.version_command) return {};
   ProcessRequest request{implementation.version_command->fill(implementation.places), {}, {}};
   const auto report = run_process(request);
-  std::istringstream lines(report.messages);
-  std::string line;
-  while (report.ending == Ending::exited && report.exit == 0 && std::getline(lines, line))
-    if (line.find_first_not_of(" \t\r") != std::string::npos) return line;
-  return {};
+  return report.ending == Ending::exited && report.exit == 0 ? first_line(report) : std::string();
 }
 
 }  // namespace conform

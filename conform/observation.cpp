@@ -56,20 +56,26 @@ void read_ending(Observation& observation, const Command& command, const Allowan
       fail_with(observation, Status::resource, fmt::format("killed with more than {} KiB of memory",
                                                            limits_of(allowance).memory >> 10));
       break;
-    case Ending::over_output: fail_with(observation, Status::resource, "stopped while it flooded its output"); break;
+    case Ending::over_output: fail_with(observation, Status::resource, "stopped while it wrote too large a file"); break;
     case Ending::not_started: fail_with(observation, Status::harness_error, process.messages); break;
     case Ending::interrupted: fail_with(observation, Status::harness_error, "the run was interrupted"); break;
   }
 }
 
-/// Limits that were not enforced while it ran, but measured afterwards.
-void check_usage(Observation& observation, const Allowance& allowance) {
-  if (observation.failure) return;
+/// However the program then ended: it may have caught the signal, or its shell may have told us an exit status.
+bool flooded(const Observation& observation, const Allowance& allowance) {
   std::error_code error;
   const auto written = std::filesystem::file_size(observation.output, error);
+  return !error && written >= limits_of(allowance).file_size;
+}
+
+/// What was not enforced while it ran, but measured afterwards.
+void check_usage(Observation& observation, const Allowance& allowance) {
   const auto& process = observation.process;
-  if (!error && written >= allowance.output_length + output_slack)
-    fail_with(observation, Status::resource, fmt::format("flooded its output with {} bytes", written));
+  if (flooded(observation, allowance))
+    fail_with(observation, Status::resource, "stopped while it flooded its output");
+  else if (observation.failure)
+    return;
   else if (allowance.of_case.memory && process.peak_memory > *allowance.of_case.memory)
     fail_with(observation, Status::resource, fmt::format("used {} KiB of memory, allowed are {}",
                                                          process.peak_memory >> 10, *allowance.of_case.memory >> 10));

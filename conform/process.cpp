@@ -78,8 +78,12 @@ struct Pipe {
 /// A program between its start and its end.
 class Running {
  public:
-  Running(pid_t pid, FileDescriptor messages, const ProcessLimits& limits)
-      : pid_(pid), handle_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))), messages_(std::move(messages)), limits_(limits) {
+  Running(pid_t pid, Clock::time_point begin, FileDescriptor messages, const ProcessLimits& limits)
+      : pid_(pid),
+        handle_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))),
+        messages_(std::move(messages)),
+        limits_(limits),
+        begin_(begin) {
     if (handle_.get() < 0) ::kill(-pid_, SIGKILL);  // out of file descriptors: it cannot be watched
   }
 
@@ -172,7 +176,7 @@ class Running {
   FileDescriptor handle_;
   FileDescriptor messages_;
   ProcessLimits limits_;
-  Clock::time_point begin_ = Clock::now();
+  Clock::time_point begin_;
   std::optional<Ending> forced_;
   ProcessReport report_;
 };
@@ -187,6 +191,17 @@ ProcessReport not_started(const std::string& why) {
 ProcessReport no_resources(const char* what) { return not_started(std::string(what) + ": " + std::strerror(errno)); }
 
 }  // namespace
+
+std::string first_line(const ProcessReport& report) {
+  constexpr std::size_t length_max = 300;
+  const auto& text = report.messages;
+  const auto begin = std::min(text.find_first_not_of("\r\n\t "), text.size());
+  const auto end = std::min({text.find_first_of("\r\n", begin), text.size(), begin + length_max});
+  std::string line = text.substr(begin, end - begin);
+  for (char& c : line)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  return line;
+}
 
 ProcessReport run_process(const ProcessRequest& request) {
   static const bool adopts_orphans = ::prctl(PR_SET_CHILD_SUBREAPER, 1) == 0;
@@ -213,11 +228,12 @@ ProcessReport run_process(const ProcessRequest& request) {
   for (const auto& word : request.argv) launch.argv.push_back(const_cast<char*>(word.c_str()));
   launch.argv.push_back(nullptr);
 
+  const auto begin = Clock::now();
   const pid_t pid = ::fork();
   if (pid < 0) return no_resources("fork");
   if (pid == 0) become(launch);
   ::setpgid(pid, pid);  // in both, so that neither has to wait for the other
-  Running running(pid, std::move(messages->read), request.limits);
+  Running running(pid, begin, std::move(messages->read), request.limits);
   messages->write.close();
   failure->write.close();
 

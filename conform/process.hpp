@@ -45,6 +45,9 @@ struct ProcessReport {
   bool left_children = false;     // it ended before its children did; they were killed
 };
 
+/// The first line that it printed, without what a terminal would act on.
+std::string first_line(const ProcessReport& report);
+
 ProcessReport run_process(const ProcessRequest& request);
 
 /// Ends what left its process group to outlive its program. Only while nothing runs: it cannot tell them apart.

@@ -9,16 +9,6 @@
 namespace conform {
 namespace {
 
-/// The first line, without what a terminal would act on.
-std::string first_line(const std::string& messages) {
-  const auto begin = messages.find_first_not_of("\r\n\t ");
-  if (begin == std::string::npos) return {};
-  std::string line = messages.substr(begin, std::min<std::size_t>(messages.find_first_of("\r\n", begin) - begin, 300));
-  for (char& c : line)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  return line;
-}
-
 class Trial {
  public:
   Trial(const Bench& bench, const Implementation& implementation, const Case& of)
@@ -82,7 +72,7 @@ class Trial {
     if (process.signal != 0) record.signal = process.signal;
     record.duration_ms = static_cast<double>(process.duration.count()) / 1000;
     record.peak_memory = process.peak_memory;
-    record.messages = first_line(process.messages);
+    record.messages = first_line(process);
   }
 
   Result<void> judge_observation(const Operation& operation, const Observation& observation, Record& record) {
@@ -110,7 +100,7 @@ class Trial {
   }
 
   Result<void> explain(const Operation& operation, const Observation& observation, Record& record) {
-    if (!record.observed_length) {
+    if (record.observed_length.value_or(0) == 0) {
       record.bytes = "none";
       record.detail = "accepted, and left no output";
       return {};

@@ -75,7 +75,7 @@ Result<int> report(const fs::path& folder, const Corpus& corpus) {
   const Paint paint = Paint::for_terminal();
   const auto summaries = worst_first(summarise(*results));
   const int status = exit_status(*results);
-  fmt::print("{}{}\n{}\n", failures(*results, summaries, corpus, paint), matrix(summaries, paint),
+  fmt::print("{}{}\n{}\n", failures(*results, summaries, corpus, paint, terminal_width()), matrix(summaries, paint),
              identities(summaries, paint));
   fmt::print("{}, corpus {}; details in {}; exit status {}\n", results->header.suite,
              results->header.corpus_digest.substr(0, 12), (folder / "results.jsonl").string(), status);
