@@ -92,7 +92,7 @@ def main(paths: list[str]) -> int:
         entries = list(compressed_entries(image))
         sizes = [additional_sectors(entry, cluster_bits) for entry in entries]
         print(f"{path}: {len(entries)} compressed clusters of {1 << cluster_bits} bytes; n = 0: {sizes.count(0)}, "
-              f"n odd: {sum(n % 2 for n in sizes)}")
+              f"n odd: {sum(n % 2 for n in sizes)}, at the start of a sector: {sum(host_offset(entry, cluster_bits) % SECTOR == 0 for entry in entries)}")
         right = [cluster(image, READINGS["corrected"](entry, cluster_bits), 1 << cluster_bits) for entry in entries]
         for name, reading in READINGS.items():
             given = [cluster(image, reading(entry, cluster_bits), 1 << cluster_bits) for entry in entries]
