@@ -28,11 +28,10 @@ std::size_t FileSource::read_at(HostOffset offset, std::span<std::byte> out) con
   const std::size_t count = bytes_there(size_, offset, out.size());
   std::size_t done = 0;
   while (done < count) {
-    const ssize_t got =
-        ::pread(descriptor_, out.data() + done, count - done, static_cast<off_t>(offset.value + done));
+    const ssize_t got = ::pread(descriptor_, out.data() + done, count - done, static_cast<off_t>(offset.value + done));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw std::system_error(errno, std::generic_category(), "cannot read the image");
-    if (got == 0) break;  // the file has become shorter since it was opened
+    if (got == 0) throw std::system_error(EIO, std::generic_category(), "the image has become shorter");
     done += static_cast<std::size_t>(got);
   }
   return done;

@@ -48,11 +48,11 @@ Json summary_json(const CheckSummary& summary, Json violations) {
 }
 
 int refused(const Violation& violation, bool json) {
-  fmt::print(stderr, "qcow2-model: {}\n", describe(violation));
   if (json) {
-    print({{"refused", {{"rule", violation.rule.slug}, {"where", where_json(violation.where)}, {"detail", violation.detail}}}});
+    print({{"refused",
+            {{"rule", violation.rule.slug}, {"where", where_json(violation.where)}, {"detail", violation.detail}}}});
   }
-  return exit_refused;
+  return complain(exit_refused, describe(violation));
 }
 
 int check(const Options& options) {

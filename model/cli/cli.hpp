@@ -30,10 +30,16 @@ struct UsageError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// `text` with control characters written as escapes: a name in a header must not end our line or steer a terminal.
+std::string printable(std::string_view text);
+
 /// A refusal that ends the program: exit 1.
 struct Refusal : std::runtime_error {
-  explicit Refusal(const Violation& violation) : std::runtime_error(describe(violation)) {}
+  explicit Refusal(const Violation& violation) : std::runtime_error(printable(describe(violation))) {}
 };
+
+/// Says what is wrong, in one line on standard error, and returns `code`.
+int complain(int code, std::string_view what);
 
 /// The value, or the end of the program.
 template <class T>
@@ -46,6 +52,8 @@ T value_or_refuse(Result<T> result) {
 std::uint64_t parse_number(const std::string& text);
 /// Adds an option that takes such a number.
 CLI::Option* add_number(CLI::App& app, const std::string& name, std::uint64_t& number, const std::string& help);
+/// Adds --jobs: 1 to 256 threads, as many as processors unless told.
+void add_jobs(CLI::App& app, unsigned& jobs);
 
 std::string hex(std::uint64_t number);
 /// As L2 entries are written: 16 digits.

@@ -42,7 +42,8 @@ class ChainOpener {
   // [external-data-file]
   void open_data_file(const Header& header, OpenImage& opened) {
     if (!header.has(incompatible::external_data_file)) return;
-    if (header.data_file.empty()) throw Refusal({rule::external_data_file_missing, {}, "the header names no data file"});
+    if (header.data_file.empty())
+      throw Refusal({rule::external_data_file_missing, {}, "the header names no data file"});
     opened.data_file = open_named(rule::external_data_file_missing, header.data_file, opened.file->path);
   }
 
@@ -63,15 +64,14 @@ class ChainOpener {
     if (header.backing_format == "raw") return true;
     if (header.backing_format == "qcow2") return false;
     if (!header.backing_format.empty()) {
-      throw Refusal({rule::backing_format, {},
-                     fmt::format("a backing file of format '{}' is not read", header.backing_format)});
+      throw Refusal(
+          {rule::backing_format, {}, fmt::format("a backing file of format '{}' is not read", header.backing_format)});
     }
     const auto read = read_header(file.source);
     return !read && read.error().rule == rule::header_magic;
   }
 
-  std::unique_ptr<OpenFile> open_named(Rule broken, const std::string& file_name,
-                                       const std::filesystem::path& beside) {
+  std::unique_ptr<OpenFile> open_named(Rule broken, const std::string& file_name, const std::filesystem::path& beside) {
     const bool plain = file_name != "." && file_name != ".." &&
                        file_name.find_first_of(std::string_view("/:\0", 3)) == std::string::npos;
     if (!plain) {
@@ -92,7 +92,8 @@ class ChainOpener {
     ::fstat(file.handle.get(), &status);
     const std::pair identity{status.st_dev, status.st_ino};
     if (std::ranges::find(seen_, identity) != seen_.end()) {
-      throw Refusal({rule::backing_chain_cycle, {}, fmt::format("the chain of files comes back to '{}'", file.path.string())});
+      throw Refusal(
+          {rule::backing_chain_cycle, {}, fmt::format("the chain of files comes back to '{}'", file.path.string())});
     }
     if (seen_.size() == chain_length_max) {
       throw Refusal({broken, {}, fmt::format("the chain of files is longer than {}", chain_length_max)});
@@ -127,12 +128,20 @@ std::unique_ptr<OpenFile> open_file(const std::filesystem::path& path) {
 }
 
 void refuse_to_overwrite(const OpenFile& file, const std::string& out) {
-  struct stat in {}, existing {};
+  struct stat in {
+  }, existing{};
   if (out == "-" || ::stat(out.c_str(), &existing) != 0) return;
   ::fstat(file.handle.get(), &in);
   if (in.st_dev == existing.st_dev && in.st_ino == existing.st_ino) {
-    throw UsageError(fmt::format("'{}' is the file to be read itself", out));
+    throw UsageError(fmt::format("'{}' is a file to be read from", out));
   }
+}
+
+void refuse_to_overwrite(const OpenImage& image, const std::string& out) {
+  for (const OpenFile* file : {image.file.get(), image.raw_backing.get(), image.data_file.get()}) {
+    if (file != nullptr) refuse_to_overwrite(*file, out);
+  }
+  if (image.backing) refuse_to_overwrite(*image.backing, out);
 }
 
 std::unique_ptr<OpenImage> open_image_chain(const std::filesystem::path& path) {

@@ -42,12 +42,15 @@ void refuse_to_overwrite(const OpenFile& file, const std::string& out);
 /// An image, all that it reads from, and the reader on top.
 struct OpenImage {
   std::unique_ptr<OpenFile> file;
-  std::unique_ptr<OpenImage> backing;        ///< a backing file that is qcow2
-  std::unique_ptr<OpenFile> raw_backing;     ///< one that is raw
+  std::unique_ptr<OpenImage> backing;     ///< a backing file that is qcow2
+  std::unique_ptr<OpenFile> raw_backing;  ///< one that is raw
   std::unique_ptr<RawGuest> raw_backing_guest;
   std::unique_ptr<OpenFile> data_file;
   std::optional<Reader> reader;
 };
+
+/// As above, for every file that the image is read from.
+void refuse_to_overwrite(const OpenImage& image, const std::string& out);
 
 /// Throws UsageError for the image itself, Refusal for what is wrong inside it or behind it.
 std::unique_ptr<OpenImage> open_image_chain(const std::filesystem::path& path);

@@ -78,7 +78,7 @@ int info(const Options& options) {
     return exit_code::conforms;
   }
   for (const auto& [key, value] : json.items()) {
-    fmt::print("{:<26}{}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
+    fmt::print("{:<26}{}\n", key, value.is_string() ? printable(value.get<std::string>()) : value.dump());
   }
   return exit_code::conforms;
 }

@@ -15,10 +15,10 @@ namespace {
 
 using namespace qcow2::cli;
 
-int complain(int code, std::string_view what) {
-  std::fflush(stdout);
-  fmt::print(stderr, "qcow2-model: {}\n", what);
-  return code;
+/// Output that was lost is not success.
+int flushed(int code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  return complain(exit_code::usage, fmt::format("cannot write: {}", std::strerror(errno)));
 }
 
 int run(int argc, char** argv) {
@@ -26,19 +26,17 @@ int run(int argc, char** argv) {
   program.set_version_flag("--version", std::string("qcow2-model ") + QCOW2_CONFORM_VERSION);
   program.require_subcommand(1);
   Action chosen;
-  for (const AddCommand add : {add_decode, add_encode, add_info, add_map, add_read, add_explain, add_check, add_write}) {
+  for (const AddCommand add :
+       {add_decode, add_encode, add_info, add_map, add_read, add_explain, add_check, add_write}) {
     add(program, chosen);
   }
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return program.exit(error);  // --help, --version
-    return complain(exit_code::usage, fmt::format("{} (see --help)", error.what()));
+    if (error.get_exit_code() != 0) return complain(exit_code::usage, fmt::format("{} (see --help)", error.what()));
+    return flushed(program.exit(error));  // --help, --version
   }
-  const int code = chosen();
-  // Output that was lost is not success.
-  if (std::fflush(stdout) != 0) return complain(exit_code::usage, fmt::format("cannot write: {}", std::strerror(errno)));
-  return code;
+  return flushed(chosen());
 }
 
 }  // namespace

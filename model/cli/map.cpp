@@ -98,7 +98,8 @@ void for_each_cluster(const Image& image, Emit emit) {
 class ArrayPrinter {
  public:
   ArrayPrinter() { fmt::print("["); }
-  ~ArrayPrinter() { fmt::print("\n]\n"); }
+  /// Without it, where something failed, what was printed is no JSON and cannot be taken for the whole.
+  void finish() { fmt::print("\n]\n"); }
   void operator()(const Json& element) {
     fmt::print("{}\n{}", first_ ? "" : ",", element.dump());
     first_ = false;
@@ -110,7 +111,10 @@ class ArrayPrinter {
 
 void print_row(const Row& row) {
   const GuestExtent& extent = row.extent;
-  const char* kind = extent.compressed ? "compressed" : !extent.allocated ? "unallocated" : extent.zero ? "zero" : "data";
+  const char* kind = extent.compressed   ? "compressed"
+                     : !extent.allocated ? "unallocated"
+                     : extent.zero       ? "zero"
+                                         : "data";
   fmt::print("{:#14x} {:#12x} {:>5}  {:<12}{}\n", row.start, extent.length, extent.depth, kind,
              extent.host_offset ? hex(extent.host_offset->value) : "");
 }
@@ -127,7 +131,9 @@ int map(const Options& options) {
     const auto opened = open_single_image(options.image);
     const Image& image = opened->reader->image();
     if (options.json) {
-      for_each_cluster(image, ArrayPrinter());
+      ArrayPrinter printer;
+      for_each_cluster(image, std::ref(printer));
+      printer.finish();
     } else {
       fmt::print("{:>14} {:<18}  {:<12}{:>16}{:>8}{:>9}\n", "guest_offset", "l2_entry", "kind", "host_offset", "n",
                  "bytes");
@@ -139,6 +145,7 @@ int map(const Options& options) {
   if (options.json) {
     ArrayPrinter printer;
     for_each_row(*opened->reader, [&](const Row& row) { printer(row_json(row)); });
+    printer.finish();
   } else {
     fmt::print("{:>14} {:>12} {:>5}  {:<12}{}\n", "guest_offset", "length", "depth", "kind", "host_offset");
     for_each_row(*opened->reader, print_row);

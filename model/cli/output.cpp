@@ -27,8 +27,7 @@ class FileOutput final : public Output {
  public:
   explicit FileOutput(const std::filesystem::path& path)
       : path_(std::filesystem::weakly_canonical(path)),
-        temporary_(path_.parent_path() /
-                   fmt::format(".{}.{:08x}", path_.filename().string(), std::random_device{}())),
+        temporary_(path_.parent_path() / fmt::format(".qcow2-model.{:08x}", std::random_device{}())),
         handle_(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {
     if (handle_.get() < 0) fail(path);
     struct stat status {};
@@ -80,7 +79,8 @@ class StreamOutput final : public Output {
   void write_zeros_to(std::uint64_t offset) {
     static constexpr std::array<std::byte, 65536> zeros{};
     while (position_ < offset) {
-      write(std::span(zeros).first(static_cast<std::size_t>(std::min<std::uint64_t>(zeros.size(), offset - position_))));
+      write(
+          std::span(zeros).first(static_cast<std::size_t>(std::min<std::uint64_t>(zeros.size(), offset - position_))));
     }
   }
 

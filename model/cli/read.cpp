@@ -25,7 +25,7 @@ struct Options {
   std::string out;
   std::uint64_t offset = 0;
   std::optional<std::uint64_t> length;
-  std::uint64_t jobs = std::max(1u, std::thread::hardware_concurrency());
+  unsigned jobs = 1;
 };
 
 struct Part {
@@ -35,7 +35,6 @@ struct Part {
 };
 
 constexpr std::uint64_t part_size_min = 256 * 1024;
-constexpr std::uint64_t jobs_max = 256;
 
 /// Hands out the parts of a range that may hold other bytes than zeros, in order.
 class Parts {
@@ -56,9 +55,9 @@ class Parts {
       at_ += std::min(extent->length, end_ - at_);
     }
     if (at_ == end_) return std::nullopt;
-    const std::uint64_t stop = std::min(at_ / part_size_ * part_size_ + part_size_, end_);
-    const Part part{number_++, {at_}, static_cast<std::size_t>(stop - at_)};
-    at_ = stop;
+    const std::uint64_t length = std::min(part_size_ - at_ % part_size_, end_ - at_);
+    const Part part{number_++, {at_}, static_cast<std::size_t>(length)};
+    at_ += length;
     return part;
   }
 
@@ -96,9 +95,9 @@ class ParallelCopy {
       : reader_(reader), output_(output), begin_(begin), parts_(reader, begin, end) {}
 
   /// Throws what the failed part with the lowest offset has thrown.
-  void run(std::uint64_t jobs) {
+  void run(unsigned jobs) {
     std::vector<std::jthread> threads;
-    for (std::uint64_t i = 1; i < jobs; ++i) threads.emplace_back([this] { work(); });
+    for (unsigned i = 1; i < jobs; ++i) threads.emplace_back([this] { work(); });
     work();
     threads.clear();
     if (failure_) std::rethrow_exception(failure_);
@@ -106,28 +105,26 @@ class ParallelCopy {
 
  private:
   void work() {
-    Scratch scratch;
-    std::vector<std::byte> buffer;
-    while (const auto part = take()) {
-      try {
+    std::uint64_t at = after_all_parts;
+    try {
+      Scratch scratch;
+      std::vector<std::byte> buffer;
+      while (const auto part = take()) {
+        at = part->number;
         buffer.resize(part->length);
         value_or_refuse(reader_.read(part->offset, buffer, scratch));
         write(*part, buffer);
-      } catch (...) {
-        fail(part->number, std::current_exception());
+        at = after_all_parts;
       }
+    } catch (...) {
+      fail(at, std::current_exception());
     }
   }
 
   std::optional<Part> take() {
     const std::lock_guard lock(mutex_);
     if (failure_) return std::nullopt;
-    auto part = parts_.next();
-    if (part) return *part;
-    failed_at_ = ~std::uint64_t{0};  // parts before it may yet fail, and count for more
-    failure_ = std::make_exception_ptr(Refusal(part.error()));
-    turn_.notify_all();
-    return std::nullopt;
+    return value_or_refuse(parts_.next());
   }
 
   void write(const Part& part, std::span<const std::byte> bytes) {
@@ -152,6 +149,9 @@ class ParallelCopy {
     turn_.notify_all();
   }
 
+  /// Where taking a part fails: parts that are taken already may yet fail, and count for more.
+  static constexpr std::uint64_t after_all_parts = ~std::uint64_t{0};
+
   const Reader& reader_;
   Output& output_;
   std::uint64_t begin_;
@@ -159,23 +159,23 @@ class ParallelCopy {
   std::mutex mutex_;
   std::condition_variable turn_;
   std::uint64_t written_ = 0;  ///< parts, where the output is in order
-  std::uint64_t failed_at_ = ~std::uint64_t{0};
+  std::uint64_t failed_at_ = after_all_parts;
   std::exception_ptr failure_;
 };
 
 int read(const Options& options) {
   const auto image = open_image_chain(options.image);
-  refuse_to_overwrite(*image->file, options.out);
+  refuse_to_overwrite(*image, options.out);
   const std::uint64_t size = image->reader->size();
   // [range-past-end]
   const std::uint64_t length = options.length.value_or(size - std::min(size, options.offset));
   if (options.offset > size || length > size - options.offset) {
-    throw Refusal({rule::range_past_end, {.guest_offset = options.offset},
+    throw Refusal({rule::range_past_end,
+                   {.guest_offset = options.offset},
                    fmt::format("a range of {} bytes leaves the disk of {} bytes", length, size)});
   }
   const auto output = open_output(options.out);
-  ParallelCopy(*image->reader, *output, options.offset, options.offset + length)
-      .run(std::clamp<std::uint64_t>(options.jobs, 1, jobs_max));
+  ParallelCopy(*image->reader, *output, options.offset, options.offset + length).run(options.jobs);
   output->finish(length);
   return exit_code::conforms;
 }
@@ -188,11 +188,12 @@ void add_read(CLI::App& program, Action& chosen) {
   command->add_option("image", options->image, "A qcow2 image")->required();
   command->add_option("out", options->out, "A file, or - for standard output")->required();
   add_number(*command, "--offset", options->offset, "The first guest byte; 0 unless told");
-  command->add_option_function<std::string>(
-             "--length", [options](const std::string& text) { options->length = parse_number(text); },
-             "How many bytes; all that follow unless told")
+  command
+      ->add_option_function<std::string>(
+          "--length", [options](const std::string& text) { options->length = parse_number(text); },
+          "How many bytes; all that follow unless told")
       ->type_name("NUMBER");
-  add_number(*command, "--jobs", options->jobs, "How many threads; as many as processors unless told");
+  add_jobs(*command, options->jobs);
   command->callback([options, &chosen] { chosen = [options] { return read(*options); }; });
 }
 

@@ -2,9 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <bit>
-#include <thread>
 
 #include "cli.hpp"
 #include "descriptor.hpp"
@@ -22,15 +20,15 @@ struct Options {
   std::uint64_t cluster_bits = 16;
   std::uint64_t refcount_bits = 16;
   std::string compression = "deflate";
-  std::uint64_t jobs = std::max(1u, std::thread::hardware_concurrency());
+  unsigned jobs = 1;
 };
-
-constexpr std::uint64_t jobs_max = 256;
 
 class OutputSink final : public ByteSink {
  public:
   explicit OutputSink(Output& output) : output_(&output) {}
-  void write_at(HostOffset offset, std::span<const std::byte> bytes) override { output_->write_at(offset.value, bytes); }
+  void write_at(HostOffset offset, std::span<const std::byte> bytes) override {
+    output_->write_at(offset.value, bytes);
+  }
 
  private:
   Output* output_;
@@ -38,8 +36,8 @@ class OutputSink final : public ByteSink {
 
 WriteOptions judge(const Options& options) {
   if (options.cluster_bits < cluster_bits_min || options.cluster_bits > cluster_bits_max) {
-    throw UsageError(fmt::format("--cluster-bits {} is not in {} to {}", options.cluster_bits, cluster_bits_min,
-                                 cluster_bits_max));
+    throw UsageError(
+        fmt::format("--cluster-bits {} is not in {} to {}", options.cluster_bits, cluster_bits_min, cluster_bits_max));
   }
   if (!std::has_single_bit(options.refcount_bits) || options.refcount_bits > 64) {
     throw UsageError(fmt::format("--refcount-bits {} is none of 1, 2, 4, 8, 16, 32, 64", options.refcount_bits));
@@ -47,7 +45,7 @@ WriteOptions judge(const Options& options) {
   return {.cluster_bits = static_cast<unsigned>(options.cluster_bits),
           .refcount_order = static_cast<unsigned>(std::countr_zero(options.refcount_bits)),
           .compression_type = options.compression == "zstd" ? CompressionType::zstd : CompressionType::deflate,
-          .jobs = static_cast<unsigned>(std::clamp<std::uint64_t>(options.jobs, 1, jobs_max))};
+          .jobs = options.jobs};
 }
 
 int write(const Options& options) {
@@ -71,7 +69,7 @@ void add_write(CLI::App& program, Action& chosen) {
   add_number(*command, "--cluster-bits", options->cluster_bits, "9 to 21; 16 unless told");
   command->add_option("--compression", options->compression)->check(CLI::IsMember({"deflate", "zstd"}));
   add_number(*command, "--refcount-bits", options->refcount_bits, "1 to 64, a power of 2; 16 unless told");
-  add_number(*command, "--jobs", options->jobs, "How many threads; as many as processors unless told");
+  add_jobs(*command, options->jobs);
   command->callback([options, &chosen] { chosen = [options] { return write(*options); }; });
 }
 
