@@ -4,9 +4,9 @@ from typing import Dict, List, Optional
 
 from generators.bits import BitWriter
 from generators.content import Content
-from generators.deflate_codes import (CODE_LENGTH_ORDER, DISTANCES, END_OF_BLOCK, FIXED_DISTANCE_LENGTHS,
-                                      FIXED_LITERAL_LENGTHS, LITERALS, MATCH_MAX, MATCH_MIN, STORED_MAX,
-                                      balanced_lengths, canonical_codes, distance_symbol, length_symbol)
+from generators.deflate_codes import (CODE_LENGTH_ORDER, END_OF_BLOCK, FIXED_DISTANCE_LENGTHS,
+                                      FIXED_LITERAL_LENGTHS, STORED_MAX, balanced_lengths, canonical_codes, distance_symbol, length_symbol, match_lengths,
+                                      oversubscribed)
 from generators.errors import CaseError
 from generators.stream import Stream
 from generators.tokens import Literals, Match, Output, Raw, Token, expand
@@ -62,6 +62,9 @@ class Deflater:
             self._advance_over(before, self.output.add(piece))
 
     def _dynamic(self, block: "dict[str, object]", final: bool) -> None:
+        for key in ("literal_lengths", "distance_lengths", "code_length_lengths"):
+            if oversubscribed(_stated(block.get(key))):
+                self.output.broken = True
         # The codes come first in the stream, but which symbols they must hold is known only from the tokens.
         expanded = _split(expand(block["dynamic"], self.output))  # type: ignore[arg-type]
         used_literals, used_distances = _used_symbols(expanded)
@@ -95,8 +98,6 @@ class Deflater:
         codes = canonical_codes(lengths)
         for length in sequence:
             self._code(codes, length)
-        if block.get("broken"):
-            self.output.broken = True
 
     def _tokens(self, block: "dict[str, object]", expanded: "List[tuple[Token, int]]", literals: Lengths,
                 distances: Lengths) -> None:
@@ -148,14 +149,13 @@ class Deflater:
 
 
 def _split(expanded: "List[tuple[Token, int]]") -> "List[tuple[Token, int]]":
-    """Matches beyond 258 bytes become several, none of them under 3."""
+    """Matches longer than deflate can say become several."""
     pieces: "List[tuple[Token, int]]" = []
     for token, gives in expanded:
-        while isinstance(token, Match) and token.length > MATCH_MAX:
-            step = MATCH_MAX if token.length >= MATCH_MAX + MATCH_MIN else token.length - MATCH_MIN
-            pieces.append((Match(step, token.distance), step if gives else 0))
-            token, gives = Match(token.length - step, token.distance), gives - step if gives else 0
-        pieces.append((token, gives))
+        if isinstance(token, Match):
+            pieces += [(Match(length, token.distance), length if gives else 0) for length in match_lengths(token.length)]
+        else:
+            pieces.append((token, gives))
     return pieces
 
 

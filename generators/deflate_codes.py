@@ -1,8 +1,8 @@
 """The code tables of RFC 1951: length and distance symbols, the fixed codes, canonical Huffman codes."""
 
+from functools import lru_cache
+
 END_OF_BLOCK = 256
-LITERALS = 286
-DISTANCES = 30
 STORED_MAX = 65535
 MATCH_MIN, MATCH_MAX = 3, 258
 
@@ -13,8 +13,6 @@ CODE_LENGTH_ORDER = (16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 
 FIXED_LITERAL_LENGTHS = {symbol: 8 if symbol < 144 else 9 if symbol < 256 else 7 if symbol < 280 else 8
                          for symbol in range(288)}
 FIXED_DISTANCE_LENGTHS = {symbol: 5 for symbol in range(32)}
-
-Code = "tuple[int, int]"  # value, width in bits
 
 
 def _ranges(first_base: int, extra_widths: "list[int]") -> "list[tuple[int, int]]":
@@ -37,6 +35,7 @@ def _symbol(value: int, ranges: "list[tuple[int, int]]") -> "tuple[int, int, int
     return index, value - base, width
 
 
+@lru_cache(maxsize=None)
 def length_symbol(length: int) -> "tuple[int, int, int]":
     """(symbol, extra value, extra width) of a match length."""
     if length == MATCH_MAX:
@@ -45,6 +44,7 @@ def length_symbol(length: int) -> "tuple[int, int, int]":
     return 257 + index, extra, width
 
 
+@lru_cache(maxsize=None)
 def distance_symbol(distance: int) -> "tuple[int, int, int]":
     return _symbol(distance, _DISTANCES)
 
@@ -69,3 +69,18 @@ def balanced_lengths(symbols: "set[int]") -> "dict[int, int]":
     width = (len(ordered) - 1).bit_length()
     short = (1 << width) - len(ordered)
     return {symbol: width - 1 if index < short else width for index, symbol in enumerate(ordered)}
+
+
+def oversubscribed(lengths: "dict[int, int]") -> bool:
+    """More codes than their lengths have room for: nobody can say what such bits mean."""
+    return sum(1 << (15 - width) for width in lengths.values() if width) > 1 << 15
+
+
+def match_lengths(length: int) -> "list[int]":
+    """A match of any length as matches of 258 bytes at most, none of them under 3."""
+    pieces = []
+    while length > MATCH_MAX:
+        step = MATCH_MAX if length >= MATCH_MAX + MATCH_MIN else length - MATCH_MIN
+        pieces.append(step)
+        length -= step
+    return pieces + [length]

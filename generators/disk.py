@@ -24,12 +24,12 @@ class Disk:
 
     @property
     def l1_size(self) -> int:
-        return max(self.geometry.l1_size, 1 + max((index // self.geometry.l2_entries for index in self.clusters),
-                                                  default=-1))
+        return max(self.geometry.l1_size, 1 + max(self.l1_indexes(), default=-1))
 
     def l1_indexes(self) -> List[int]:
         """The L1 entries in use."""
-        return sorted({index // self.geometry.l2_entries for index in self.clusters})
+        per_table = self.geometry.l2_entries
+        return sorted({index // per_table for index in self.clusters})
 
     def table(self, l1_index: int) -> str:
         return f"{self.prefix}l2_table.{l1_index}"

@@ -8,7 +8,8 @@ from typing import Dict, List, Optional
 
 from generators.content import Content, labelled
 from generators.deflate import Deflater
-from generators.deflate_codes import MATCH_MAX, STORED_MAX
+from generators.deflate_codes import (FIXED_DISTANCE_LENGTHS, FIXED_LITERAL_LENGTHS, MATCH_MAX, STORED_MAX, distance_symbol,
+                                      length_symbol, match_lengths)
 from generators.errors import CaseError
 from generators.stream import Stream
 from generators.zstd import zstd_stream
@@ -69,16 +70,28 @@ def _lengthened_deflate(length: int, gives: int, content: Content) -> Optional[S
 
 
 def _shortened_deflate(length: int, gives: int, content: Content) -> Optional[Stream]:
-    """One byte more stored is about one byte more in all, so the answer is near the first guess."""
-    guess = length - STORED_HEADER - 2 * (gives - length) // MATCH_MAX
-    for head in sorted(range(max(16, guess - 64), min(guess + 64, gives - 3)), key=lambda head: abs(head - guess)):
+    """The head stored, then one long repeat of its last 16 bytes, with a few literals of nine bits between."""
+    full_match = repeat_bits(MATCH_MAX) / 8 / MATCH_MAX  # bytes of the stream for one byte of the repeat
+    guess = int((length - STORED_HEADER - gives * full_match) / (1 - full_match))
+    near = sorted(range(max(16, guess - 48), min(guess + 48, gives - 3)), key=lambda head: abs(head - guess))
+    for head in near:
         for literals in range(min(8, gives - head - 2)):
-            nine_bits = {"byte": NINE_BIT_LITERAL, "times": literals}
-            blocks: "List[Block]" = [{"stored": head}, {"fixed": [nine_bits, [gives - head - literals, 16]]}]
-            stream = deflate_stream(blocks, content)
-            if len(stream.data) == length:
-                return stream
+            repeat = gives - head - literals
+            stored = head + STORED_HEADER * -(-head // STORED_MAX)
+            if stored + (3 + 9 * literals + repeat_bits(repeat) + 7 + 7) // 8 == length:
+                nine_bits = {"byte": NINE_BIT_LITERAL, "times": literals}
+                return deflate_stream([{"stored": head}, {"fixed": [nine_bits, [repeat, 16]]}], content)
     return None
+
+
+def repeat_bits(length: int) -> int:
+    """What a repeat over 16 bytes costs in a block with fixed codes."""
+    distance, _, distance_width = distance_symbol(16)
+    bits = 0
+    for piece in match_lengths(length):
+        symbol, _, width = length_symbol(piece)
+        bits += FIXED_LITERAL_LENGTHS[symbol] + width + FIXED_DISTANCE_LENGTHS[distance] + distance_width
+    return bits
 
 
 # ---- zstd ------------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ from typing import Dict, List, Optional, Tuple
 
 from generators import layout
 from generators.entries import Entry
-from generators.geometry import number
 from generators.guest_map import COMPRESSED, RAW, STANDARD, ZERO
 from generators.image import Image
 from generators.sparse import SparseFile
@@ -46,10 +45,13 @@ class Reader:
         self.size = self.geometry.virtual_size if virtual_size is None else virtual_size
         self.file = SparseFile(self.size)
         self.extents: List[Extent] = []
+        self.unusual = self._unusual_tables()
 
     def guest(self) -> Guest:
         size = self.geometry.cluster_size
-        special = sorted({*self.image.entries, *self._clusters_of_stated_l1_entries()})
+        per_table = self.geometry.l2_entries
+        special = sorted({*self.image.entries, *(index for l1_index in self.unusual
+                                                 for index in range(l1_index * per_table, (l1_index + 1) * per_table))})
         position = 0
         for index in special:
             start = index * size
@@ -63,11 +65,11 @@ class Reader:
 
     # ---- one guest cluster -----------------------------------------------------------------------------
     def _cluster(self, index: int, start: int, length: int) -> None:
-        stated_l1 = self._stated_l1(index)
+        table_reads = self.unusual.get(index // self.geometry.l2_entries)
         entry = self.image.entries.get(index)
-        if stated_l1.get("reads") == REFUSED:
+        if table_reads == REFUSED:
             return self._add(start, length, REFUSED)
-        if entry is None or stated_l1.get("reads") == "zeros":
+        if entry is None or table_reads == "zeros":
             return self._fall_through(start, start + length)
         reads = entry.cluster.spec.get("reads")
         if reads == REFUSED:
@@ -92,7 +94,8 @@ class Reader:
         present = min(entry.length, self.image.file.length - entry.host_offset)
         own_place = entry.host_offset == self.image.places.start(entry.body.name)
         complete = stream.needed is not None and stream.needed <= present and own_place
-        sound = entry.host_offset < 1 << layout.HOST_OFFSET_END_BIT and "data_file" not in self.image.spec
+        reserved = entry.value & layout.reserved_offset_bits(self.geometry.cluster_bits)
+        sound = not reserved and "data_file" not in self.image.spec
         if not forced and not (complete and sound):
             return self._add(start, length, REFUSED)
         self.file.write(start, stream.output[:length])
@@ -146,19 +149,18 @@ class Reader:
                 return
         self.extents.append(Extent(offset, length, kind, host_offset))
 
-    # ---- L1 entries that the case states ---------------------------------------------------------------
-    def _stated_l1(self, index: int) -> Dict[str, object]:
+    # ---- L2 tables that are not where they should be ---------------------------------------------------
+    def _unusual_tables(self) -> Dict[int, str]:
+        """l1_index -> how everything under it reads: as the case says, or refused where the table cannot be read."""
         stated = self.image.spec.get("l1", {})
         assert isinstance(stated, dict)
-        return dict(stated.get(str(index // self.geometry.l2_entries), {}))
-
-    def _clusters_of_stated_l1_entries(self) -> List[int]:
-        """Every guest cluster under an L1 entry that changes how they read."""
-        stated = self.image.spec.get("l1", {})
-        assert isinstance(stated, dict)
-        per_table = self.geometry.l2_entries
-        return [index for key, entry in stated.items() if "reads" in entry
-                for index in range(number(int(key)) * per_table, (int(key) + 1) * per_table)]
+        unusual = {int(key): entry["reads"] for key, entry in stated.items() if "reads" in entry}
+        size = self.geometry.cluster_size
+        for l1_index in self.image.disk.l1_indexes():
+            start = self.image.places.start(self.image.disk.table(l1_index))
+            if str(l1_index) not in stated and (start % size or start + size > self.image.file.length):
+                unusual[l1_index] = REFUSED
+        return unusual
 
 
 def read_guest(image: Image, backing: Optional[SparseFile] = None, virtual_size: Optional[int] = None) -> Guest:

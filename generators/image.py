@@ -78,7 +78,7 @@ class _Plan:
                 body = disk.bodies[index]
                 if body.stream is None and "host_offset" not in disk.clusters[index].spec:
                     if self.external:
-                        self.places.put(body.name, index * self.geometry.cluster_size, 0)
+                        self.places.note(body.name, index * self.geometry.cluster_size, 0)
                     else:
                         self._put(body.name, self.geometry.cluster_size)
         streams = self.spec.get("streams", {})
@@ -101,7 +101,7 @@ class _Plan:
     def _put(self, name: str, length: int) -> None:
         if name in self.moved:
             try:
-                self.places.put(name, self.places.resolve(self.moved[name]), length)
+                self.places.put(name, self.moved[name], length)
             except CaseError as error:
                 raise error.inside(f"host_offsets.{name}") from None
         else:
@@ -109,17 +109,17 @@ class _Plan:
 
     def _put_at(self, body: Body, expression: object, where: str) -> None:
         try:
-            self.places.put(body.name, self.places.resolve(expression), len(body.data))
+            self.places.put(body.name, expression, len(body.data))
         except CaseError as error:
             raise error.inside(f"{where}.host_offset") from None
 
     def _file_length(self) -> int:
         """To the cluster border behind everything placed and every extent, unless the case says else."""
-        ends = [self.places.here]
+        ends = [self.places.furthest()]
         if not self.external:
             ends += [entry.host_offset + entry.length for entries in self.entries for entry in entries.values()]
         end = self.geometry.round_up(max(ends))
-        self.places.put("end", end, 0)
+        self.places.note("end", end, 0)
         try:
             return self.places.resolve(self.spec.get("file_length", end))
         except CaseError as error:

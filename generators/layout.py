@@ -39,6 +39,11 @@ def host_offset_max(cluster_bits: int) -> int:
     return (1 << min(host_offset_bits(cluster_bits), HOST_OFFSET_END_BIT)) - 1
 
 
+def reserved_offset_bits(cluster_bits: int) -> int:
+    """The bits of the offset field above bit 55, as they stand in the entry; none from 16 KiB clusters on."""
+    return (1 << host_offset_bits(cluster_bits)) - 1 & ~((1 << HOST_OFFSET_END_BIT) - 1)
+
+
 def available_bytes(host_offset: int, additional_sectors: int) -> int:
     """From host_offset to the end of the last sector; the field counts sectors beyond the first."""
     return (additional_sectors + 1) * SECTOR_SIZE - host_offset % SECTOR_SIZE

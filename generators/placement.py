@@ -1,8 +1,8 @@
 """Where things stand in the file: names, their first byte and their end, and the little language that points at them.
 
+    "here + 7"       7 bytes behind what was packed last ("here" alone is the default for streams)
     "sector + 510"   the next byte, from here on, that is 510 bytes into a 512-byte sector
     "cluster - 2"    the next byte that is 2 bytes before a host cluster's border
-    "here + 7"       7 bytes behind what was placed last ("here" alone: packed, the default)
     "a", "a.end"     the first byte of what is named a, and the byte behind its last; "+ N" and "- N" move on from there
     "0xa00000", 512  a host offset as it is
 """
@@ -13,7 +13,9 @@ from typing import Dict, Tuple
 from generators.errors import CaseError
 from generators.layout import SECTOR_SIZE
 
-EXPRESSION = re.compile(r"(?P<anchor>[a-z][a-z0-9_-]*(?:\.[0-9]+)*)(?P<end>\.end)?(?: (?P<sign>[+-]) (?P<step>[0-9]+))?")
+EXPRESSION = re.compile(r"(?P<anchor>[a-z][a-z0-9_.-]*?)(?P<end>\.end)?(?: (?P<sign>[+-]) (?P<step>[0-9]+))?")
+
+RELATIVE = ("here", "sector", "cluster")
 
 
 class Places:
@@ -22,18 +24,25 @@ class Places:
         self._known: Dict[str, Tuple[int, int]] = {}
         self.here = 0
 
-    def put(self, name: str, start: int, length: int) -> int:
-        """Notes that `name` stands there; what comes next is packed behind the furthest place so far."""
+    def note(self, name: str, start: int, length: int) -> None:
+        """Gives some bytes a name."""
         self._known[name] = (start, start + length)
-        self.here = max(self.here, start + length)
-        return start
 
-    def put_clusters(self, name: str, length: int) -> int:
+    def put(self, name: str, expression: object, length: int) -> None:
+        """Puts `name` where the expression says. Only a place that depends on "here" moves it: what stands far away, or
+        in the gap behind something else, does not change where the next thing is packed."""
+        start = self.resolve(expression)
+        self.note(name, start, length)
+        if str(expression).partition(" ")[0] in RELATIVE:
+            self.here = start + length
+
+    def put_clusters(self, name: str, length: int) -> None:
         """Puts `name` on the next cluster border, in as many whole clusters as it needs."""
-        start = self._next(0, self._cluster_size)
-        self.put(name, start, length)
-        self.here = max(self.here, start + -(-length // self._cluster_size) * self._cluster_size)
-        return start
+        self.put(name, "cluster", length)
+        self.here = self._next(0, self._cluster_size)
+
+    def furthest(self) -> int:
+        return max(end for _, end in self._known.values())
 
     def start(self, name: str) -> int:
         return self._known[name][0]

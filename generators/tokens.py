@@ -6,7 +6,7 @@ The decoded output grows from the same tokens that become codes, so what a strea
 from dataclasses import dataclass, field
 from typing import Iterable, List, Optional, Union
 
-from generators.content import LINE, Content
+from generators.content import LINE, SECTOR, Content
 from generators.errors import CaseError
 
 
@@ -37,12 +37,20 @@ Token = Union[Literals, Match, Raw]
 
 @dataclass
 class Output:
-    """What a decoder has produced so far. Once broken, nothing that follows can be decoded."""
+    """What a decoder has produced so far. Once broken, nothing that follows can be decoded.
+
+    Matches reach back `window` bytes, and not before `history_start`, where a zstd frame began.
+    """
 
     content: Content
     window: int
     data: bytearray = field(default_factory=bytearray)
+    history_start: int = 0
     broken: bool = False
+
+    def line_before(self) -> bytes:
+        """The last 16 bytes that a match may copy, or fewer."""
+        return bytes(self.data[max(self.history_start, len(self.data) - LINE) :])
 
     def add(self, data: bytes) -> int:
         """Appends and says how many bytes a decoder gives for it: none behind a breach."""
@@ -52,8 +60,8 @@ class Output:
         return len(data)
 
     def copy(self, length: int, distance: int) -> int:
-        """A match; one that reaches before the output's start, or beyond the window, breaks the stream."""
-        if not 0 < distance <= min(len(self.data), self.window):
+        """A match; one that reaches back too far breaks the stream."""
+        if not 0 < distance <= min(len(self.data) - self.history_start, self.window):
             self.broken = True
         if self.broken:
             return 0
@@ -80,7 +88,7 @@ def _expand_one(item: object, output: Output) -> "List[tuple[Token, int]]":
     if item == "rest" or isinstance(item, int):
         length = output.content.count(item, len(output.data))
         data = output.content.bytes_of(length, len(output.data))
-        return [(token, _apply(token, output)) for token in _packed(data, bytes(output.data[-LINE:]))]
+        return [(token, _apply(token, output)) for token in _packed(data, output.line_before())]
     if isinstance(item, list):
         length = output.content.count(item[0], len(output.data))
         match = Match(length, item[1])
@@ -121,14 +129,23 @@ def _packed(data: bytes, before: bytes) -> "Iterable[Token]":
     joined = before + data
     position = literal_from = len(before)
     while position < len(joined):
-        end = position
-        while position >= LINE and end < len(joined) and joined[end] == joined[end - LINE]:
-            end += 1
-        if end - position >= 4:
+        repeated = _repeated(joined, position)
+        if repeated >= 4:
             if literal_from < position:
                 yield Literals(joined[literal_from:position])
-            yield Match(end - position, LINE)
-            literal_from = end
-        position = max(end, position + 1)
+            yield Match(repeated, LINE)
+            literal_from = position + repeated
+        position += max(repeated, 1)
     if literal_from < len(joined):
         yield Literals(joined[literal_from:])
+
+
+def _repeated(data: bytes, position: int) -> int:
+    """How many bytes from `position` on equal those one line before."""
+    if position < LINE:
+        return 0
+    end = position
+    for step in (SECTOR, 1):
+        while end < len(data) and data[end : end + step] == data[end - LINE : end - LINE + step][: len(data) - end]:
+            end = min(end + step, len(data))
+    return end - position

@@ -31,8 +31,7 @@ def zstd_stream(frames: "List[Frame]", content: Content) -> Stream:
 def _frame(frame: Frame, output: Output) -> bytes:
     if "skippable" in frame:
         body = output.content.bytes_of(frame["skippable"], 0)
-        magic = SKIPPABLE_MAGIC + _number(frame, "magic", 0)
-        return magic.to_bytes(4, "little") + len(body).to_bytes(4, "little") + body
+        return _number(frame, "magic", SKIPPABLE_MAGIC).to_bytes(4, "little") + len(body).to_bytes(4, "little") + body
     if "hex" in frame:
         gives = frame.get("gives")
         if gives is None:
@@ -40,13 +39,22 @@ def _frame(frame: Frame, output: Output) -> bytes:
         else:
             output.add(output.content.bytes_of(gives, len(output.data)))
         return parse_hex(str(frame["hex"]))
-    start = len(output.data)
+    start = output.history_start = len(output.data)
     body = _blocks(frame, output)
     regenerated = bytes(output.data[start:])
     header = _frame_header(frame, len(regenerated))
-    if frame.get("broken"):
+    if _is_broken(frame, len(regenerated)):
         output.broken = True
     return header + body + _checksum(frame, regenerated, output)
+
+
+def _is_broken(frame: Frame, regenerated: int) -> bool:
+    """What no decoder may pass over: no magic number, a reserved bit, a dictionary, another size than was stated."""
+    dictionary = frame.get("dictionary_id", {"value": 0})
+    assert isinstance(dictionary, dict)
+    stated = frame.get("content_size", False)
+    return (bool(frame.get("magicless")) or _number(frame, "magic", MAGIC) != MAGIC or bool(frame.get("reserved_bit"))
+            or dictionary["value"] != 0 or stated is not False and stated != regenerated)
 
 
 def _blocks(frame: Frame, output: Output) -> bytes:
