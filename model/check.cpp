@@ -57,7 +57,8 @@ class Checker {
     const std::uint64_t length = header.refcount_table_clusters * header.cluster_size();
     const Where where{.host_offset = table.value};
     if (table.value % header.cluster_size() != 0 || !contains(*image_.source, table, length)) {
-      return findings_.corruption({rule::refcount_lookup, where, "the refcount table is not aligned or leaves the file"});
+      return findings_.corruption(
+          {rule::refcount_lookup, where, "the refcount table is not aligned or leaves the file"});
     }
     count(table, length, where);
     for (std::uint64_t index = 0; index < stored_.table_entries(); ++index) {
@@ -73,8 +74,8 @@ class Checker {
     }
     if (block.value % image_.header.cluster_size() != 0 ||
         block.value / image_.header.cluster_size() >= file_clusters()) {
-      return findings_.corruption({rule::refcount_lookup, where,
-                                   fmt::format("refcount block {} is not aligned or leaves the file", index)});
+      return findings_.corruption(
+          {rule::refcount_lookup, where, fmt::format("refcount block {} is not aligned or leaves the file", index)});
     }
     count(block, image_.header.cluster_size(), where);
   }

@@ -31,8 +31,7 @@ void count_reference(const Image& image, References& references, Findings& findi
 
 void TableCounter::count_l1_table(HostOffset offset, std::uint64_t entries, TableUse use) {
   const Where where{.host_offset = offset.value};
-  if (offset.value % image_.header.cluster_size() != 0 ||
-      !contains(*image_.source, offset, entries * l1_entry_size)) {
+  if (offset.value % image_.header.cluster_size() != 0 || !contains(*image_.source, offset, entries * l1_entry_size)) {
     return findings_.corruption({use == TableUse::active ? rule::l1_table : rule::snapshot_tables, where,
                                  "an L1 table is not aligned or leaves the file"});
   }
@@ -91,10 +90,9 @@ void TableCounter::count_l2_table(HostOffset offset, const L2Table& table) {
                         extended ? load_big_endian<std::uint64_t>(table_, at + 8) : 0};
     if (entry.entry == 0 && entry.bitmap == 0) continue;
     const std::uint64_t guest_cluster = table.l1_index * image_.l2_entries() + index;
-    count_l2_entry(entry, table,
-                   {.l1_index = table.l1_index,
-                    .l2_index = index,
-                    .guest_offset = guest_cluster << image_.header.cluster_bits});
+    count_l2_entry(
+        entry, table,
+        {.l1_index = table.l1_index, .l2_index = index, .guest_offset = guest_cluster << image_.header.cluster_bits});
   }
 }
 

@@ -1,7 +1,7 @@
 // One cluster compressed: the streams that the decoders of decompress.hpp read back.
 //
-// Deflate keeps to a window of 4 KiB although 32 would be legal, because readers exist that have no more. The bytes depend
-// on the version of zlib or libzstd; the format says nothing of them.
+// Deflate keeps to a window of 4 KiB although 32 would be legal, because readers exist that have no more. The bytes
+// depend on the version of zlib or libzstd; the format says nothing of them.
 #pragma once
 
 #include <cstddef>

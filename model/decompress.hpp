@@ -25,8 +25,7 @@ class Decompressor {
   /// Fills `cluster` from the stream at the beginning of `extent`. Returns how many bytes the decoder has taken up.
   /// Refuses with a rule of Stage::decompress: outside-extent where the stream goes on behind the extent,
   /// incomplete-refused where it ends too soon, others where it is broken. Then `cluster` holds nothing of use.
-  Result<std::size_t> decompress(CompressionType type, std::span<const std::byte> extent,
-                                 std::span<std::byte> cluster);
+  Result<std::size_t> decompress(CompressionType type, std::span<const std::byte> extent, std::span<std::byte> cluster);
 
  private:
   struct Decoders;

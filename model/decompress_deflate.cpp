@@ -44,7 +44,8 @@ Result<std::size_t> DeflateDecoder::decode(std::span<const std::byte> extent, st
     return refuse(rule::deflate_invalid, {}, fmt::format("after {}: {}", progress, stream.msg));
   }
   // [incomplete-refused]
-  if (status == Z_STREAM_END) return refuse(rule::incomplete_refused, {}, fmt::format("the stream ends after {}", progress));
+  if (status == Z_STREAM_END)
+    return refuse(rule::incomplete_refused, {}, fmt::format("the stream ends after {}", progress));
   // [outside-extent]
   return refuse(rule::outside_extent, {},
                 fmt::format("the stream has given {} when the {} bytes of its extent end", progress, extent.size()));

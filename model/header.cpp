@@ -181,9 +181,9 @@ Result<Header> read_header(const ByteSource& source) {
                   fmt::format("version {} is neither 2 nor 3", header.version));
   }
   if (header.cluster_bits < cluster_bits_min || header.cluster_bits > cluster_bits_max) {
-    return refuse(rule::header_cluster_bits, {.host_offset = 20},
-                  fmt::format("cluster_bits {} is not in {} to {}", header.cluster_bits, cluster_bits_min,
-                              cluster_bits_max));
+    return refuse(
+        rule::header_cluster_bits, {.host_offset = 20},
+        fmt::format("cluster_bits {} is not in {} to {}", header.cluster_bits, cluster_bits_min, cluster_bits_max));
   }
   if (header.version == 3) {
     if (auto judged = judge_v3(source, header); !judged) return tl::unexpected(std::move(judged.error()));

@@ -93,8 +93,7 @@ Stretch subcluster_stretch(const L2Entry& entry, std::uint64_t offset_in_cluster
   const Kind kind = subcluster_kind(entry.bitmap, first);
   std::uint64_t end = first + 1;
   while (end < subclusters && subcluster_kind(entry.bitmap, end) == kind) ++end;
-  return {standard_mapping(kind, entry, format, offset_in_cluster),
-          end * subcluster_size - offset_in_cluster};
+  return {standard_mapping(kind, entry, format, offset_in_cluster), end * subcluster_size - offset_in_cluster};
 }
 
 }  // namespace
@@ -136,8 +135,8 @@ std::vector<Violation> violations(const L2Entry& entry, const EntryFormat& forma
       found.push_back({rule::copied_flag_clear, where, "bit 63 is set beside bit 62"});
     }
     if (entry.bitmap != 0) {
-      found.push_back({rule::extended_l2_bitmap, where,
-                       fmt::format("bitmap {:#018x} beside a compressed cluster", entry.bitmap)});
+      found.push_back(
+          {rule::extended_l2_bitmap, where, fmt::format("bitmap {:#018x} beside a compressed cluster", entry.bitmap)});
     }
     return found;
   }

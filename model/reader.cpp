@@ -61,7 +61,8 @@ Result<void> Reader::read(GuestOffset offset, std::span<std::byte> out, Scratch&
 
 // [unallocated-cluster] what the backing file does not cover reads as zeros
 Result<void> Reader::read_unallocated(GuestOffset offset, std::span<std::byte> out, Scratch& scratch) const {
-  const std::uint64_t covered = backing_ != nullptr && backing_->size() > offset.value ? backing_->size() - offset.value : 0;
+  const std::uint64_t covered =
+      backing_ != nullptr && backing_->size() > offset.value ? backing_->size() - offset.value : 0;
   const auto from_backing = out.first(static_cast<std::size_t>(std::min<std::uint64_t>(covered, out.size())));
   fill_with_zeros(out.subspan(from_backing.size()));
   if (from_backing.empty()) return {};

@@ -84,7 +84,7 @@ class Reader final : public GuestSource {
   const ByteSource* data_;
 };
 
-/// Fills `cluster` with what the stream of `descriptor` gives. Returns how many bytes of the extent the decoder took up.
+/// Fills `cluster` with what the stream of `descriptor` gives. Returns how many bytes of the extent were taken up.
 Result<std::size_t> read_compressed_cluster(const Image& image, const Descriptor& descriptor, const Where& where,
                                             std::span<std::byte> cluster, Scratch& scratch);
 

@@ -13,7 +13,8 @@ Result<SnapshotTable> read_snapshot_table(const Image& image) {
   const HostOffset begin = image.header.snapshots_offset;
   if (image.header.snapshot_count == 0) return table;
   if (begin.value % image.header.cluster_size() != 0) {
-    return refuse(rule::snapshot_tables, {.host_offset = begin.value}, "the snapshot table is not aligned to a cluster");
+    return refuse(rule::snapshot_tables, {.host_offset = begin.value},
+                  "the snapshot table is not aligned to a cluster");
   }
   for (std::uint32_t number = 0; number < image.header.snapshot_count; ++number) {
     std::array<std::byte, 40> fixed{};

@@ -1,4 +1,4 @@
-// The snapshot table: where the L1 table of each internal snapshot is. Names, dates and machine states are not looked at.
+// The snapshot table: where the L1 table of each internal snapshot is. Names, dates and machine states are left out.
 #pragma once
 
 #include <cstdint>

@@ -35,8 +35,8 @@ class Writer {
     const std::uint64_t l1_size = divide_up(raw_.size(), cluster_size_ * l2_entries_);
     if (l1_size > l1_size_max) {
       return refuse(rule::l1_table, {},
-                    fmt::format("a disk of {} bytes needs an L1 table of {} entries, more than {}", raw_.size(), l1_size,
-                                l1_size_max));
+                    fmt::format("a disk of {} bytes needs an L1 table of {} entries, more than {}", raw_.size(),
+                                l1_size, l1_size_max));
     }
     allocator_.clusters(1);  // the header
     compress_clusters(raw_, options_.cluster_bits, options_.compression_type, options_.jobs,

@@ -1,8 +1,8 @@
 // Writing: a raw disk into a new image, each cluster compressed where that makes it shorter.
 //
-// Zeros are left out, streams are packed, size fields are the least that cover their streams. The tables follow the data,
-// because only then their number is known. Clusters are compressed in parallel and placed in guest order, so the file
-// does not depend on how many threads there were.
+// Zeros are left out, streams are packed, size fields are the least that cover their streams. The tables follow the
+// data, because only then their number is known. Clusters are compressed in parallel and placed in guest order, so the
+// file does not depend on how many threads there were.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@
 namespace qcow2 {
 
 struct WriteOptions {
-  unsigned cluster_bits = 16;    ///< 9 to 21
-  unsigned refcount_order = 4;   ///< 0 to 6
+  unsigned cluster_bits = 16;   ///< 9 to 21
+  unsigned refcount_order = 4;  ///< 0 to 6
   CompressionType compression_type = CompressionType::deflate;
   unsigned jobs = 1;
 };

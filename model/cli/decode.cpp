@@ -27,12 +27,10 @@ Json before_correction_json(const Options& options) {
 }
 
 Json fields_json(const Options& options, Kind entry_kind) {
-  Json json{{"cluster_bits", options.cluster_bits},
-            {"l2_entry", entry_hex(options.l2_entry)},
-            {"kind", name(entry_kind)}};
+  Json json{
+      {"cluster_bits", options.cluster_bits}, {"l2_entry", entry_hex(options.l2_entry)}, {"kind", name(entry_kind)}};
   if (entry_kind == Kind::compressed) {
-    const Descriptor descriptor =
-        decode_descriptor(options.l2_entry, static_cast<unsigned>(options.cluster_bits));
+    const Descriptor descriptor = decode_descriptor(options.l2_entry, static_cast<unsigned>(options.cluster_bits));
     json["host_offset"] = descriptor.host_offset.value;
     json["host_offset_hex"] = hex(descriptor.host_offset.value);
     json["additional_sectors"] = descriptor.additional_sectors;
@@ -62,11 +60,12 @@ void print_text(const Json& json) {
   }
   if (!json.contains("before_correction")) return;
   const Json& before = json["before_correction"];
-  fmt::print("before the correction of 2018 the text gave:\n"
-             "  host_offset       {} ({})\n  size_field        {}\n"
-             "  available_bytes   {} (taken for a count), {} (taken for additional sectors)\n",
-             before["host_offset"].dump(), before["host_offset_hex"].get<std::string>(), before["size_field"].dump(),
-             before["available_bytes_as_count"].dump(), before["available_bytes_as_additional"].dump());
+  fmt::print(
+      "before the correction of 2018 the text gave:\n"
+      "  host_offset       {} ({})\n  size_field        {}\n"
+      "  available_bytes   {} (taken for a count), {} (taken for additional sectors)\n",
+      before["host_offset"].dump(), before["host_offset_hex"].get<std::string>(), before["size_field"].dump(),
+      before["available_bytes_as_count"].dump(), before["available_bytes_as_additional"].dump());
 }
 
 int decode(const Options& options) {

@@ -22,16 +22,16 @@ Result<std::uint64_t> l2_entry_for(const Options& options) {
   if (options.length == 0) return refuse(rule::size_field, {}, "no descriptor names 0 bytes; the least is 1");
   const HostOffset host_offset{options.host_offset};
   if (host_offset > host_offset_max(cluster_bits)) {
-    return refuse(host_offset_bits(cluster_bits) > host_offset_bits_max ? rule::offset_above_bit_55 : rule::offset_field,
-                  {.host_offset = options.host_offset},
-                  fmt::format("the largest host_offset is {:#x}", host_offset_max(cluster_bits).value));
+    return refuse(
+        host_offset_bits(cluster_bits) > host_offset_bits_max ? rule::offset_above_bit_55 : rule::offset_field,
+        {.host_offset = options.host_offset},
+        fmt::format("the largest host_offset is {:#x}", host_offset_max(cluster_bits).value));
   }
-  const std::uint64_t available_max =
-      available_bytes({host_offset, additional_sectors_max(cluster_bits)});
+  const std::uint64_t available_max = available_bytes({host_offset, additional_sectors_max(cluster_bits)});
   if (options.length > available_max) {
-    return refuse(rule::size_field, {.host_offset = options.host_offset},
-                  fmt::format("a stream of {} bytes; from this offset at most {} can be named", options.length,
-                              available_max));
+    return refuse(
+        rule::size_field, {.host_offset = options.host_offset},
+        fmt::format("a stream of {} bytes; from this offset at most {} can be named", options.length, available_max));
   }
   return *encode_descriptor(covering(host_offset, options.length), cluster_bits);
 }
@@ -61,8 +61,7 @@ int encode(const Options& options) {
 
 void add_encode(CLI::App& program, Action& chosen) {
   auto options = std::make_shared<Options>();
-  CLI::App* command =
-      program.add_subcommand("encode", "The L2 entry of a stream; exit 1 where none can express it");
+  CLI::App* command = program.add_subcommand("encode", "The L2 entry of a stream; exit 1 where none can express it");
   add_number(*command, "--cluster-bits", options->cluster_bits, "9 to 21")->required();
   add_number(*command, "--host-offset", options->host_offset, "Where the stream begins, in bytes")->required();
   add_number(*command, "--length", options->length, "How long it is, in bytes")->required();

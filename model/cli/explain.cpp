@@ -41,8 +41,8 @@ Step walk_step(const Image& image, GuestOffset guest_offset, const std::optional
   Step step{fmt::format("the walk from guest_offset {:#x}", guest_offset.value),
             {"l2-walk", "l1-in-file", "l2-in-file"},
             {{"l1_index", fmt::format("{} (guest_offset >> {})", l1_index, image.l2_reach_bits())},
-             {"l2_index",
-              fmt::format("{} (guest_offset >> {}, modulo {})", l2_index, image.header.cluster_bits, image.l2_entries())}}};
+             {"l2_index", fmt::format("{} (guest_offset >> {}, modulo {})", l2_index, image.header.cluster_bits,
+                                      image.l2_entries())}}};
   step.facts.emplace_back("l2_entry", entry ? entry_hex(entry->entry) : "none: there is no L2 table");
   if (entry && image.entry_format().extended) step.facts.emplace_back("bitmap", entry_hex(entry->bitmap));
   if (entry) step.facts.emplace_back("kind", std::string(name(kind(*entry, image.entry_format()))));
@@ -53,9 +53,9 @@ Step descriptor_step(const Image& image, const Descriptor& descriptor) {
   const unsigned x = host_offset_bits(image.header.cluster_bits);
   return {fmt::format("compressed cluster descriptor, x = 62 - ({} - 8) = {}", image.header.cluster_bits, x),
           {"compressed-flag", "offset-field", "size-field", "sectors-beyond-first", "extent"},
-          {{fmt::format("bits 0-{}", x - 1), fmt::format("host_offset {} ({:#x}), byte {} of its sector",
-                                                         descriptor.host_offset.value, descriptor.host_offset.value,
-                                                         descriptor.host_offset.value % sector_size)},
+          {{fmt::format("bits 0-{}", x - 1),
+            fmt::format("host_offset {} ({:#x}), byte {} of its sector", descriptor.host_offset.value,
+                        descriptor.host_offset.value, descriptor.host_offset.value % sector_size)},
            {fmt::format("bits {}-61", x), fmt::format("additional_sectors {}", descriptor.additional_sectors)},
            {"sector_count", fmt::format("{} = {} + 1", sector_count(descriptor), descriptor.additional_sectors)},
            {"available_bytes", fmt::format("{} = {} * 512 - {}", available_bytes(descriptor), sector_count(descriptor),
@@ -141,7 +141,8 @@ int explain(const Options& options) {
   const auto opened = open_single_image(options.image);
   const Image& image = opened->reader->image();
   if (options.guest_offset && *options.guest_offset >= image.header.virtual_size) {
-    throw Refusal({rule::range_past_end, {.guest_offset = *options.guest_offset},
+    throw Refusal({rule::range_past_end,
+                   {.guest_offset = *options.guest_offset},
                    fmt::format("the disk has {} bytes", image.header.virtual_size)});
   }
   const auto steps = explain_steps(image, options.guest_offset);
@@ -164,9 +165,10 @@ void add_explain(CLI::App& program, Action& chosen) {
   CLI::App* command =
       program.add_subcommand("explain", "The way to a guest cluster's bytes, step by step, with the clauses");
   command->add_option("image", options->image, "A qcow2 image")->required();
-  command->add_option_function<std::string>(
-             "--guest-offset", [options](const std::string& text) { options->guest_offset = parse_number(text); },
-             "Any byte of the cluster; the first compressed cluster unless told")
+  command
+      ->add_option_function<std::string>(
+          "--guest-offset", [options](const std::string& text) { options->guest_offset = parse_number(text); },
+          "Any byte of the cluster; the first compressed cluster unless told")
       ->type_name("NUMBER");
   command->add_flag("--json", options->json);
   command->callback([options, &chosen] { chosen = [options] { return explain(*options); }; });
