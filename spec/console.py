@@ -6,6 +6,7 @@ A block is fenced by ```console. A line "$ command" is run by bash, in the page'
 print on standard output and standard error, and a last line "[N]" its exit status when that is not 0. A line "…" stands for
 any lines. The blocks under one heading share a folder of their own, in which spec/ is at hand and the project's programs are on
 the path. What the blocks under the heading "Setup" leave behind is there for all others. --update writes what was printed into the page.
+Programs are looked for beside QCOW2_MODEL, the corpus in QCOW2_CORPUS, where these are set; in build/release else.
 
 Exit 0 when all agree, 1 when not, 2 for a wrong use. A block that needs a program which is not there is not run, and counted as such.
 """
@@ -25,8 +26,9 @@ import tempfile
 from dataclasses import dataclass, field
 
 SPEC = pathlib.Path(__file__).resolve().parent
-BIN = SPEC.parent / "build/release/bin"
-PROGRAMS = ("qemu-img", "qemu-io", "qcow2-model", "qcow2-conform", "7zz")
+BIN = pathlib.Path(os.environ.get("QCOW2_MODEL", SPEC.parent / "build/release/bin/qcow2-model")).parent
+CORPUS = pathlib.Path(os.environ.get("QCOW2_CORPUS", SPEC.parent / "build/release/corpus"))
+PROGRAMS = ("qemu-img", "qemu-io", "qcow2-model", "7zz", "libqcow-read")
 PROOF = "python3 spec/proofs/theorems.py "
 TIMEOUT_SECONDS = 120
 
@@ -75,7 +77,12 @@ def environment(programs: pathlib.Path) -> dict[str, str]:
 
 
 def missing_program(block: Block, path: str) -> str:
+    """The first program that the block calls and that is not there; ask.py calls them all, and reads the corpus."""
     named = {word for command in block.commands for word in re.findall(r"[\w-]+", command.line)}
+    if "ask" in named:
+        named.update(PROGRAMS)
+        if not (CORPUS / "images").exists():
+            return str(CORPUS)
     return next((name for name in PROGRAMS if name in named and not shutil.which(name, path=path)), "")
 
 
