@@ -39,7 +39,7 @@ def one(site: Site, case: Case) -> str:
         parts.append(f'<p class="withdrawn">Withdrawn: {html.escape(fields.get("reason", ""))}</p>')
     parts.append(f'<p class="why">{html.escape(fields["why"])}</p>')
     parts.append("<dl>" + "".join(f"<dt>{term}</dt><dd>{told}</dd>" for term, told in facts(site, case)) + "</dl>")
-    parts.append(f'<details class="cases"><summary>cases/{case.family}/{html.escape(case.id)}.json</summary>'
+    parts.append(f'<details class="cases"><summary>{html.escape(f"cases/{case.family}/{case.id}.json")}</summary>'
                  f'<pre tabindex="0"><code>{html.escape(case.text)}</code></pre></details>')
     return (f'<section class="clause case {case.level}" id="{html.escape(case.id)}" aria-label="Case {html.escape(case.id)}">\n'
             + "\n".join(parts) + "\n</section>")

@@ -58,7 +58,7 @@ def main() -> int:
     options = arguments.parse_args()
     try:
         site = load(options.spec, options.cases)
-        write(site, wasm.build(options.out / "model/model.wasm"), options.out)
+        write(site, wasm.build(ROOT / "build/site-model/model.wasm"), options.out)
     except (spec_text.SpecError, wasm.CompileError, OSError) as error:
         print(f"site/build: {error}", file=sys.stderr)
         return 2

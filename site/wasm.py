@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 import subprocess
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def build(out: Path) -> bytes:
 def compile_module(out: Path) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     headers = host_headers(out.parent / "include")
-    unfinished = out.with_suffix(".new")
+    unfinished = out.with_suffix(f".{os.getpid()}")
     command = ["clang++", *FLAGS, "-I", str(MODEL), "-isystem", str(headers), *map(str, SOURCES), "-o", str(unfinished)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -48,8 +48,10 @@ def compile_module(out: Path) -> None:
 
 def host_headers(folder: Path) -> Path:
     """A folder with the two header-only libraries of /usr/include and nothing else of the host's."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for library in ("fmt", "tl"):
-        (folder / library).symlink_to(Path("/usr/include") / library)
+        try:
+            (folder / library).symlink_to(Path("/usr/include") / library)
+        except FileExistsError:
+            pass
     return folder
