@@ -23,7 +23,7 @@ import zlib
 OFFSET = 0x00FFFFFFFFFFFE00                             # bits 9 to 55, in place
 DIRTY, CORRUPT, EXTERNAL, COMPRESSION, EXTENDED = (1 << bit for bit in range(5))
 BACKING_FORMAT, EXTERNAL_NAME = 0xE2792ACA, 0x44415441  # header extensions
-CHAIN, WORK, PIECE = 200, 1 << 40, 1 << 16              # [resource-bounds] files; bytes of data; cost of a piece
+CHAIN, WORK, PIECE = 200, 1 << 35, 1 << 12              # [resource-bounds] files; bytes of work; what a piece costs
 
 
 # 1 Conventions
@@ -44,13 +44,16 @@ def require(condition, clause, what):
 class File:
     """A regular file. As a disk it is a raw one: its bytes are the guest's."""
 
+    held = 0  # the size of all files
+
     def __init__(self, path):
         self.path = path
         self.fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         status = os.fstat(self.fd)
         if not stat.S_ISREG(status.st_mode):
-            raise OSError(0, "not a regular file")
+            raise OSError(f"no regular file: {path!r}")
         self.size, self.identity = status.st_size, (status.st_dev, status.st_ino)
+        File.held += self.size
 
     def read(self, offset, count):
         """The bytes of [offset, offset + count) that the file has."""
@@ -158,7 +161,7 @@ class Image:
         try:
             return File(os.path.join(os.path.dirname(self.file.path), name))
         except OSError as error:
-            raise Refused(clause, f"{name!r}: {error.strerror}") from None
+            raise Refused(clause, str(error)) from None
 
     def pieces(self, start, end):
         """The disk's bytes [start, end) in order, as (start, stop, data): zeros follow where data is shorter."""
@@ -188,7 +191,7 @@ class Image:
         where = start % self.table_span // self.cluster_size * self.entry_size
         entry, = struct.unpack_from(">Q", table, where)
         inside = start % self.cluster_size
-        # [compressed-flag]: tested before anything else
+        # [compressed-flag]: tested before anything else; [last-cluster-partial]: the stream is decoded whole
         if entry >> 62 & 1:
             yield start, stop, self.compressed(entry)[inside:inside + stop - start]
         elif self.extended:
@@ -228,7 +231,8 @@ class Image:
     # 5 The descriptor
 
     def compressed(self, entry):
-        # [external-data-file] [offset-field] [size-field] [offset-any-byte] [offset-above-bit-55] [copied-flag-read]
+        # [external-data-file] [offset-field] [size-field] [offset-any-byte] [offset-above-bit-55]; neither bit 63 nor
+        # the bitmap is looked at: [copied-flag-read] [extended-l2-bitmap-read]
         require(not self.external, "external-data-file", f"compressed entry {entry:#018x}")
         x = 62 - (self.cluster_bits - 8)
         host_offset = entry & (1 << x) - 1
@@ -240,7 +244,8 @@ class Image:
 
     @functools.lru_cache(maxsize=16)  # [cache-whole-entry]
     def stream(self, host_offset, additional_sectors):
-        # [extent] [extent-whole] [extent-past-end-of-file] [buffer-per-cluster]
+        # [sectors-beyond-first] [extent] [extent-whole] [extent-past-end-of-file] [buffer-per-cluster]: what the file
+        # has of the extent, wherever it lies and whoever shares it
         available_bytes = (additional_sectors + 1) * 512 - host_offset % 512
         data = self.file.read(host_offset, available_bytes)
         # [missing-bytes] [outside-extent] [incomplete-refused]
@@ -278,8 +283,9 @@ class Image:
 # 7 The stream. A decoder gives what it can of a cluster, and a clause when that one refuses the stream.
 
 def inflate(data, cluster_size):
-    # [deflate-raw] and what follows it is zlib's -15. It gets its input in smaller and smaller steps up to what it
-    # cannot decode, so that nothing behind the cluster does harm: [stops-at-cluster] [deflate-lookahead]
+    # [deflate-raw] [deflate-blocks] [deflate-distance] are zlib's wbits -15. It gets its input in smaller and smaller
+    # steps up to what it cannot decode, so that what stands behind the cluster does no harm: [stops-at-cluster]
+    # [deflate-after-final] [deflate-no-final] [deflate-over-long] [deflate-lookahead]
     decoder, cluster, at, step = zlib.decompressobj(wbits=-15), bytearray(), 0, len(data)
     while step and at < len(data) and len(cluster) < cluster_size and not decoder.eof:
         trial = decoder.copy()
@@ -348,7 +354,8 @@ def read(image, offset, length, spool):
     work = 0
     for start, stop, data in image.pieces(offset, offset + length):
         work += PIECE + len(data)
-        require(work <= WORK, "resource-bounds", f"too much work before guest offset {start:#x}")
+        # An entry has 8 bytes, so this never refuses a disk of as many pieces as its files can have entries for.
+        require(work <= WORK + File.held // 8 * PIECE, "resource-bounds", f"too much before guest offset {start:#x}")
         if data.count(0) < len(data):
             spool.seek(start - offset)
             spool.write(data)
