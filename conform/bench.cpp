@@ -16,8 +16,8 @@ const std::string& Bench::obstacle(const Case& of) const {
   Checked& known = checked(of);
   std::call_once(known.obstacle_once, [&] {
     if (of.max_file_size && !work.holds(*of.max_file_size))
-      known.obstacle = fmt::format("the file system of {} holds no file of {:#x} bytes", work.root().parent_path().string(),
-                                   *of.max_file_size);
+      known.obstacle = fmt::format("the file system of {} holds no file of {:#x} bytes",
+                                   work.root().parent_path().string(), *of.max_file_size);
   });
   return known.obstacle;
 }

@@ -69,7 +69,8 @@ Result<Bird> hatch(const Bench& bench, Kind kind, const fs::path& folder) {
     if (extent.kind != "standard" || !extent.host_offset) continue;
     std::vector<std::byte> bytes(extent.length);
     if (auto filled = fill_randomly(bytes); !filled) return tl::unexpected(filled.error());
-    if (auto written = write_at(image.get(), bytes, *extent.host_offset); !written) return tl::unexpected(written.error());
+    if (auto written = write_at(image.get(), bytes, *extent.host_offset); !written)
+      return tl::unexpected(written.error());
     const auto visible = std::span(bytes).first(std::min(extent.length, map->virtual_size - extent.offset));
     if (auto written = write_at(guest.get(), visible, extent.offset); !written) return tl::unexpected(written.error());
   }

@@ -25,12 +25,11 @@ void settle(std::vector<Record>& group) {
   const auto chose = [](const Record& record) { return record.status == Status::choice; };
   const auto first = std::find_if(group.begin(), group.end(), chose);
   if (first == group.end()) return;
-  const auto other = std::find_if(first, group.end(), [&](const Record& record) {
-    return chose(record) && record.choice != first->choice;
-  });
+  const auto other = std::find_if(
+      first, group.end(), [&](const Record& record) { return chose(record) && record.choice != first->choice; });
   if (other == group.end()) return;
-  const std::string detail = fmt::format("{} is answered with {}, {} with {}", first->case_id, first->choice,
-                                         other->case_id, other->choice);
+  const std::string detail =
+      fmt::format("{} is answered with {}, {} with {}", first->case_id, first->choice, other->case_id, other->choice);
   for (auto& record : group)
     if (chose(record)) {
       record.status = Status::inconsistent_choice;

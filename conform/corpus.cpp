@@ -21,7 +21,8 @@ Result<std::vector<fs::path>> case_files(const fs::path& folder) {
 Result<Case> load_case(const fs::path& file, const JsonSchema& schema, const Clauses& clauses) {
   const auto document = load_json(file);
   if (!document) return tl::unexpected(document.error());
-  if (const auto valid = schema.validate(*document); !valid) return fail("{}: {}", file.string(), valid.error().message);
+  if (const auto valid = schema.validate(*document); !valid)
+    return fail("{}: {}", file.string(), valid.error().message);
   auto parsed = parse_case(*document, file.parent_path().filename().string(), clauses);
   if (!parsed) return fail("{}: {}", file.string(), parsed.error().message);
   if (parsed->id != file.stem()) return fail("{}: its id is {}", file.string(), parsed->id);

@@ -19,9 +19,7 @@ constexpr std::size_t buffer_size = 64 * block_size;
 
 alignas(64) constexpr std::array<std::byte, buffer_size> zeros{};
 
-bool all_zero(std::span<const std::byte> bytes) {
-  return std::equal(bytes.begin(), bytes.end(), zeros.begin());
-}
+bool all_zero(std::span<const std::byte> bytes) { return std::equal(bytes.begin(), bytes.end(), zeros.begin()); }
 
 /// Hashes runs of blocks. A run's length is hashed before its bytes, so the bytes are read once more when it has ended.
 class Runs {

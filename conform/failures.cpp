@@ -17,7 +17,8 @@ std::string expected(const Record& record) {
   const auto verdict = record.expect.value("verdict", "");
   if (verdict == "either") {
     std::string names;
-    for (const auto& [choice, text] : record.expect.at("choices").items()) names += (names.empty() ? "" : ", ") + choice;
+    for (const auto& [choice, text] : record.expect.at("choices").items())
+      names += (names.empty() ? "" : ", ") + choice;
     return "one of " + names;
   }
   const auto stage = record.expect.value("stage", "");
@@ -69,7 +70,8 @@ class Writer {
     const Record& worst = *failed[0];
     const Case* of = corpus_.find(worst.case_id);
     std::string text = line(failed);
-    if (of) field(text, "case", of->title + (of->baseline.empty() ? "" : "; as " + of->baseline + ", but " + of->delta));
+    if (of)
+      field(text, "case", of->title + (of->baseline.empty() ? "" : "; as " + of->baseline + ", but " + of->delta));
     for (const auto& slug : worst.clauses)
       if (const Clause* clause = corpus_.clauses().find(slug))
         field(text, "rule", fmt::format("[{}, {}] {}", slug, name(clause->level), clause->sentence));
@@ -81,8 +83,9 @@ class Writer {
  private:
   void operation(std::string& text, const Record& record, const Case* of) const {
     field(text, "asked", fmt::format("{}: expected {}", operation_name(record, of), expected(record)));
-    field(text, "got", fmt::format("{}, {}{}{}", name(record.status), ending(record), record.detail.empty() ? "" : "; ",
-                                   record.detail));
+    field(text, "got",
+          fmt::format("{}, {}{}{}", name(record.status), ending(record), record.detail.empty() ? "" : "; ",
+                      record.detail));
     if (record.first_diff)
       field(text, "byte", differing_bytes(*record.first_diff, record.status == Status::wrong_accept));
     field(text, "said", record.messages);
@@ -123,9 +126,8 @@ std::vector<Failed> failed_cases(const Results& results, const std::string& impl
   std::sort(cases.begin(), cases.end(), [](const Failed& a, const Failed& b) {
     return std::tie(a[0]->level, a[0]->family, a[0]->case_id) < std::tie(b[0]->level, b[0]->family, b[0]->case_id);
   });
-  std::stable_sort(cases.begin(), cases.end(), [](const Failed& a, const Failed& b) {
-    return badness(a[0]->status) > badness(b[0]->status);
-  });
+  std::stable_sort(cases.begin(), cases.end(),
+                   [](const Failed& a, const Failed& b) { return badness(a[0]->status) > badness(b[0]->status); });
   return cases;
 }
 

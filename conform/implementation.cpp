@@ -45,7 +45,7 @@ Result<Command> parse_operation(Op op, const Json& text) {
   if (!words) return tl::unexpected(words.error());
   Command command{std::move(*words), {}};
   const std::pair<const char*, Answer> keys[] = {
-      {"accept_exit", Answer::accept}, {"clean_exit", Answer::clean},   {"leak_exit", Answer::leaks},
+      {"accept_exit", Answer::accept},   {"clean_exit", Answer::clean},   {"leak_exit", Answer::leaks},
       {"corrupt_exit", Answer::corrupt}, {"reject_exit", Answer::reject}, {"unsupported_exit", Answer::unsupported}};
   for (const auto& [key, answer] : keys)
     if (auto added = add_exits(command, text, key, answer); !added) return tl::unexpected(added.error());
@@ -63,7 +63,8 @@ Result<Implementation> parse(const Json& document, const Places& places) {
   parsed.features = document.at("features").get<std::set<std::string>>();
   parsed.notes = document.value("notes", std::vector<std::string>{});
   if (document.contains("version_command")) {
-    auto command = CommandTemplate::parse(document["version_command"].get<std::vector<std::string>>(), {"bin", "implementations"});
+    auto command =
+        CommandTemplate::parse(document["version_command"].get<std::vector<std::string>>(), {"bin", "implementations"});
     if (!command) return fail("version_command: {}", command.error().message);
     parsed.version_command = std::move(*command);
   }
@@ -80,7 +81,8 @@ Result<Implementation> parse(const Json& document, const Places& places) {
 Result<Implementation> load_with(const JsonSchema& schema, const fs::path& file, const Places& places) {
   const auto document = load_json(file);
   if (!document) return tl::unexpected(document.error());
-  if (const auto valid = schema.validate(*document); !valid) return fail("{}: {}", file.string(), valid.error().message);
+  if (const auto valid = schema.validate(*document); !valid)
+    return fail("{}: {}", file.string(), valid.error().message);
   auto parsed = parse(*document, places);
   if (!parsed) return fail("{}: {}", file.string(), parsed.error().message);
   parsed->file = file.string();

@@ -15,7 +15,10 @@ std::map<std::string, Digest> parse_digests(const Json& entry, const char* key) 
 }
 
 LockEntry parse_entry(const Json& text) {
-  LockEntry entry{parse_digest(text.at("image")), parse_digests(text, "siblings"), parse_digest(text.at("guest")), {},
+  LockEntry entry{parse_digest(text.at("image")),
+                  parse_digests(text, "siblings"),
+                  parse_digest(text.at("guest")),
+                  {},
                   parse_digests(text, "alternatives")};
   if (text["guest"].contains("refused"))
     for (const auto& part : text["guest"]["refused"]) {
@@ -31,7 +34,8 @@ Result<Lock> load_lock(const std::filesystem::path& file) {
   const auto document = load_json(file);
   if (!document) return tl::unexpected(document.error());
   try {
-    if (document->at("schema") != 1) return fail("{}: schema {} is unknown", file.string(), document->at("schema").dump());
+    if (document->at("schema") != 1)
+      return fail("{}: schema {} is unknown", file.string(), document->at("schema").dump());
     Lock lock;
     for (const auto& [id, text] : document->at("cases").items()) lock.emplace(id, parse_entry(text));
     return lock;

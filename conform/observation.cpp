@@ -45,18 +45,20 @@ void read_ending(Observation& observation, const Command& command, const Allowan
       break;
     }
     case Ending::signalled:
-      fail_with(observation, Status::crash, fmt::format("ended by signal {} ({})", process.signal,
-                                                        ::strsignal(process.signal)));
+      fail_with(observation, Status::crash,
+                fmt::format("ended by signal {} ({})", process.signal, ::strsignal(process.signal)));
       break;
     case Ending::timed_out:
       fail_with(observation, case_limits_time(allowance) ? Status::resource : Status::timeout,
                 fmt::format("killed after {:.1f} s", seconds));
       break;
     case Ending::over_memory:
-      fail_with(observation, Status::resource, fmt::format("killed with more than {} KiB of memory",
-                                                           limits_of(allowance).memory >> 10));
+      fail_with(observation, Status::resource,
+                fmt::format("killed with more than {} KiB of memory", limits_of(allowance).memory >> 10));
       break;
-    case Ending::over_output: fail_with(observation, Status::resource, "stopped while it wrote too large a file"); break;
+    case Ending::over_output:
+      fail_with(observation, Status::resource, "stopped while it wrote too large a file");
+      break;
     case Ending::not_started: fail_with(observation, Status::harness_error, process.messages); break;
     case Ending::interrupted: fail_with(observation, Status::harness_error, "the run was interrupted"); break;
   }
@@ -77,8 +79,9 @@ void check_usage(Observation& observation, const Allowance& allowance) {
   else if (observation.failure)
     return;
   else if (allowance.of_case.memory && process.peak_memory > *allowance.of_case.memory)
-    fail_with(observation, Status::resource, fmt::format("used {} KiB of memory, allowed are {}",
-                                                         process.peak_memory >> 10, *allowance.of_case.memory >> 10));
+    fail_with(observation, Status::resource,
+              fmt::format("used {} KiB of memory, allowed are {}", process.peak_memory >> 10,
+                          *allowance.of_case.memory >> 10));
   else if (allowance.of_case.time && process.duration > milliseconds(*allowance.of_case.time))
     fail_with(observation, Status::resource, fmt::format("took longer than {} s", *allowance.of_case.time));
 }

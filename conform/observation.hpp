@@ -21,11 +21,11 @@ struct Allowance {
 };
 
 struct Observation {
-  std::optional<Answer> answer;    // nothing: it gave none, and `failure` says what it did instead
-  std::optional<Status> failure;   // crash, timeout, resource, harness-error; resource also beside an answer
-  std::string detail;              // of the failure
+  std::optional<Answer> answer;   // nothing: it gave none, and `failure` says what it did instead
+  std::optional<Status> failure;  // crash, timeout, resource, harness-error; resource also beside an answer
+  std::string detail;             // of the failure
   ProcessReport process;
-  std::filesystem::path output;    // where its data is, if it gave any
+  std::filesystem::path output;  // where its data is, if it gave any
 };
 
 Observation observe(const Implementation& implementation, const Operation& operation, const ImageCopy& copy,

@@ -25,9 +25,9 @@ Result<OutputFacts> examine_output(const Corpus& corpus, const Case& of, const O
 
 /// What was handed out instead of the right bytes, and in which part of the disk.
 struct WrongBytes {
-  FirstDiff first;       // of wrong-accept: the first byte of the part that nobody may hand out
+  FirstDiff first;  // of wrong-accept: the first byte of the part that nobody may hand out
   Provenance provenance;
-  std::string place;     // "guest 0x1000..0x1200, a compressed cluster with host_offset 0xbfe"
+  std::string place;  // "guest 0x1000..0x1200, a compressed cluster with host_offset 0xbfe"
 };
 
 /// `first_diff` is of wrong-data; without it, the first refused part that the operation touches is looked at.

@@ -90,7 +90,8 @@ class Running {
   ProcessReport finish() {
     watch();
     siginfo_t ignored;
-    while (::waitid(P_PID, static_cast<id_t>(pid_), &ignored, WEXITED | WNOWAIT) != 0 && errno == EINTR) {}
+    while (::waitid(P_PID, static_cast<id_t>(pid_), &ignored, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
+    }
     report_.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin_);
     ::kill(-pid_, SIGKILL);  // the leader is not reaped yet, so the group's number is still its own
     reap();
@@ -155,7 +156,8 @@ class Running {
   void reap() {
     int status = 0;
     rusage used{};
-    while (::wait4(pid_, &status, 0, &used) < 0 && errno == EINTR) {}
+    while (::wait4(pid_, &status, 0, &used) < 0 && errno == EINTR) {
+    }
     report_.peak_memory = static_cast<std::uint64_t>(used.ru_maxrss) * 1024;
     pid_t orphan = 0;
     while ((orphan = ::waitpid(-pid_, nullptr, 0)) > 0 || (orphan < 0 && errno == EINTR))
@@ -223,8 +225,12 @@ ProcessReport run_process(const ProcessRequest& request) {
     if (output.get() < 0) return no_resources("output");
   }
 
-  Launch launch{{}, input.get(), request.standard_output ? output.get() : messages->write.get(),
-                messages->write.get(), failure->write.get(), request.limits.file_size};
+  Launch launch{{},
+                input.get(),
+                request.standard_output ? output.get() : messages->write.get(),
+                messages->write.get(),
+                failure->write.get(),
+                request.limits.file_size};
   for (const auto& word : request.argv) launch.argv.push_back(const_cast<char*>(word.c_str()));
   launch.argv.push_back(nullptr);
 

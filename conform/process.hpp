@@ -14,7 +14,7 @@ namespace conform {
 
 struct ProcessLimits {
   std::chrono::milliseconds time{20000};
-  std::uint64_t memory = std::uint64_t{4} << 30;  // bytes resident; the program is killed beyond it
+  std::uint64_t memory = std::uint64_t{4} << 30;     // bytes resident; the program is killed beyond it
   std::uint64_t file_size = std::uint64_t{1} << 40;  // of every file that it writes
 };
 
@@ -28,11 +28,11 @@ struct ProcessRequest {
 enum class Ending {
   exited,
   signalled,
-  timed_out,     // killed: over limits.time
-  over_memory,   // killed: over limits.memory
-  over_output,   // wrote beyond limits.file_size
-  not_started,   // `messages` says why
-  interrupted,   // the user stopped the run
+  timed_out,    // killed: over limits.time
+  over_memory,  // killed: over limits.memory
+  over_output,  // wrote beyond limits.file_size
+  not_started,  // `messages` says why
+  interrupted,  // the user stopped the run
 };
 
 struct ProcessReport {

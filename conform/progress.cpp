@@ -27,8 +27,8 @@ void Progress::done(const Record& record) {
 }
 
 void Progress::show(const Record& record) {
-  const auto line = fmt::format("{}/{}, {} failing: {} on {}", done_, operations_, failing_, record.implementation,
-                                record.case_id);
+  const auto line =
+      fmt::format("{}/{}, {} failing: {} on {}", done_, operations_, failing_, record.implementation, record.case_id);
   if (terminal_)
     fmt::print(stream_, "\r\033[K{}", line.substr(0, 100));
   else

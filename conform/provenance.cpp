@@ -52,7 +52,8 @@ Provenance trace(const OpenFile& got, std::uint64_t got_offset, Segment part, co
   if (first == bytes.end()) return {"zeros", fmt::format("{} bytes, all zero", bytes.size())};
 
   const auto zeros = static_cast<std::size_t>(std::find_if_not(bytes.rbegin(), bytes.rend(), is_zero) - bytes.rbegin());
-  const std::string tail = zeros == 0 ? "" : fmt::format("; the last {} of the {} bytes are zeros", zeros, bytes.size());
+  const std::string tail =
+      zeros == 0 ? "" : fmt::format("; the last {} of the {} bytes are zeros", zeros, bytes.size());
   const std::span<const std::byte> needle(first, bytes.end());
   if (needle.size() >= needle_length)
     for (std::size_t i = 0; i < sources.size(); ++i) {

@@ -26,7 +26,10 @@ Json to_json(const Counts& counts) {
 }
 
 Header header_from_json(const Json& line) {
-  Header header{line.at("suite"), line.at("corpus_digest"), {}, line.at("argv").get<std::vector<std::string>>(),
+  Header header{line.at("suite"),
+                line.at("corpus_digest"),
+                {},
+                line.at("argv").get<std::vector<std::string>>(),
                 line.at("confinement")};
   for (const auto& text : line.at("implementations"))
     header.implementations.push_back({text.at("name"), text.at("version"),

@@ -17,8 +17,8 @@ struct ImplementationInfo {
   std::string name;
   std::string version;
   std::vector<std::string> features;
-  std::string absent;          // why it cannot be run here; empty: it can
-  std::string canary;          // the wrong answer that stopped it; empty: it passed, or was not asked
+  std::string absent;  // why it cannot be run here; empty: it can
+  std::string canary;  // the wrong answer that stopped it; empty: it passed, or was not asked
   std::vector<std::string> remarks;
 };
 

@@ -84,9 +84,14 @@ std::vector<Record> attempt(const Bench& bench, const Implementation& implementa
 
 Result<void> run(const Bench& bench, const RunRequest& request, ResultsWriter& results, Progress& progress) {
   const auto& implementations = request.implementations;
-  Header header{request.suite, bench.corpus.digest(), std::vector<ImplementationInfo>(implementations.size()),
+  Header header{request.suite,
+                bench.corpus.digest(),
+                std::vector<ImplementationInfo>(implementations.size()),
                 request.argv,
-                {{"process_group", true}, {"core_dumps", false}, {"output_limited", true}, {"memory_watched", true},
+                {{"process_group", true},
+                 {"core_dumps", false},
+                 {"output_limited", true},
+                 {"memory_watched", true},
                  {"network", true}}};
   in_parallel(implementations.size(), request.jobs,
               [&](std::size_t i) { header.implementations[i] = introduce(bench, implementations[i]); });
@@ -103,8 +108,8 @@ Result<void> run(const Bench& bench, const RunRequest& request, ResultsWriter& r
   in_parallel(request.cases.size() * implementations.size(), request.jobs, [&](std::size_t i) {
     if (stopping_signal() != 0 || sink.failed()) return;
     const std::size_t who = i % implementations.size();
-    auto records = attempt(bench, implementations[who], header.implementations[who],
-                           *request.cases[i / implementations.size()]);
+    auto records =
+        attempt(bench, implementations[who], header.implementations[who], *request.cases[i / implementations.size()]);
     if (stopping_signal() == 0) sink.take(std::move(records));
   });
   progress.finish();

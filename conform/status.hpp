@@ -9,17 +9,17 @@ namespace conform {
 
 enum class Status {
   pass,
-  wrong_data,           // accepted, and gave other bytes or another length, no output included
-  wrong_accept,         // should have been refused
-  wrong_reject,         // should have been accepted
-  crash,                // a signal, or an exit status that the implementation does not list
+  wrong_data,    // accepted, and gave other bytes or another length, no output included
+  wrong_accept,  // should have been refused
+  wrong_reject,  // should have been accepted
+  crash,         // a signal, or an exit status that the implementation does not list
   timeout,
-  resource,             // over a limit of memory, time or output
-  tampered,             // the image was changed
-  flaky,                // answers that differ between repetitions
-  unsupported,          // refused, and the case needs a feature that the implementation does not claim
+  resource,     // over a limit of memory, time or output
+  tampered,     // the image was changed
+  flaky,        // answers that differ between repetitions
+  unsupported,  // refused, and the case needs a feature that the implementation does not claim
   not_run,
-  harness_error,        // our own failure: says nothing about the implementation
+  harness_error,  // our own failure: says nothing about the implementation
   known_fail,
   unexpected_pass,
   choice,               // one of the named answers that the text leaves open
@@ -28,10 +28,11 @@ enum class Status {
 };
 
 inline constexpr std::array statuses{
-    Status::pass,        Status::wrong_data,    Status::wrong_accept, Status::wrong_reject,    Status::crash,
-    Status::timeout,     Status::resource,      Status::tampered,     Status::flaky,           Status::unsupported,
-    Status::not_run,     Status::harness_error, Status::known_fail,   Status::unexpected_pass, Status::choice,
-    Status::inconsistent_choice, Status::observed};
+    Status::pass,       Status::wrong_data,      Status::wrong_accept, Status::wrong_reject,
+    Status::crash,      Status::timeout,         Status::resource,     Status::tampered,
+    Status::flaky,      Status::unsupported,     Status::not_run,      Status::harness_error,
+    Status::known_fail, Status::unexpected_pass, Status::choice,       Status::inconsistent_choice,
+    Status::observed};
 
 std::string_view name(Status status);
 std::optional<Status> status_named(std::string_view name);

@@ -88,7 +88,8 @@ int exit_status(const Results& results) {
   if (std::any_of(who.begin(), who.end(), [](const ImplementationInfo& info) { return !info.canary.empty(); }) ||
       any(results, [](const Record& record) { return record.status == Status::harness_error; }))
     return 4;
-  if (any(results, [](const Record& record) { return record.level == Level::must && is_nonconformance(record.status); }))
+  if (any(results,
+          [](const Record& record) { return record.level == Level::must && is_nonconformance(record.status); }))
     return 1;
   if (!any(results, [](const Record& record) { return was_executed(record.status); })) return 3;
   return 0;

@@ -45,7 +45,8 @@ class Trial {
   Result<void> make_copy() {
     const LockEntry& lock = bench_.corpus.lock().at(case_.id);
     std::vector<Original> siblings;
-    for (const auto& [file, digest] : lock.siblings) siblings.push_back({bench_.corpus.sibling(case_, file), file, digest});
+    for (const auto& [file, digest] : lock.siblings)
+      siblings.push_back({bench_.corpus.sibling(case_, file), file, digest});
     auto copy = ImageCopy::make(bench_.work.root(), {bench_.corpus.image(case_), "", lock.image}, siblings);
     if (!copy) return tl::unexpected(copy.error());
     copy_.emplace(std::move(*copy));
@@ -106,15 +107,16 @@ class Trial {
       return {};
     }
     const bool refused = record.status == Status::wrong_accept;
-    auto wrong = explain_output(bench_.corpus, case_, operation, observation.output,
-                                refused ? std::nullopt : record.first_diff);
+    auto wrong =
+        explain_output(bench_.corpus, case_, operation, observation.output, refused ? std::nullopt : record.first_diff);
     if (!wrong) return tl::unexpected(wrong.error());
     record.first_diff = wrong->first;
     record.bytes = wrong->provenance.what;
     record.detail = fmt::format("{}: {}: {}", wrong->place, wrong->provenance.what, wrong->provenance.detail);
     const Segment part = part_read(bench_.corpus, case_, operation);
     if (!refused && *record.observed_length != part.end - part.begin)
-      record.detail = fmt::format("{} bytes instead of {}; {}", *record.observed_length, part.end - part.begin, record.detail);
+      record.detail =
+          fmt::format("{} bytes instead of {}; {}", *record.observed_length, part.end - part.begin, record.detail);
     return {};
   }
 

@@ -13,9 +13,9 @@ namespace conform {
 /// An observation, reduced to what decides.
 struct Facts {
   std::optional<Answer> answer;
-  std::optional<Status> failure;      // crash, timeout, resource, harness-error: decides alone
-  std::set<std::string> matches;      // the guest contents that the output equals; "" is the guest disk
-  bool claims_features = true;        // the implementation claims every feature of the case
+  std::optional<Status> failure;  // crash, timeout, resource, harness-error: decides alone
+  std::set<std::string> matches;  // the guest contents that the output equals; "" is the guest disk
+  bool claims_features = true;    // the implementation claims every feature of the case
 };
 
 struct Verdict {

@@ -39,7 +39,8 @@ void remove_tree(const fs::path& folder) {
 
 std::string random_name() {
   std::uint64_t bits = 0;
-  if (::getrandom(&bits, sizeof bits, 0) != sizeof bits) throw std::system_error(errno, std::generic_category(), "getrandom");
+  if (::getrandom(&bits, sizeof bits, 0) != sizeof bits)
+    throw std::system_error(errno, std::generic_category(), "getrandom");
   return fmt::format("{:016x}", bits);
 }
 

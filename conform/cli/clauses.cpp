@@ -22,7 +22,8 @@ int clauses_command(bool json, const Session& session) {
   for (const auto& clause : corpus->clauses().all()) {
     const auto cases = cases_about(*corpus, clause.slug);
     if (json)
-      list.push_back({{"slug", clause.slug}, {"level", name(clause.level)}, {"sentence", clause.sentence}, {"cases", cases}});
+      list.push_back(
+          {{"slug", clause.slug}, {"level", name(clause.level)}, {"sentence", clause.sentence}, {"cases", cases}});
     else
       fmt::print("{:<11}  {:>3} cases  [{}] {}\n", name(clause.level), cases.size(), clause.slug, clause.sentence);
   }
@@ -36,7 +37,8 @@ void add_clauses(CLI::App& app, const Session& session, Chosen& chosen) {
   auto json = std::make_shared<bool>(false);
   auto& clauses = *app.add_subcommand("clauses", "List the clauses");
   clauses.add_flag("--json", *json, "As JSON");
-  clauses.callback([json, &session, &chosen] { chosen = [json, &session] { return clauses_command(*json, session); }; });
+  clauses.callback(
+      [json, &session, &chosen] { chosen = [json, &session] { return clauses_command(*json, session); }; });
 }
 
 }  // namespace conform::cli

@@ -34,7 +34,8 @@ void add_list(CLI::App& app, const Session& session, Chosen& chosen) {
   auto options = std::make_shared<FilterOptions>();
   auto& list = *app.add_subcommand("list", "List the cases");
   options->add_to(list);
-  list.callback([options, &session, &chosen] { chosen = [options, &session] { return list_command(*options, session); }; });
+  list.callback(
+      [options, &session, &chosen] { chosen = [options, &session] { return list_command(*options, session); }; });
 }
 
 }  // namespace conform::cli

@@ -142,7 +142,8 @@ void add_run(CLI::App& app, const Session& session, Chosen& chosen) {
   run.add_option("--impl", options->implementations, "An implementation of the folder, or a file (repeatable)")
       ->type_name("NAME|FILE")
       ->allow_extra_args(false);
-  add_command_line(run, *options, Op::read, "--read-cmd", "Reads {image} into {out}, or to standard output; exit 0: accepted");
+  add_command_line(run, *options, Op::read, "--read-cmd",
+                   "Reads {image} into {out}, or to standard output; exit 0: accepted");
   add_command_line(run, *options, Op::read_range, "--range-cmd", "The same for {length} bytes from {offset}");
   add_command_line(run, *options, Op::check, "--check-cmd", "Checks {image}; exit 0: clean, 2: corrupt, 3: leaks");
   run.add_option("--reject-exit", options->reject_exits, "Exit statuses of these commands that mean refused")
@@ -154,8 +155,11 @@ void add_run(CLI::App& app, const Session& session, Chosen& chosen) {
   run.add_option("--timeout", options->timeout, "Seconds for one operation")
       ->check(CLI::Range(0.01, 86400.0))
       ->capture_default_str();
-  run.add_option("--out", options->out, "Where results.jsonl and summary.json go")->type_name("DIR")->capture_default_str();
-  run.callback([options, &session, &chosen] { chosen = [options, &session] { return run_command(*options, session); }; });
+  run.add_option("--out", options->out, "Where results.jsonl and summary.json go")
+      ->type_name("DIR")
+      ->capture_default_str();
+  run.callback(
+      [options, &session, &chosen] { chosen = [options, &session] { return run_command(*options, session); }; });
 }
 
 }  // namespace conform::cli
