@@ -1,10 +1,11 @@
 """What each reader on this machine makes of an image.
 
     python3 spec/ask.py IMAGE DATA        compared with DATA, the guest's disk as it should be
-    python3 spec/ask.py CASE              a case of the corpus (build/release/corpus), compared with its guest disk
+    python3 spec/ask.py CASE              a case of the corpus, compared with its guest disk
 
 One line a reader: "reads", "refuses", "gives other bytes", "gives N bytes of M". A reader that is not installed is named on
-standard error, and the exit status is 3. Programs are looked for beside QCOW2_MODEL, cases in QCOW2_CORPUS, where these are set.
+standard error, and the exit status is 3. QCOW2_BIN is the folder of the project's programs where it is not build/release/bin; the corpus
+stands beside it.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-CORPUS = pathlib.Path(os.environ.get("QCOW2_CORPUS", ROOT / "build/release/corpus"))
-BIN = pathlib.Path(os.environ.get("QCOW2_MODEL", ROOT / "build/release/bin/qcow2-model")).parent
+BIN = pathlib.Path(os.environ.get("QCOW2_BIN", ROOT / "build/release/bin"))
+CORPUS = BIN.parent / "corpus"
 READERS = {
     "model": [str(BIN / "qcow2-model"), "read", "{image}", "{out}"],
     "qemu-img": ["qemu-img", "convert", "-f", "qcow2", "-O", "raw", "{image}", "{out}"],

@@ -6,7 +6,7 @@ A block is fenced by ```console. A line "$ command" is run by bash, in the page'
 print on standard output and standard error, and a last line "[N]" its exit status when that is not 0. A line "…" stands for
 any lines. The blocks under one heading share a folder of their own, in which spec/ is at hand and the project's programs are on
 the path. What the blocks under the heading "Setup" leave behind is there for all others. --update writes what was printed into the page.
-Programs are looked for beside QCOW2_MODEL, the corpus in QCOW2_CORPUS, where these are set; in build/release else.
+QCOW2_BIN is the folder of the project's programs where it is not build/release/bin; the corpus stands beside it.
 
 Exit 0 when all agree, 1 when not, 2 for a wrong use. A block that needs a program which is not there is not run, and counted as such.
 """
@@ -26,8 +26,8 @@ import tempfile
 from dataclasses import dataclass, field
 
 SPEC = pathlib.Path(__file__).resolve().parent
-BIN = pathlib.Path(os.environ.get("QCOW2_MODEL", SPEC.parent / "build/release/bin/qcow2-model")).parent
-CORPUS = pathlib.Path(os.environ.get("QCOW2_CORPUS", SPEC.parent / "build/release/corpus"))
+BIN = pathlib.Path(os.environ.get("QCOW2_BIN", SPEC.parent / "build/release/bin"))
+CORPUS = BIN.parent / "corpus"
 PROGRAMS = ("qemu-img", "qemu-io", "qcow2-model", "7zz", "libqcow-read")
 PROOF = "python3 spec/proofs/theorems.py "
 TIMEOUT_SECONDS = 120
@@ -73,7 +73,8 @@ def blocks_of(text: str) -> list[Block]:
 
 
 def environment(programs: pathlib.Path) -> dict[str, str]:
-    return {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "LC_ALL": "C", "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "LC_ALL": "C", "PYTHONDONTWRITEBYTECODE": "1",
+            "QCOW2_BIN": str(programs)}
 
 
 def missing_program(block: Block, path: str) -> str:
