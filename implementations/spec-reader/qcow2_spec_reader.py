@@ -261,6 +261,8 @@ class Image:
         # [extended-l2-subclusters] [extended-l2-alloc-without-offset]
         require(not bitmap & bitmap >> 32, "extended-l2-subclusters", f"bitmap {bitmap:#018x}")
         host_offset = self.host_offset(entry, start)
+        require(host_offset is not None or not bitmap & 0xFFFFFFFF, "extended-l2-alloc-without-offset",
+                f"bitmap {bitmap:#018x}")
         unit = self.cluster_size // 32
         while start < stop:
             inside = start % self.cluster_size
@@ -268,7 +270,6 @@ class Image:
             if bitmap >> 32 + i & 1:
                 yield start, middle, b""
             elif bitmap >> i & 1:
-                require(host_offset is not None, "extended-l2-alloc-without-offset", f"bitmap {bitmap:#018x}")
                 yield start, middle, self.data_file.read(host_offset + inside, middle - start)
             else:
                 yield from self.unallocated(start, middle)
