@@ -58,6 +58,8 @@ class Writer:
         self.site = site
         self.document = document
         self.markdown = spec_text.parser()
+        for kind in ("code_block", "fence"):
+            self.markdown.add_render_rule(kind, lambda _, tokens, index, options, env: code(tokens[index].content))
 
     def page(self, shown_as: str) -> Page:
         body = "\n".join(self.block(block) for block in self.document.blocks)
@@ -151,6 +153,15 @@ class Writer:
 def contents_list(items: str, shown_as: str) -> str:
     return (f'<details class="contents"><summary>Contents</summary><nav aria-label="Contents">'
             f'<p class="contents-title"><a href="#main">{html.escape(shown_as)}</a></p><ul>{items}</ul></nav></details>')
+
+
+def code(content: str) -> str:
+    """A block of code; in a console's, what is typed is told from what is answered."""
+    lines = [html.escape(line, quote=False) for line in content.rstrip("\n").split("\n")]
+    if not content.startswith("$ "):
+        return f'<pre tabindex="0"><code>{chr(10).join(lines)}</code></pre>\n'
+    shown = [f'<span class="typed">{line}</span>' if line.startswith("$ ") else line for line in lines]
+    return f'<pre tabindex="0" class="console"><code>{chr(10).join(shown)}</code></pre>\n'
 
 
 def badge(level: str) -> str:

@@ -31,8 +31,10 @@ function followReading(contents) {
     const above = marks.filter((mark) => mark.getBoundingClientRect().top < 120);
     const current = above.at(-1) ?? marks[0];
     for (const [id, link] of entries) link.classList.toggle("current", id === current?.id);
-    const section = entries.get(current?.id)?.closest("li.section");
+    const link = entries.get(current?.id);
+    const section = link?.closest("li.section");
     for (const item of contents.querySelectorAll("li.section")) item.classList.toggle("open", item === section);
+    if (link) keepInSight(contents, link);
   };
   let waiting = false;
   window.addEventListener("scroll", () => {
@@ -41,6 +43,14 @@ function followReading(contents) {
     requestAnimationFrame(() => { waiting = false; update(); });
   }, { passive: true });
   update();
+}
+
+// Scrolls the list of contents, and it alone, so that `link` can be seen in it.
+function keepInSight(contents, link) {
+  const list = contents.getBoundingClientRect();
+  const at = link.getBoundingClientRect();
+  if (at.top < list.top + 40) contents.scrollTop += at.top - list.top - 80;
+  else if (at.bottom > list.bottom - 40) contents.scrollTop += at.bottom - list.bottom + 80;
 }
 
 // The contents are a disclosure on narrow screens and always open beside the text on wide ones.

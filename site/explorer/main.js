@@ -74,6 +74,7 @@ class Explorer {
     this.#bits.show(entry, readings);
     $("readings").replaceChildren();
     $("sectors").hidden = !compressed;
+    $("strips").hidden = !compressed;
     if (compressed) this.#showCompressed(entry, clusterBits);
     else this.#showOther(entry, kind);
     this.#showViolations(this.#model.violations(entry, clusterBits));
@@ -120,8 +121,8 @@ class Explorer {
     const tableOffset = this.#model.tableOffset(entry);
     const rows = [["kind", kind]];
     if (tableOffset !== 0n) rows.push(["host_offset", ...offset(tableOffset)]);
-    $("readings").append(card("corrected", "No compressed entry", rows));
-    $("summary").textContent = `Bit 62 is clear: this entry is ${kind}, and the text was the same before the correction.`;
+    $("readings").append(card("corrected", "Not compressed", rows));
+    $("summary").textContent = "Bit 62 is clear: no compressed cluster, and nothing that the correction touched.";
   }
 
   #showViolations(violations) {
