@@ -1,6 +1,7 @@
 """The commands: build the corpus, renew the lock, check or format the case files, show what a case's image holds."""
 
 import argparse
+import hashlib
 import json
 import os
 import sys
@@ -39,6 +40,15 @@ class Project:
         with open(self.path(name), "rb") as file:
             return file.read()
 
+    def inputs_digest(self, sources: str) -> str:
+        """Of all that a build depends on: what it reads without, as yet, understanding any of it."""
+        digest = hashlib.sha256(sources.encode())
+        for name in [SCHEMA, SPEC, LOCK, *(path for _, path in case_files(self.root))]:
+            digest.update(name.encode() + b"\0")
+            if os.path.exists(self.path(name)):
+                digest.update(hashlib.sha256(self.read(name)).digest())
+        return digest.hexdigest()
+
     def clauses(self) -> List[Clause]:
         try:
             return parse_clauses(self.read(SPEC).decode())
@@ -59,20 +69,30 @@ class Project:
 
 
 def build(project: Project, out: str, renew: bool) -> int:
-    cases, clauses = project.linted()
+    sources = sources_digest()
+    inputs = project.inputs_digest(sources)
     corpus = Corpus(out)
+    if not renew and corpus.is_whole(inputs):
+        return 0
+    cases, clauses = project.linted()
     corpus.put_text("schema.json", project.read(SCHEMA).decode())
     corpus.put_text("clauses.json", json.dumps({"schema": 1, "clauses": clauses}, indent=1) + "\n")
-    entries = corpus.build(cases, sources_digest(), lambda case: print(f"making {case}", file=sys.stderr))
+    made: List[str] = []
+    entries = corpus.build(cases, sources, made.append)
+    if made:
+        print(f"generators: {len(made)} of {len(cases)} cases made anew", file=sys.stderr)
     changed = differing(project.locked(), entries)
     if renew:
         with open(project.path(LOCK), "w", encoding="ascii") as file:
             file.write(lock_text(entries))
         print(f"{LOCK}: {len(entries)} cases, {len(changed)} changed")
+        changed, inputs = [], project.inputs_digest(sources)
     elif changed:
         print(f"generators: warning: {LOCK} does not hold what was made of {', '.join(changed)}", file=sys.stderr)
     if os.path.exists(project.path(LOCK)):
         corpus.put_text("lock.json", project.read(LOCK).decode())
+    if not changed:  # else the next build shall warn again
+        corpus.note_whole(inputs)
     return 0
 
 

@@ -51,15 +51,28 @@ class Corpus:
                 file.write(data)
             os.replace(new, path)
 
+    # ---- a build that has nothing to do ----------------------------------------------------------------
+    def is_whole(self, inputs: str) -> bool:
+        """Whether the last build came to its end with these inputs, and all that it made still stands."""
+        return _content(self._path(".made", ".whole")) == inputs.encode() and all(
+            self._stands(name) for name in os.listdir(self._path(".made")) if not name.startswith("."))
+
+    def note_whole(self, inputs: str) -> None:
+        self.put_text(".made/.whole", inputs)
+
+    def _note_begun(self) -> None:
+        _unlink(self._path(".made", ".whole"))
+
     # ---- cases -----------------------------------------------------------------------------------------
     def build(self, cases: List[Case], sources: str, report: Report) -> Dict[str, object]:
         """Makes what is missing or out of date, drops what is no case any more; the lock entries of all cases."""
+        self._note_begun()
         self._drop_strangers(cases)
         entries: Dict[str, object] = {}
         for case in cases:
             key = hashlib.sha256(sources.encode() + case.text).hexdigest()
             note = self._note(case)
-            if note.get("key") != key or not self._stands(case):
+            if note.get("key") != key or not self._stands(case.id):
                 report(case.id)
                 note = {"key": key, "lock": self._make(case)}
                 self.put_text(f".made/{case.id}", json.dumps(note))
@@ -72,11 +85,10 @@ class Corpus:
         data = _content(self._path(".made", case.id))
         return json.loads(data) if data else {}
 
-    def _stands(self, case: Case) -> bool:
+    def _stands(self, name: str) -> bool:
         """Whether the files of a case that is noted as made are still there."""
-        return (os.path.exists(self._path("images", case.id, f"{case.id}.qcow2"))
-                and os.path.exists(self._path("guest", f"{case.id}.raw"))
-                and os.path.exists(self._path("guest", f"{case.id}.json")))
+        return all(os.path.exists(self._path(*parts)) for parts in (
+            ("images", name, f"{name}.qcow2"), ("guest", f"{name}.raw"), ("guest", f"{name}.json")))
 
     def _make(self, case: Case) -> Dict[str, object]:
         made = make_case(case)
@@ -118,7 +130,7 @@ class Corpus:
         """Removes what belongs to no case: renamed and deleted ones, alternatives included."""
         known = {case.id for case in cases}
         for name in os.listdir(self._path(".made")):
-            if name not in known and name != ".canaries":
+            if name not in known and not name.startswith("."):
                 os.remove(self._path(".made", name))
         for name in os.listdir(self._path("images")):
             if name not in known:

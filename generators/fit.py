@@ -71,14 +71,16 @@ def _lengthened_deflate(length: int, gives: int, content: Content) -> Optional[S
 
 def _shortened_deflate(length: int, gives: int, content: Content) -> Optional[Stream]:
     """The head stored, then one long repeat of its last 16 bytes, with a few literals of nine bits between."""
-    full_match = repeat_bits(MATCH_MAX) / 8 / MATCH_MAX  # bytes of the stream for one byte of the repeat
-    guess = int((length - STORED_HEADER - gives * full_match) / (1 - full_match))
+    repeated = repeat_bits(MATCH_MAX) / 8 / MATCH_MAX  # bytes of the stream for one byte that is repeated
+    stored_byte = 1 + STORED_HEADER / STORED_MAX
+    guess = int((length - STORED_HEADER - gives * repeated) / (stored_byte - repeated))
     near = sorted(range(max(16, guess - 48), min(guess + 48, gives - 3)), key=lambda head: abs(head - guess))
     for head in near:
         for literals in range(min(8, gives - head - 2)):
             repeat = gives - head - literals
             stored = head + STORED_HEADER * -(-head // STORED_MAX)
-            if stored + (3 + 9 * literals + repeat_bits(repeat) + 7 + 7) // 8 == length:
+            fixed = (3 + 9 * literals + repeat_bits(repeat) + 7 + 7) // 8
+            if stored + fixed == length:
                 nine_bits = {"byte": NINE_BIT_LITERAL, "times": literals}
                 return deflate_stream([{"stored": head}, {"fixed": [nine_bits, [repeat, 16]]}], content)
     return None

@@ -230,7 +230,7 @@ def _refuse_overlaps(plan: _Plan) -> None:
     end, before = 0, ""
     for name, start, stop in plan.places.named():
         if stop > start and start < end:
-            raise CaseError(f"'{name}' at {start:#x} stands on bytes of '{before}'", "image")
+            raise CaseError(f"'{name}' at {start:#x} stands on bytes of '{before}'")
         if stop > end:
             end, before = stop, name
 

@@ -22,10 +22,10 @@ def lint(cases: List[Case], levels: Dict[str, str]) -> None:
         by_id[case.id] = case
     for case in cases:
         try:
-            _clauses(case, levels)
-            _features(case)
             for index, operation in enumerate(case.operations):
                 _operation(operation, f"operations.{index}")
+            _clauses(case, levels)
+            _features(case)
             _twin(case, by_id)
             _status(case)
             _form(case)
@@ -53,7 +53,10 @@ def needed_features(case: Case) -> List[str]:
     image, features = case.image, []
     guest = image.get("guest", {})
     assert isinstance(guest, dict)
-    kinds = {cluster.kind for cluster in stated_clusters(guest).values()}
+    try:
+        kinds = {cluster.kind for cluster in stated_clusters(guest).values()}
+    except CaseError as error:
+        raise error.inside("image") from None
     header = image.get("header", {})
     assert isinstance(header, dict)
     if kinds & {COMPRESSED, RAW}:

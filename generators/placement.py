@@ -49,7 +49,7 @@ class Places:
 
     def named(self) -> "list[tuple[str, int, int]]":
         """(name, start, end) of everything that has been placed, in file order."""
-        return sorted(((name, *place) for name, place in self._known.items()), key=lambda place: place[1:])
+        return sorted(((name, *place) for name, place in self._known.items()), key=lambda place: (place[1], -place[2]))
 
     def resolve(self, expression: object) -> int:
         """The host offset that an expression means now."""

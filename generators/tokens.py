@@ -145,7 +145,7 @@ def _repeated(data: bytes, position: int) -> int:
     if position < LINE:
         return 0
     end = position
-    for step in (SECTOR, 1):
+    for step in (SECTOR, LINE * 4, LINE, 1):
         while end < len(data) and data[end : end + step] == data[end - LINE : end - LINE + step][: len(data) - end]:
             end = min(end + step, len(data))
     return end - position

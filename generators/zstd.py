@@ -49,7 +49,12 @@ def _frame(frame: Frame, output: Output) -> bytes:
 
 
 def _is_broken(frame: Frame, regenerated: int) -> bool:
-    """What no decoder may pass over: no magic number, a reserved bit, a dictionary, another size than was stated."""
+    """What no decoder may pass over: no magic number, a reserved bit, a dictionary, another size than was stated, no end."""
+    blocks = frame["blocks"]
+    assert isinstance(blocks, list)
+    ends = [block.get("last", index == len(blocks) - 1) for index, block in enumerate(blocks)]
+    if ends != [False] * (len(ends) - 1) + [True]:
+        return True
     dictionary = frame.get("dictionary_id", {"value": 0})
     assert isinstance(dictionary, dict)
     stated = frame.get("content_size", False)

@@ -1,0 +1,126 @@
+"""What a build leaves behind: whole, the same everywhere, nothing stale, nothing half."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from unittest import mock
+
+from generators.corpus import Corpus
+from generators.sparse import SparseFile
+from tests.generators.project import ROOT, ProjectTest, plain_case
+
+
+class Build(ProjectTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.write(plain_case())
+        self.write(plain_case("second", title="Another plain image"))
+
+    def test_what_stands_in_the_corpus(self) -> None:
+        self.build("lock")
+        names = {name for name in self.files() if not name.startswith(".")}
+        self.assertEqual(
+            {"schema.json", "clauses.json", "lock.json", "canary/good.qcow2", "canary/good.json", "canary/bad-magic.qcow2",
+             "canary/unknown-bit.qcow2"}
+            | {name for case in ("plain", "second") for name in (
+                f"cases/size-field/{case}.json", f"images/{case}/{case}.qcow2", f"guest/{case}.raw", f"guest/{case}.json")},
+            names)
+
+    def test_clauses_are_read_from_the_spec(self) -> None:
+        self.build()
+        clauses = json.loads(self.files()["clauses.json"])
+        self.assertEqual({"slug": "size", "level": "must", "sentence": "The field counts sectors.", "section": "2 Size",
+                          "ground": 'Rests on: "some words" (there).'}, clauses["clauses"][0])
+        self.assertEqual(["size", "taste", "habit"], [clause["slug"] for clause in clauses["clauses"]])
+
+    def test_same_bytes_whatever_the_hash_seed(self) -> None:
+        digests = set()
+        for seed in ("1", "2"):
+            out = self.root / f"out{seed}"
+            subprocess.run([sys.executable, "-m", "generators", "--root", str(self.root), "lock", "--out", str(out)],
+                           cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": seed}, check=True, capture_output=True)
+            digests.add(_tree_digest(out))
+        self.assertEqual(1, len(digests))
+
+    def test_a_build_that_has_nothing_to_do_writes_nothing(self) -> None:
+        self.build("lock")
+        self.build()
+        before = {path: path.stat().st_mtime_ns for path in self.corpus.rglob("*")}
+        self.assertEqual((0, "", ""), self.build())
+        self.assertEqual(before, {path: path.stat().st_mtime_ns for path in self.corpus.rglob("*")})
+
+    def test_only_a_changed_case_is_made_again(self) -> None:
+        self.build("lock")
+        self.write(plain_case("second", title="A changed title"))
+        self.assertEqual("generators: 1 of 2 cases made anew\n", self.build()[2])
+        self.assertIn(b"A changed title", self.files()["cases/size-field/second.json"])
+
+    def test_a_lost_image_is_made_again(self) -> None:
+        self.build("lock")
+        before = self.files()
+        (self.corpus / "images/plain/plain.qcow2").unlink()
+        self.build()
+        self.assertEqual(before, self.files())
+
+    def test_a_removed_case_leaves_nothing(self) -> None:
+        self.build("lock")
+        (self.root / "cases/size-field/second.json").unlink()
+        self.build("lock")
+        self.assertEqual([], [name for name in self.files() if "second" in name])
+
+    def test_a_build_warns_of_an_image_that_the_lock_does_not_hold_and_leaves_the_lock(self) -> None:
+        self.build("lock")
+        lock = self.root / "cases/lock.json"
+        before = lock.read_bytes()
+        self.write(plain_case("second", image={"guest": {"0": "compressed"}}))
+        for _ in range(2):
+            status, _, err = self.build()
+            self.assertEqual(0, status)
+            self.assertIn("warning: cases/lock.json does not hold what was made of second\n", err)
+        self.assertEqual(before, lock.read_bytes())
+        self.assertEqual("cases/lock.json: 2 cases, 1 changed\n", self.build("lock")[1])
+        self.assertEqual("", self.build()[2])
+
+    def test_a_build_that_dies_leaves_nothing_that_passes_for_whole(self) -> None:
+        self.build("lock")
+        whole = self.files()
+        self.write(plain_case("second", image={"cluster_bits": 16, "guest": {"0": "compressed"}}))
+        for step in ("_put_image", "_put_file"):
+            with mock.patch.object(Corpus, step, side_effect=KeyboardInterrupt):
+                self.assertRaises(KeyboardInterrupt, self.build)
+            self.assertNotIn(".made/second", self.files())
+        self.write(plain_case("second", title="Another plain image"))
+        self.build()
+        self.assertEqual(whole, self.files())
+
+    def test_a_write_that_dies_does_not_touch_the_image(self) -> None:
+        self.build("lock")
+        before = (self.corpus / "images/second/second.qcow2").read_bytes()
+        self.write(plain_case("second", image={"cluster_bits": 16, "guest": {"0": "compressed"}}))
+        with mock.patch.object(SparseFile, "runs", side_effect=OSError("no space left on device")):
+            self.assertRaises(OSError, self.build)
+        self.assertEqual(before, (self.corpus / "images/second/second.qcow2").read_bytes())
+
+    def test_files_beside_the_image_and_other_guests(self) -> None:
+        image = {"virtual_size": 262244, "backing_file": {"name": "base.raw", "format": "raw"}, "guest": {"0": "compressed"},
+                 "alternatives": {"whole-sectors": {"virtual_size": 262656}}}
+        self.write(plain_case("over", image=image, siblings={"base.raw": {"raw": 1000}}, features=["deflate", "backing-file"]))
+        self.build("lock")
+        files = self.files()
+        self.assertEqual(1000, len(files["images/over/base.raw"]))
+        self.assertEqual((262244, 262656), (len(files["guest/over.raw"]), len(files["guest/over.whole-sectors.raw"])))
+        entry = json.loads(files["lock.json"])["cases"]["over"]
+        self.assertEqual(hashlib.sha256(files["guest/over.raw"]).hexdigest(), entry["guest"]["sha256"])
+        self.assertEqual(["base.raw"], list(entry["siblings"]))
+        self.assertEqual(["whole-sectors"], list(entry["alternatives"]))
+
+
+def _tree_digest(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            digest.update(str(path.relative_to(folder)).encode() + path.read_bytes())
+    return digest.hexdigest()
