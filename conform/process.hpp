@@ -53,7 +53,7 @@ ProcessReport run_process(const ProcessRequest& request);
 /// Ends what left its process group to outlive its program. Only while nothing runs: it cannot tell them apart.
 void kill_escaped_children();
 
-/// From now on SIGINT and SIGTERM end every running program, and run_process says interrupted.
+/// From now on SIGINT, SIGTERM and SIGHUP end every running program, and run_process says interrupted.
 void stop_on_signals();
 /// The signal that stopped the run, or 0.
 int stopping_signal();

@@ -1,0 +1,155 @@
+// Programs that behave, and programs that do not.
+#include "process.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <csignal>
+#include <fstream>
+#include <thread>
+
+#include "fixture.hpp"
+
+namespace conform {
+namespace {
+
+using namespace std::chrono_literals;
+
+ProcessReport shell(const std::string& script, ProcessLimits limits = {}, const std::string& argument = "") {
+  return run_process({{"/bin/sh", "-c", script, "sh", argument}, std::nullopt, limits});
+}
+
+bool alive(pid_t pid) { return ::kill(pid, 0) == 0; }
+
+pid_t pid_in(const test::fs::path& file) {
+  pid_t pid = 0;
+  std::ifstream(file) >> pid;
+  return pid;
+}
+
+TEST_CASE("a program's exit status and first messages are reported") {
+  const auto report = shell("echo out; echo err >&2; exit 7");
+  CHECK(report.ending == Ending::exited);
+  CHECK(report.exit == 7);
+  CHECK(report.messages == "out\nerr\n");
+  CHECK(first_line(report) == "out");
+  CHECK(report.duration > 0us);
+  CHECK(report.duration < 10s);
+  CHECK(report.peak_memory > 0);
+}
+
+TEST_CASE("its first line is fit for a terminal") {
+  ProcessReport report;
+  report.messages = "\n\n  \033[31mred\rmore";
+  CHECK(first_line(report) == "\x20[31mred");
+  report.messages = "";
+  CHECK(first_line(report).empty());
+}
+
+TEST_CASE("standard output can go to a file") {
+  const test::TempFolder folder;
+  const auto report = run_process({{"/bin/sh", "-c", "echo data; echo message >&2"}, folder / "out", {}});
+  CHECK(test::read_file(folder / "out") == "data\n");
+  CHECK(report.messages == "message\n");
+}
+
+TEST_CASE("standard input is empty") {
+  const auto report = shell("cat; echo end");
+  CHECK(report.messages == "end\n");
+}
+
+TEST_CASE("a signal is not an exit status") {
+  const auto report = shell("kill -SEGV $$");
+  CHECK(report.ending == Ending::signalled);
+  CHECK(report.signal == SIGSEGV);
+}
+
+TEST_CASE("a program that cannot be started is told apart from one that failed") {
+  const auto report = run_process({{"/nonexistent/program"}, std::nullopt, {}});
+  CHECK(report.ending == Ending::not_started);
+  CHECK(report.messages.find("No such file") != std::string::npos);
+  CHECK(shell("exit 127").ending == Ending::exited);
+}
+
+TEST_CASE("a time-out ends the whole process group, also a child that heeds no SIGTERM") {
+  const test::TempFolder folder;
+  ProcessLimits limits;
+  limits.time = 300ms;
+  const auto begin = std::chrono::steady_clock::now();
+  const auto report = shell("trap '' TERM; (sleep 600; :) & echo $! >\"$1\"; wait; sleep 600", limits, folder / "pid");
+  CHECK(report.ending == Ending::timed_out);
+  CHECK(std::chrono::steady_clock::now() - begin < 10s);
+  const pid_t child = pid_in(folder / "pid");
+  REQUIRE(child > 0);
+  CHECK(!alive(child));
+}
+
+TEST_CASE("SIGTERM comes first, so that a program can put things in order") {
+  ProcessLimits limits;
+  limits.time = 300ms;
+  const auto report = shell("trap 'echo in order; exit 0' TERM; while :; do sleep 0.05; done", limits);
+  CHECK(report.ending == Ending::timed_out);
+  CHECK(report.messages.find("in order") != std::string::npos);
+}
+
+TEST_CASE("a child left behind is ended with its program, whose answer stands") {
+  const test::TempFolder folder;
+  const auto report = shell("sleep 600 & echo $! >\"$1\"; exit 3", {}, folder / "pid");
+  CHECK(report.ending == Ending::exited);
+  CHECK(report.exit == 3);
+  CHECK(report.left_children);
+  CHECK(!alive(pid_in(folder / "pid")));
+  CHECK(!shell("true").left_children);
+}
+
+TEST_CASE("a child that left the process group is ended when nothing runs any more") {
+  const test::TempFolder folder;
+  const auto report = shell("setsid sh -c 'echo $$ >\"$1\"; sleep 600' sh \"$1\" & while ! [ -s \"$1\" ]; do :; done",
+                            {}, folder / "pid");
+  CHECK(report.ending == Ending::exited);
+  const pid_t child = pid_in(folder / "pid");
+  REQUIRE(alive(child));
+  kill_escaped_children();
+  CHECK(!alive(child));
+}
+
+TEST_CASE("a flood of messages is read and dropped") {
+  const auto report = shell("yes message | head -c 20000000 >&2");
+  CHECK(report.ending == Ending::exited);
+  CHECK(report.exit == 0);
+  CHECK(report.messages.size() == 4096);
+}
+
+TEST_CASE("a file that grows beyond its limit ends its writer") {
+  const test::TempFolder folder;
+  ProcessLimits limits;
+  limits.file_size = 1 << 20;
+  const auto report = run_process({{"yes"}, folder / "out", limits});
+  CHECK(report.ending == Ending::over_output);
+  CHECK(test::fs::file_size(folder / "out") == limits.file_size);
+}
+
+TEST_CASE("a program that takes too much memory is ended") {
+  ProcessLimits limits;
+  limits.memory = 64 << 20;
+  const auto report = run_process({{"python3", "-c", "import time; x = bytearray(200 << 20); time.sleep(60)"},  //
+                                   std::nullopt,
+                                   limits});
+  CHECK(report.ending == Ending::over_memory);
+  CHECK(report.peak_memory > limits.memory);
+}
+
+TEST_CASE("many programs at a time are kept apart") {
+  std::vector<std::jthread> threads;
+  std::atomic<int> right = 0;
+  for (int i = 0; i < 8; ++i)
+    threads.emplace_back([i, &right] {
+      for (int j = 0; j < 20; ++j) {
+        const int exit = i * 20 + j;
+        right += shell("exit $1", {}, std::to_string(exit)).exit == exit;
+      }
+    });
+  threads.clear();
+  CHECK(right == 160);
+}
+
+}  // namespace
+}  // namespace conform
