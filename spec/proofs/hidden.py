@@ -48,7 +48,7 @@ READINGS: dict[str, Callable[[int, int], Range]] = {
     "corrected": from_offset(lambda r, n, size: available_bytes(r, n)),
     "old split, count": old_split(available_bytes_as_count),
     "old split, additional": old_split(available_bytes),
-    "new split, count": from_offset(lambda r, n, size: available_bytes_as_count(r, n)),
+    "split repaired, count": from_offset(lambda r, n, size: available_bytes_as_count(r, n)),
     "(n + 1) * 512": from_offset(lambda r, n, size: (n + 1) * SECTOR),
     "cluster_size": from_offset(lambda r, n, size: size),
     "cluster_size + 512 n": from_offset(lambda r, n, size: size + SECTOR * n),

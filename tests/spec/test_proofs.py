@@ -15,6 +15,7 @@ sys.path[:0] = [str(SPEC), str(PROOFS)]
 import console  # noqa: E402  (found by the line above)
 import readings  # noqa: E402
 import theorems  # noqa: E402
+from tests.spec.test_thread import run_every_block  # noqa: E402
 
 NO_Z3 = 77
 
@@ -53,6 +54,11 @@ class TheoremsHold(unittest.TestCase):
                 self.assertEqual(0, done.returncode, done.stdout + done.stderr)
                 return
         self.skipTest("python3-z3 is not installed")
+
+
+class ErratumIsMeasured(unittest.TestCase):
+    def test_which_images_hide_the_difference(self) -> None:
+        run_every_block(self, SPEC / "erratum.md")
 
 
 class AnotherReadingFails(unittest.TestCase):
