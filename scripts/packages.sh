@@ -7,7 +7,7 @@
 packages_build=(g++ cmake ninja-build pkgconf python3 libfmt-dev nlohmann-json3-dev libcli11-dev libexpected-dev
   libvalijson-dev libssl-dev zlib1g-dev libzstd-dev)
 packages_run=(qemu-utils 7zip libqcow-dev)
-packages_test=(libcatch2-dev e2fsprogs ovmf)
+packages_test=(libcatch2-dev e2fsprogs ovmf python3-z3 zstd)
 packages_nightly=(clang-tidy clang-format)
 catch2_version=3.7
 case $(uname -m) in x86_64) packages_test+=(grub-rescue-pc) ;; esac
