@@ -1,20 +1,20 @@
 """Images that every implementation must answer rightly before any case is run: nothing in them is compressed."""
 
-from typing import Dict
 
 from generators.guest import Guest, read_guest
 from generators.image import build_image
 from generators.sparse import SparseFile
+from generators.spec import Spec
 
 _GOOD = {"guest": {"0-2": "standard", "5": "standard"}, "filler": 0}
-_CANARIES: "Dict[str, Dict[str, object]]" = {
+_CANARIES: dict[str, Spec] = {
     "good": _GOOD,
     "bad-magic": {**_GOOD, "header": {"magic": "0x514649fc"}},
     "unknown-bit": {**_GOOD, "header": {"incompatible_features": ["0x8000000000000000"]}},
 }
 
 
-def canaries() -> "tuple[Dict[str, SparseFile], Guest]":
+def canaries() -> tuple[dict[str, SparseFile], Guest]:
     """The three images by name, and the guest disk of the good one, whose data the runner makes random."""
     images = {name: build_image(spec) for name, spec in _CANARIES.items()}
     return {name: image.file for name, image in images.items()}, read_guest(images["good"])

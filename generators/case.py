@@ -3,13 +3,14 @@
 import json
 import os
 from dataclasses import dataclass
-from typing import Dict, Iterator, List
+from typing import Iterator
 
 from generators.errors import CaseError
 from generators.schema import Validator
+from generators.spec import Spec
 
-FAMILIES = ("descriptor", "size-field", "placement", "sharing", "stream-deflate", "stream-zstd", "mapping", "range", "check",
-            "write", "modify", "resource")
+FAMILIES = ("descriptor", "size-field", "placement", "sharing", "stream-deflate", "stream-zstd", "mapping", "range",
+            "check", "write", "modify", "resource")
 
 
 @dataclass(frozen=True)
@@ -19,38 +20,34 @@ class Case:
     path: str
     family: str
     text: bytes
-    document: Dict[str, object]
+    document: Spec
 
     @property
     def id(self) -> str:
         return str(self.document["id"])
 
     @property
-    def image(self) -> Dict[str, object]:
-        image = self.document["image"]
-        assert isinstance(image, dict)
-        return image
+    def image(self) -> Spec:
+        return self.document["image"]
 
     @property
-    def siblings(self) -> Dict[str, Dict[str, object]]:
-        siblings = self.document.get("siblings", {})
-        assert isinstance(siblings, dict)
-        return siblings
+    def siblings(self) -> dict[str, Spec]:
+        return self.document.get("siblings", {})
 
     @property
-    def clauses(self) -> List[str]:
-        return list(self.document["clauses"])  # type: ignore[call-overload]
+    def clauses(self) -> list[str]:
+        return self.document["clauses"]
 
     @property
-    def operations(self) -> List[Dict[str, object]]:
-        return list(self.document["operations"])  # type: ignore[call-overload]
+    def operations(self) -> list[Spec]:
+        return self.document["operations"]
 
     @property
     def withdrawn(self) -> bool:
         return "status" in self.document
 
 
-def case_files(root: str) -> Iterator["tuple[str, str]"]:
+def case_files(root: str) -> Iterator[tuple[str, str]]:
     """(family, path relative to the root) of every case file, in order."""
     folder = os.path.join(root, "cases")
     for family in sorted(os.listdir(folder)):
@@ -79,8 +76,8 @@ def parse_case(family: str, path: str, text: bytes, validator: Validator) -> Cas
     return Case(path, family, text, document)
 
 
-def _no_key_twice(pairs: "List[tuple[str, object]]") -> "Dict[str, object]":
-    document: "Dict[str, object]" = {}
+def _no_key_twice(pairs: list[tuple[str, object]]) -> Spec:
+    document: Spec = {}
     for key, value in pairs:
         if key in document:
             raise CaseError(f"the key '{key}' stands there twice")
@@ -88,7 +85,7 @@ def _no_key_twice(pairs: "List[tuple[str, object]]") -> "Dict[str, object]":
     return document
 
 
-def load_json(path: str, shown: str) -> "Dict[str, object]":
+def load_json(path: str, shown: str) -> Spec:
     try:
         with open(path, encoding="utf-8") as file:
             document = json.load(file)
@@ -96,5 +93,4 @@ def load_json(path: str, shown: str) -> "Dict[str, object]":
         raise CaseError("there is no such file", shown) from None
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise CaseError(f"not JSON: {error}", shown) from None
-    assert isinstance(document, dict)
     return document

@@ -4,7 +4,6 @@ A clause is a paragraph that begins with "**[slug]** (level)"; the block of quot
 """
 
 import re
-from typing import Dict, List
 
 from generators.errors import CaseError
 
@@ -12,14 +11,14 @@ _HEAD = re.compile(r"\*\*\[([a-z0-9-]+)\]\*\* \((\w+)\) +(.*)", re.DOTALL)
 _SECTION = re.compile(r"## +(.*)")
 LEVELS = ("must", "should", "may", "unspecified")
 
-Clause = Dict[str, str]
+Clause = dict[str, str]
 
 
-def parse_clauses(text: str) -> List[Clause]:
+def parse_clauses(text: str) -> list[Clause]:
     """Every clause in the order of the text, with the section that it stands in."""
-    clauses: List[Clause] = []
+    clauses: list[Clause] = []
     section = ""
-    seen: "set[str]" = set()
+    seen: set[str] = set()
     paragraphs = re.split(r"\n\s*\n", text)
     for number, paragraph in enumerate(paragraphs):
         heading = _SECTION.match(paragraph)

@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 import sys
-from typing import Dict, List, Optional
+from typing import Optional
 
 from generators.canonical import canonical_text
 from generators.case import Case, case_files, load_json, parse_case
@@ -16,6 +16,7 @@ from generators.lint import lint
 from generators.lock import differing, lock_text
 from generators.schema import Validator
 from generators.show import shown
+from generators.spec import Spec
 
 SPEC = "spec/compressed-clusters.md"
 SCHEMA = "cases/schema.json"
@@ -32,7 +33,7 @@ class Project:
     def path(self, name: str) -> str:
         return os.path.join(self.root, name)
 
-    def cases(self) -> List[Case]:
+    def cases(self) -> list[Case]:
         validator = Validator(self.schema)
         return [parse_case(family, path, self.read(path), validator) for family, path in case_files(self.root)]
 
@@ -49,7 +50,7 @@ class Project:
                 digest.update(hashlib.sha256(self.read(name)).digest())
         return digest.hexdigest()
 
-    def clauses(self) -> List[Clause]:
+    def clauses(self) -> list[Clause]:
         try:
             return parse_clauses(self.read(SPEC).decode())
         except FileNotFoundError:
@@ -57,12 +58,12 @@ class Project:
         except CaseError as error:
             raise CaseError(str(error), SPEC) from None
 
-    def locked(self) -> Dict[str, object]:
+    def locked(self) -> Spec:
         if not os.path.exists(self.path(LOCK)):
             return {}
-        return load_json(self.path(LOCK), LOCK)["cases"]  # type: ignore[return-value]
+        return load_json(self.path(LOCK), LOCK)["cases"]
 
-    def linted(self) -> "tuple[List[Case], List[Clause]]":
+    def linted(self) -> tuple[list[Case], list[Clause]]:
         cases, clauses = self.cases(), self.clauses()
         lint(cases, {clause["slug"]: clause["level"] for clause in clauses})
         return cases, clauses
@@ -77,7 +78,7 @@ def build(project: Project, out: str, renew: bool) -> int:
     cases, clauses = project.linted()
     corpus.put_text("schema.json", project.read(SCHEMA).decode())
     corpus.put_text("clauses.json", json.dumps({"schema": 1, "clauses": clauses}, indent=1) + "\n")
-    made: List[str] = []
+    made: list[str] = []
     entries = corpus.build(cases, sources, made.append)
     if made:
         print(f"generators: {len(made)} of {len(cases)} cases made anew", file=sys.stderr)
@@ -124,7 +125,7 @@ def show(project: Project, name: str) -> int:
     raise CaseError(f"there is no case '{name}'")
 
 
-def main(arguments: Optional[List[str]] = None) -> int:
+def main(arguments: Optional[list[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python3 -m generators", description=__doc__)
     parser.add_argument("--root", default=os.getcwd(), help="the repository (default: the current folder)")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -141,6 +142,6 @@ def main(arguments: Optional[List[str]] = None) -> int:
         if options.command == "show":
             return show(project, options.case)
         return check(project) if options.command == "check" else format_cases(project)
-    except CaseError as error:
+    except (CaseError, OSError) as error:
         print(f"generators: {error}", file=sys.stderr)
         return 2

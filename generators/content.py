@@ -6,6 +6,7 @@ data of cluster 7. Random bytes come from SHAKE-128 of a seed; both are the same
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 from generators.errors import CaseError
 
@@ -33,7 +34,7 @@ class Content:
     label: str
     size: int
 
-    def bytes_of(self, data: object, position: int) -> bytes:
+    def bytes_of(self, data: Any, position: int) -> bytes:
         """The bytes that one DATA of the case language stands for, when `position` bytes went before."""
         if data == "rest" or isinstance(data, int):
             return labelled(self.label, position, self.count(data, position))
@@ -42,7 +43,6 @@ class Content:
             for part in data:
                 joined += self.bytes_of(part, position + len(joined))
             return bytes(joined)
-        assert isinstance(data, dict)
         if "text" in data:
             return data["text"].encode()
         if "hex" in data:
@@ -51,11 +51,10 @@ class Content:
             return random_bytes(f"{self.label}@{position}", self.count(data["random"], position))
         return bytes([data["byte"]]) * self.count(data["times"], position)
 
-    def count(self, number: object, position: int) -> int:
+    def count(self, number: Any, position: int) -> int:
         """A number of bytes, or "rest" for all that are missing to the full size."""
         if number == "rest":
             return max(0, self.size - position)
-        assert isinstance(number, int)
         return number
 
 

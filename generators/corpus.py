@@ -8,13 +8,14 @@ import hashlib
 import json
 import os
 import shutil
-from typing import Callable, Dict, List
+from typing import Callable, Optional
 
 from generators.canaries import canaries
 from generators.case import Case
 from generators.guest import guest_map_text
 from generators.make import Made, make_case
 from generators.sparse import SparseFile
+from generators.spec import Spec
 
 Report = Callable[[str], None]
 
@@ -64,11 +65,11 @@ class Corpus:
         _unlink(self._path(".made", ".whole"))
 
     # ---- cases -----------------------------------------------------------------------------------------
-    def build(self, cases: List[Case], sources: str, report: Report) -> Dict[str, object]:
+    def build(self, cases: list[Case], sources: str, report: Report) -> Spec:
         """Makes what is missing or out of date, drops what is no case any more; the lock entries of all cases."""
         self._note_begun()
         self._drop_strangers(cases)
-        entries: Dict[str, object] = {}
+        entries: Spec = {}
         for case in cases:
             key = hashlib.sha256(sources.encode() + case.text).hexdigest()
             note = self._note(case)
@@ -81,7 +82,7 @@ class Corpus:
         self._canaries(sources)
         return entries
 
-    def _note(self, case: Case) -> Dict[str, object]:
+    def _note(self, case: Case) -> Spec:
         data = _content(self._path(".made", case.id))
         return json.loads(data) if data else {}
 
@@ -90,13 +91,13 @@ class Corpus:
         return all(os.path.exists(self._path(*parts)) for parts in (
             ("images", name, f"{name}.qcow2"), ("guest", f"{name}.raw"), ("guest", f"{name}.json")))
 
-    def _make(self, case: Case) -> Dict[str, object]:
+    def _make(self, case: Case) -> Spec:
         made = make_case(case)
         _unlink(self._path(".made", case.id))
         self._put_image(case.id, made)
         self._put_file(f"guest/{case.id}.raw", made.guest.file)
-        for name, guest in made.alternatives.items():
-            self._put_file(f"guest/{case.id}.{name}.raw", guest.file)
+        for name, file in made.alternatives.items():
+            self._put_file(f"guest/{case.id}.{name}.raw", file)
         self.put_text(f"guest/{case.id}.json", guest_map_text(made.guest))
         return made.lock_entry()
 
@@ -126,7 +127,7 @@ class Corpus:
         self.put_text("canary/good.json", guest_map_text(guest))
         self.put_text(".made/.canaries", sources)
 
-    def _drop_strangers(self, cases: List[Case]) -> None:
+    def _drop_strangers(self, cases: list[Case]) -> None:
         """Removes what belongs to no case: renamed and deleted ones, alternatives included."""
         known = {case.id for case in cases}
         for name in os.listdir(self._path(".made")):
@@ -146,7 +147,7 @@ class Corpus:
                     os.remove(path)
 
 
-def _content(path: str) -> "bytes | None":
+def _content(path: str) -> Optional[bytes]:
     try:
         with open(path, "rb") as file:
             return file.read()

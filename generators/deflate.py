@@ -1,17 +1,18 @@
-"""Raw deflate streams (RFC 1951) assembled from blocks that a case writes out: stored, fixed, dynamic, or plain bits."""
+"""Raw deflate streams (RFC 1951) assembled from the blocks of a case: stored, fixed, dynamic, or plain bits."""
 
-from typing import Dict, List, Optional
+from typing import Any, Optional
 
 from generators.bits import BitWriter
 from generators.content import Content
-from generators.deflate_codes import (CODE_LENGTH_ORDER, END_OF_BLOCK, FIXED_DISTANCE_LENGTHS,
-                                      FIXED_LITERAL_LENGTHS, STORED_MAX, balanced_lengths, canonical_codes, distance_symbol, length_symbol, match_lengths,
-                                      oversubscribed)
+from generators.deflate_codes import (CODE_LENGTH_ORDER, END_OF_BLOCK, FIXED_DISTANCE_LENGTHS, FIXED_LITERAL_LENGTHS,
+                                      STORED_MAX, balanced_lengths, canonical_codes, distance_symbol, length_symbol,
+                                      match_lengths, oversubscribed)
 from generators.errors import CaseError
+from generators.spec import Spec
 from generators.stream import Stream
 from generators.tokens import Literals, Match, Output, Raw, Token, expand
 
-Lengths = Dict[int, int]
+Lengths = dict[int, int]
 STORED, FIXED, DYNAMIC = 0, 1, 2
 
 
@@ -22,7 +23,7 @@ class Deflater:
         self._produced = 0
         self.needed: Optional[int] = None
 
-    def block(self, block: "dict[str, object]", final: bool) -> None:
+    def block(self, block: Spec, final: bool) -> None:
         """One item of a case's "deflate" list; `final` is what its header says unless the block overrules it."""
         final = bool(block.get("final", final))
         if "stored" in block:
@@ -44,7 +45,7 @@ class Deflater:
         self.bits.number(int(final), 1)
         self.bits.number(kind, 2)
 
-    def _stored(self, block: "dict[str, object]", final: bool) -> None:
+    def _stored(self, block: Spec, final: bool) -> None:
         """Stored data of any length; more than 65535 bytes become several blocks, the last one final."""
         data = self.output.content.bytes_of(block["stored"], len(self.output.data))
         pieces = [data[at : at + STORED_MAX] for at in range(0, len(data), STORED_MAX)] or [b""]
@@ -53,7 +54,6 @@ class Deflater:
             self.bits.align()
             length = len(piece)
             complement = block.get("complement", length ^ 0xFFFF)
-            assert isinstance(complement, int)
             self.bits.octets(length.to_bytes(2, "little") + complement.to_bytes(2, "little"))
             if complement != length ^ 0xFFFF:
                 self.output.broken = True
@@ -61,34 +61,33 @@ class Deflater:
             self.bits.octets(piece)
             self._advance_over(before, self.output.add(piece))
 
-    def _dynamic(self, block: "dict[str, object]", final: bool) -> None:
-        for key in ("literal_lengths", "distance_lengths", "code_length_lengths"):
-            if oversubscribed(_stated(block.get(key))):
-                self.output.broken = True
+    def _dynamic(self, block: Spec, final: bool) -> None:
+        codes = ("literal_lengths", "distance_lengths", "code_length_lengths")
+        if any(oversubscribed(_stated(block[key])) for key in codes if key in block):
+            self.output.broken = True
         # The codes come first in the stream, but which symbols they must hold is known only from the tokens.
-        expanded = _split(expand(block["dynamic"], self.output))  # type: ignore[arg-type]
+        expanded = _split(expand(block["dynamic"], self.output))
         used_literals, used_distances = _used_symbols(expanded)
-        literal_lengths = _stated(block.get("literal_lengths")) or balanced_lengths(used_literals)
-        distance_lengths = _stated(block.get("distance_lengths"), empty={}) if "distance_lengths" in block \
-            else balanced_lengths(used_distances)
+        literal_lengths = _lengths(block, "literal_lengths", used_literals)
+        distance_lengths = _lengths(block, "distance_lengths", used_distances)
         self._header(DYNAMIC, final)
         self._code_tables(block, literal_lengths, distance_lengths)
         self._tokens(block, expanded, literal_lengths, distance_lengths)
 
-    def _huffman(self, block: "dict[str, object]", items: object, literals: Lengths, distances: Lengths) -> None:
-        expanded = _split(expand(items, self.output))  # type: ignore[arg-type]
+    def _huffman(self, block: Spec, items: Any, literals: Lengths, distances: Lengths) -> None:
+        expanded = _split(expand(items, self.output))
         self._tokens(block, expanded, literals, distances)
 
     # ---- the parts of a Huffman block ------------------------------------------------------------------
-    def _code_tables(self, block: "dict[str, object]", literals: Lengths, distances: Lengths) -> None:
+    def _code_tables(self, block: Spec, literals: Lengths, distances: Lengths) -> None:
         """RFC 1951, 3.2.7: HLIT, HDIST, HCLEN, the code length code, then all lengths one by one."""
         literal_count = max(257, max(literals, default=0) + 1)
         distance_count = max(1, max(distances, default=0) + 1)
-        literal_count = int(block.get("hlit", literal_count))  # type: ignore[call-overload]
-        distance_count = int(block.get("hdist", distance_count))  # type: ignore[call-overload]
+        literal_count = int(block.get("hlit", literal_count))
+        distance_count = int(block.get("hdist", distance_count))
         sequence = [literals.get(symbol, 0) for symbol in range(literal_count)]
         sequence += [distances.get(symbol, 0) for symbol in range(distance_count)]
-        lengths = _stated(block.get("code_length_lengths")) or balanced_lengths(set(sequence))
+        lengths = _lengths(block, "code_length_lengths", set(sequence))
         count = max(4, 1 + max(CODE_LENGTH_ORDER.index(symbol) for symbol in lengths))
         self.bits.number(literal_count - 257, 5)
         self.bits.number(distance_count - 1, 5)
@@ -99,7 +98,7 @@ class Deflater:
         for length in sequence:
             self._code(codes, length)
 
-    def _tokens(self, block: "dict[str, object]", expanded: "List[tuple[Token, int]]", literals: Lengths,
+    def _tokens(self, block: Spec, expanded: list[tuple[Token, int]], literals: Lengths,
                 distances: Lengths) -> None:
         literal_codes, distance_codes = canonical_codes(literals), canonical_codes(distances)
         for token, gives in expanded:
@@ -113,8 +112,8 @@ class Deflater:
         if block.get("end_of_block", True):
             self._code(literal_codes, END_OF_BLOCK)
 
-    def _pair(self, token: Token, literal_codes: "dict[int, tuple[int, int]]",
-              distance_codes: "dict[int, tuple[int, int]]") -> None:
+    def _pair(self, token: Token, literal_codes: dict[int, tuple[int, int]],
+              distance_codes: dict[int, tuple[int, int]]) -> None:
         if isinstance(token, Raw):
             if token.symbol is not None:
                 self._code(literal_codes, token.symbol)
@@ -129,7 +128,7 @@ class Deflater:
             self._code(codes, symbol)
             self.bits.number(extra, width)
 
-    def _code(self, codes: "dict[int, tuple[int, int]]", symbol: int) -> None:
+    def _code(self, codes: dict[int, tuple[int, int]], symbol: int) -> None:
         if symbol not in codes:
             raise CaseError(f"the block's code has no symbol {symbol}")
         self.bits.code(*codes[symbol])
@@ -148,36 +147,42 @@ class Deflater:
             self.needed = start + missing
 
 
-def _split(expanded: "List[tuple[Token, int]]") -> "List[tuple[Token, int]]":
+def _split(expanded: list[tuple[Token, int]]) -> list[tuple[Token, int]]:
     """Matches longer than deflate can say become several."""
-    pieces: "List[tuple[Token, int]]" = []
+    pieces: list[tuple[Token, int]] = []
     for token, gives in expanded:
         if isinstance(token, Match):
-            pieces += [(Match(length, token.distance), length if gives else 0) for length in match_lengths(token.length)]
+            for length in match_lengths(token.length):
+                pieces.append((Match(length, token.distance), length if gives else 0))
         else:
             pieces.append((token, gives))
     return pieces
 
 
-def _used_symbols(expanded: "List[tuple[Token, int]]") -> "tuple[set[int], set[int]]":
+def _used_symbols(expanded: list[tuple[Token, int]]) -> tuple[set[int], set[int]]:
+    """The literal/length symbols and the distance symbols that a block's tokens need."""
     literals, distances = {END_OF_BLOCK}, set()
     for token, _ in expanded:
         if isinstance(token, Literals):
-            literals |= set(token.data)
+            literals.update(token.data)
         elif isinstance(token, Match):
             literals.add(length_symbol(token.length)[0])
             distances.add(distance_symbol(token.distance)[0])
         else:
-            literals |= {token.symbol} - {None}
-            distances |= {token.distance_symbol} - {None}
-    return literals, distances  # type: ignore[return-value]
+            literals.update(symbol for symbol in [token.symbol] if symbol is not None)
+            distances.update(symbol for symbol in [token.distance_symbol] if symbol is not None)
+    return literals, distances
 
 
-def _stated(lengths: object, empty: "Optional[Lengths]" = None) -> Lengths:
+def _lengths(block: Spec, key: str, used: set[int]) -> Lengths:
+    """The code lengths that the block states, or a flat code for the symbols that it uses."""
+    return _stated(block[key]) if key in block else balanced_lengths(used)
+
+
+def _stated(lengths: dict[str, int]) -> Lengths:
     """Code lengths as a case writes them, {"0-143": 8, "256": 7}, as symbol -> width."""
-    stated: Lengths = dict(empty or {})
-    if isinstance(lengths, dict):
-        for key, width in lengths.items():
-            first, _, last = key.partition("-")
-            stated.update({symbol: width for symbol in range(int(first), int(last or first) + 1)})
+    stated: Lengths = {}
+    for key, width in lengths.items():
+        first, _, last = key.partition("-")
+        stated.update({symbol: width for symbol in range(int(first), int(last or first) + 1)})
     return stated

@@ -1,12 +1,10 @@
 """Where two JSON documents differ: the shortest paths, so that a refusal and its twin can be compared."""
 
-from typing import List
 
-
-def differing_paths(one: object, other: object, path: str = "") -> List[str]:
+def differing_paths(one: object, other: object, path: str = "") -> list[str]:
     """Dotted paths of what is only in one of them, or not alike; lists of unlike length differ as a whole."""
     if isinstance(one, dict) and isinstance(other, dict):
-        paths: List[str] = []
+        paths: list[str] = []
         for key in [*one, *(key for key in other if key not in one)]:
             inner = f"{path}.{key}" if path else key
             if key in one and key in other:

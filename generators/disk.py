@@ -1,32 +1,48 @@
 """One L1 table with everything under it: the active disk, or the disk of an internal snapshot."""
 
 from dataclasses import dataclass, field
-from typing import Dict, List, Optional
+from typing import Optional
 
+from generators import layout
 from generators.content import Content
 from generators.entries import Body, Entry, make_entry
 from generators.errors import CaseError
-from generators.geometry import Geometry, Spec
+from generators.geometry import Geometry
 from generators.guest_map import COMPRESSED, STANDARD, ZERO, ClusterSpec
 from generators.placement import Places
+from generators.spec import Spec
 from generators.streams import build_stream
 
 
 @dataclass
 class Disk:
-    """`prefix` is "" for the active disk, "snapshot.0." for the first snapshot; `parent` lends what it does not state."""
+    """`prefix` is "" for the active disk and "snapshot.0." for the first snapshot; `label` marks what is its own."""
 
     prefix: str
+    label: str
     geometry: Geometry
-    clusters: Dict[int, ClusterSpec]
-    bodies: Dict[int, Body] = field(default_factory=dict)
-    owned: List[int] = field(default_factory=list)
+    clusters: dict[int, ClusterSpec]
+    bodies: dict[int, Body] = field(default_factory=dict)
+    owned: list[int] = field(default_factory=list)
 
     @property
     def l1_size(self) -> int:
         return max(self.geometry.l1_size, 1 + max(self.l1_indexes(), default=-1))
 
-    def l1_indexes(self) -> List[int]:
+    @property
+    def is_active(self) -> bool:
+        return not self.prefix
+
+    @property
+    def l1_table(self) -> str:
+        return f"{self.prefix}l1_table"
+
+    @property
+    def l1_table_length(self) -> int:
+        """Of a disk without clusters too the table has a place."""
+        return max(self.l1_size, 1) * layout.ENTRY_SIZE
+
+    def l1_indexes(self) -> list[int]:
         """The L1 entries in use."""
         per_table = self.geometry.l2_entries
         return sorted({index // per_table for index in self.clusters})
@@ -34,37 +50,35 @@ class Disk:
     def table(self, l1_index: int) -> str:
         return f"{self.prefix}l2_table.{l1_index}"
 
-    def entries(self, places: Places) -> Dict[int, Entry]:
+    def entries(self, places: Places) -> dict[int, Entry]:
         return {index: make_entry(cluster, self.bodies.get(index), self.geometry, places)
                 for index, cluster in self.clusters.items()}
 
 
-def named_streams(image: Spec, geometry: Geometry) -> Dict[str, Body]:
+def named_streams(image: Spec, geometry: Geometry) -> dict[str, Body]:
     """The streams that several guest clusters can share, in the order in which they are packed."""
     streams = image.get("streams", {})
-    assert isinstance(streams, dict)
     bodies = {}
     for name, spec in streams.items():
         bodies[name] = _stream_body(spec, name, name, geometry, f"streams.{name}")
     return bodies
 
 
-def active_disk(geometry: Geometry, clusters: Dict[int, ClusterSpec], named: Dict[str, Body]) -> Disk:
-    disk = Disk("", geometry, clusters)
+def active_disk(geometry: Geometry, clusters: dict[int, ClusterSpec], named: dict[str, Body]) -> Disk:
+    disk = Disk("", "", geometry, clusters)
     _fill(disk, clusters, named)
     return disk
 
 
-def snapshot_disk(active: Disk, number: int, stated: Dict[int, ClusterSpec], named: Dict[str, Body]) -> Disk:
+def snapshot_disk(active: Disk, number: int, stated: dict[int, ClusterSpec], named: dict[str, Body]) -> Disk:
     """A snapshot refers to the active disk's clusters save those that it states anew."""
-    disk = Disk(f"snapshot.{number}.", active.geometry, {**active.clusters, **stated}, dict(active.bodies))
-    for index in stated:
-        disk.bodies.pop(index, None)
+    inherited = {index: body for index, body in active.bodies.items() if index not in stated}
+    disk = Disk(f"snapshot.{number}.", f"{number}s", active.geometry, {**active.clusters, **stated}, inherited)
     _fill(disk, stated, named)
     return disk
 
 
-def _fill(disk: Disk, clusters: Dict[int, ClusterSpec], named: Dict[str, Body]) -> None:
+def _fill(disk: Disk, clusters: dict[int, ClusterSpec], named: dict[str, Body]) -> None:
     for index, cluster in clusters.items():
         body = _body(disk, cluster, named)
         if body is not None:
@@ -73,17 +87,16 @@ def _fill(disk: Disk, clusters: Dict[int, ClusterSpec], named: Dict[str, Body]) 
                 disk.owned.append(index)
 
 
-def _body(disk: Disk, cluster: ClusterSpec, named: Dict[str, Body]) -> Optional[Body]:
+def _body(disk: Disk, cluster: ClusterSpec, named: dict[str, Body]) -> Optional[Body]:
     name = f"{disk.prefix}guest.{cluster.index}"
     size = disk.geometry.cluster_size
-    label = str(cluster.index) if not disk.prefix else f"{disk.prefix[-2:-1]}s{cluster.index}"
+    label = f"{disk.label}{cluster.index}"
     if cluster.kind == COMPRESSED:
         stream = cluster.spec.get("stream", {})
         if isinstance(stream, str):
             if stream not in named:
                 raise CaseError(f"there is no stream '{stream}'", f"guest.{cluster.index}.stream")
             return named[stream]
-        assert isinstance(stream, dict)
         return _stream_body(stream, name, label, disk.geometry, f"guest.{cluster.index}.stream")
     if cluster.kind == STANDARD:
         content = Content(label, size)
@@ -96,7 +109,7 @@ def _body(disk: Disk, cluster: ClusterSpec, named: Dict[str, Body]) -> Optional[
     return None
 
 
-def _stream_body(spec: Dict[str, object], name: str, label: str, geometry: Geometry, where: str) -> Body:
+def _stream_body(spec: Spec, name: str, label: str, geometry: Geometry, where: str) -> Body:
     try:
         stream = build_stream(spec, geometry.compression, Content(label, geometry.cluster_size))
     except CaseError as error:

@@ -6,9 +6,10 @@ from typing import Optional
 
 from generators import layout
 from generators.errors import CaseError
-from generators.geometry import Geometry, number
-from generators.guest_map import COMPRESSED, RAW, STANDARD, UNALLOCATED, ZERO, ClusterSpec
+from generators.geometry import Geometry
+from generators.guest_map import RAW, STANDARD, UNALLOCATED, ZERO, ClusterSpec
 from generators.placement import Places
+from generators.spec import number
 from generators.stream import Stream
 
 _SECTORS = re.compile(r"(least|max)(?: ([+-]) ([0-9]+))?")
@@ -34,6 +35,11 @@ class Entry:
     host_offset: int = 0
     length: int = 0
 
+    @property
+    def may_be_copied(self) -> bool:
+        """Bit 63 is for clusters of data that no one else refers to, never for streams."""
+        return self.cluster.kind in (STANDARD, ZERO) and self.length > 0
+
 
 def make_entry(cluster: ClusterSpec, body: Optional[Body], geometry: Geometry, places: Places) -> Entry:
     """Without the copied flag, which is known only when every reference has been counted."""
@@ -45,7 +51,7 @@ def make_entry(cluster: ClusterSpec, body: Optional[Body], geometry: Geometry, p
     return Entry(cluster, body, value, _bitmap(cluster, geometry), host_offset, length)
 
 
-def _fields(cluster: ClusterSpec, body: Optional[Body], geometry: Geometry, places: Places) -> "tuple[int, int, int]":
+def _fields(cluster: ClusterSpec, body: Optional[Body], geometry: Geometry, places: Places) -> tuple[int, int, int]:
     if cluster.kind == RAW:
         return number(cluster.spec["l2_entry"]), 0, 0
     if cluster.kind == UNALLOCATED:
@@ -90,9 +96,3 @@ def _bitmap(cluster: ClusterSpec, geometry: Geometry) -> Optional[int]:
     plain = {STANDARD: layout.ALL_SUBCLUSTERS_ALLOCATED, ZERO: layout.ALL_SUBCLUSTERS_ZERO}
     return number(cluster.spec.get("bitmap", plain.get(cluster.kind, 0)))
 
-
-def copied_flag_applies(entry: Entry) -> bool:
-    return entry.cluster.kind in (STANDARD, ZERO) and entry.length > 0
-
-
-__all__ = ["Body", "Entry", "make_entry", "copied_flag_applies", "COMPRESSED"]

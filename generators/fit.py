@@ -4,13 +4,14 @@ Shorter than what they give: the first part stored, the rest one long repeat. Lo
 missing is made up by empty blocks in front, and by literals that cost nine bits.
 """
 
-from typing import Dict, List, Optional
+from typing import Optional
 
 from generators.content import Content, labelled
 from generators.deflate import Deflater
-from generators.deflate_codes import (FIXED_DISTANCE_LENGTHS, FIXED_LITERAL_LENGTHS, MATCH_MAX, STORED_MAX, distance_symbol,
-                                      length_symbol, match_lengths)
+from generators.deflate_codes import (FIXED_DISTANCE_LENGTHS, FIXED_LITERAL_LENGTHS, MATCH_MAX, STORED_MAX,
+                                      distance_symbol, length_symbol, match_lengths)
 from generators.errors import CaseError
+from generators.spec import Spec
 from generators.stream import Stream
 from generators.zstd import zstd_stream
 from generators.zstd_codes import BLOCK_MAX
@@ -18,19 +19,18 @@ from generators.zstd_codes import BLOCK_MAX
 STORED_HEADER = 5  # bytes: a header that ends on a byte border, LEN, NLEN
 NINE_BIT_LITERAL = 0xC0
 
-Block = Dict[str, object]
 
 
 def plain_stream(compression: str, content: Content) -> Stream:
     """The ordinary stream of a labelled cluster, of whatever length it comes out at."""
     if compression == "deflate":
         return deflate_stream([{"fixed": "rest"}], content)
-    blocks: "List[Block]" = [{"compressed": [min(BLOCK_MAX, content.size - at)]}
+    blocks: list[Spec] = [{"compressed": [min(BLOCK_MAX, content.size - at)]}
                              for at in range(0, content.size, BLOCK_MAX)]
     return zstd_stream([{"blocks": blocks}], content)
 
 
-def deflate_stream(blocks: "List[Block]", content: Content) -> Stream:
+def deflate_stream(blocks: list[Spec], content: Content) -> Stream:
     deflater = Deflater(content)
     for index, block in enumerate(blocks):
         try:
@@ -54,7 +54,7 @@ def exact_stream(compression: str, length: int, gives: int, content: Content) ->
 
 # ---- deflate ---------------------------------------------------------------------------------------------
 def _lengthened_deflate(length: int, gives: int, content: Content) -> Optional[Stream]:
-    """Stored content, behind as many empty stored blocks as fit; a fixed block of nine-bit literals takes up the rest."""
+    """Stored content, behind as many empty stored blocks as fit; nine-bit literals take up the rest."""
     for literals in [None, *range(min(gives, 24))]:
         taken = literals or 0
         stored = gives - taken + STORED_HEADER * max(1, -(-(gives - taken) // STORED_MAX))
@@ -62,7 +62,7 @@ def _lengthened_deflate(length: int, gives: int, content: Content) -> Optional[S
         fixed = 0 if literals is None else (3 + 9 * literals + 7 + 3 + 7) // 8 - 1
         empties, rest = divmod(length - stored - fixed, STORED_HEADER)
         if empties >= 0 and rest == 0:
-            head: "List[Block]" = [{"stored": []}] * empties
+            head: list[Spec] = [{"stored": []}] * empties
             if literals is not None:
                 head = head + [{"fixed": [{"byte": NINE_BIT_LITERAL, "times": literals}]}]
             return deflate_stream(head + [{"stored": gives - taken}], content)
@@ -115,5 +115,5 @@ def _exact_zstd(length: int, gives: int, content: Content) -> Optional[Stream]:
     return None
 
 
-def _raw_blocks(gives: int) -> "List[Block]":
+def _raw_blocks(gives: int) -> list[Spec]:
     return [{"raw": min(BLOCK_MAX, gives - at)} for at in range(0, gives, BLOCK_MAX)]

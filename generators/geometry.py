@@ -1,24 +1,14 @@
 """The sizes that follow from a case's image: clusters, tables, the virtual disk, with the carrier's defaults."""
 
 from dataclasses import dataclass
-from typing import Dict
 
 from generators import layout
 from generators.errors import CaseError
+from generators.spec import Spec, number
 
 CARRIER_FILE_MIN = 128 * 1024  # readers in the wild refuse shorter files
 CARRIER_DISK_MIN = 256 * 1024
 CARRIER_CLUSTERS_MIN = 8  # the L1 table is at most the fourth cluster of the file
-
-Spec = Dict[str, object]
-
-
-def number(value: object) -> int:
-    """A number of the case language: an integer, or hex in a string."""
-    if isinstance(value, str):
-        return int(value, 16)
-    assert isinstance(value, int)
-    return value
 
 
 @dataclass(frozen=True)
@@ -61,7 +51,6 @@ def geometry_of(image: Spec, highest_cluster: int) -> Geometry:
     cluster_bits = number(image.get("cluster_bits", 16))
     header = image.get("header", {})
     refcounts = image.get("refcounts", {})
-    assert isinstance(header, dict) and isinstance(refcounts, dict)
     cluster_size = 1 << cluster_bits
     least = max(CARRIER_DISK_MIN, CARRIER_CLUSTERS_MIN * cluster_size)
     plain = max(least, (highest_cluster + 1 + filler_count(cluster_size)) * cluster_size)
@@ -74,5 +63,5 @@ def geometry_of(image: Spec, highest_cluster: int) -> Geometry:
 
 
 def filler_count(cluster_size: int) -> int:
-    """How many plain standard clusters make the file long enough; at least one, for a neighbour that must stay right."""
+    """How many standard clusters make the file long enough; at least one, as a neighbour that must read right."""
     return max(1, CARRIER_FILE_MIN // cluster_size if cluster_size < CARRIER_FILE_MIN // 4 else 1)

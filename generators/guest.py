@@ -2,13 +2,14 @@
 
 import json
 from dataclasses import dataclass
-from typing import Dict, List, Optional, Tuple
+from typing import Optional
 
 from generators import layout
 from generators.entries import Entry
 from generators.guest_map import COMPRESSED, RAW, STANDARD, ZERO
 from generators.image import Image
 from generators.sparse import SparseFile
+from generators.spec import Spec
 
 REFUSED, BACKING, UNALLOCATED = "refused", "backing", "unallocated"
 
@@ -28,23 +29,23 @@ class Guest:
     """The disk as it should be read; what must be refused stands as zeros."""
 
     file: SparseFile
-    extents: List[Extent]
+    extents: list[Extent]
 
     @property
-    def refused(self) -> List[Tuple[int, int]]:
+    def refused(self) -> list[tuple[int, int]]:
         return [(extent.offset, extent.length) for extent in self.extents if extent.kind == REFUSED]
 
 
 class Reader:
     """Reads one image the way its case means it; `backing` is the guest disk of its backing file."""
 
-    def __init__(self, image: Image, backing: Optional[SparseFile], virtual_size: Optional[int] = None) -> None:
+    def __init__(self, image: Image, backing: Optional[SparseFile]) -> None:
         self.image = image
         self.geometry = image.geometry
         self.backing = backing
-        self.size = self.geometry.virtual_size if virtual_size is None else virtual_size
+        self.size = self.geometry.virtual_size
         self.file = SparseFile(self.size)
-        self.extents: List[Extent] = []
+        self.extents: list[Extent] = []
         self.unusual = self._unusual_tables()
 
     def guest(self) -> Guest:
@@ -75,7 +76,7 @@ class Reader:
         if reads == REFUSED:
             return self._add(start, length, REFUSED)
         if reads == "zeros":
-            return self._add(start, length, "zero")
+            return self._add(start, length, ZERO)
         if entry.cluster.kind == COMPRESSED:
             return self._compressed(entry, start, length, forced=reads == "stream")
         if entry.cluster.kind == RAW or entry.cluster.kind == ZERO and self.geometry.version == 2:
@@ -83,7 +84,7 @@ class Reader:
         if entry.bitmap is not None:
             return self._subclusters(entry, start, length)
         if entry.cluster.kind == ZERO:
-            return self._add(start, length, "zero")
+            return self._add(start, length, ZERO)
         if entry.cluster.kind == STANDARD:
             return self._standard(entry, start, length, 0)
         return self._fall_through(start, start + length)
@@ -110,7 +111,7 @@ class Reader:
         self._add(start, length, STANDARD, entry.host_offset + skip)
 
     def _subclusters(self, entry: Entry, start: int, length: int) -> None:
-        """Extended L2: each 32nd of the cluster for itself; allocated and zero at once is refused, the whole cluster."""
+        """Extended L2: each 32nd of the cluster for itself; allocated and zero at once makes the cluster refused."""
         assert entry.bitmap is not None
         size = self.geometry.cluster_size // layout.SUBCLUSTERS
         states = [layout.subcluster_status(entry.bitmap, index) for index in range(layout.SUBCLUSTERS)]
@@ -150,10 +151,9 @@ class Reader:
         self.extents.append(Extent(offset, length, kind, host_offset))
 
     # ---- L2 tables that are not where they should be ---------------------------------------------------
-    def _unusual_tables(self) -> Dict[int, str]:
+    def _unusual_tables(self) -> dict[int, str]:
         """l1_index -> how everything under it reads: as the case says, or refused where the table cannot be read."""
         stated = self.image.spec.get("l1", {})
-        assert isinstance(stated, dict)
         unusual = {int(key): entry["reads"] for key, entry in stated.items() if "reads" in entry}
         size = self.geometry.cluster_size
         for l1_index in self.image.disk.l1_indexes():
@@ -163,8 +163,8 @@ class Reader:
         return unusual
 
 
-def read_guest(image: Image, backing: Optional[SparseFile] = None, virtual_size: Optional[int] = None) -> Guest:
-    return Reader(image, backing, virtual_size).guest()
+def read_guest(image: Image, backing: Optional[SparseFile] = None) -> Guest:
+    return Reader(image, backing).guest()
 
 
 def refused_whole(image: Image) -> Guest:
@@ -177,7 +177,7 @@ def guest_map_text(guest: Guest) -> str:
     """What stands where on a guest disk, one extent a line."""
     lines = []
     for extent in guest.extents:
-        fields: "Dict[str, object]" = {"offset": extent.offset, "length": extent.length, "kind": extent.kind}
+        fields: Spec = {"offset": extent.offset, "length": extent.length, "kind": extent.kind}
         if extent.host_offset is not None:
             fields["host_offset"] = extent.host_offset
         lines.append("    " + json.dumps(fields))

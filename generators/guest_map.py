@@ -1,10 +1,12 @@
 """A case's "guest" object as one specification a guest cluster, with the carrier's filler clusters added."""
 
 from dataclasses import dataclass
-from typing import Dict
+from itertools import islice
+from typing import Any, Container
 
 from generators.errors import CaseError
-from generators.geometry import Geometry, Spec, filler_count, geometry_of
+from generators.geometry import Geometry, filler_count, geometry_of
+from generators.spec import Spec
 
 COMPRESSED, STANDARD, ZERO, UNALLOCATED, RAW = "compressed", "standard", "zero", "unallocated", "raw"
 
@@ -15,12 +17,12 @@ class ClusterSpec:
 
     index: int
     kind: str
-    spec: "Dict[str, object]"
+    spec: Spec
 
 
-def stated_clusters(guest: "Dict[str, object]") -> "Dict[int, ClusterSpec]":
+def stated_clusters(guest: Spec) -> dict[int, ClusterSpec]:
     """{"0": …, "2-9": …} taken apart, in the order in which the case states them."""
-    clusters: "Dict[int, ClusterSpec]" = {}
+    clusters: dict[int, ClusterSpec] = {}
     for key, value in guest.items():
         first, _, last = key.partition("-")
         for index in range(int(first), int(last or first) + 1):
@@ -32,29 +34,31 @@ def stated_clusters(guest: "Dict[str, object]") -> "Dict[int, ClusterSpec]":
     return clusters
 
 
-def _kind(value: object) -> "tuple[str, Dict[str, object]]":
+def _kind(value: Any) -> tuple[str, Spec]:
     if isinstance(value, str):
         return value, {}
-    assert isinstance(value, dict)
     for key, kind in (("stream", COMPRESSED), ("data", STANDARD), ("zero", ZERO), ("l2_entry", RAW)):
         if key in value:
             return kind, value
     return UNALLOCATED, value
 
 
-def plan_guest(image: Spec) -> "tuple[Geometry, Dict[int, ClusterSpec]]":
+def plan_guest(image: Spec) -> tuple[Geometry, dict[int, ClusterSpec]]:
     """The geometry, and every guest cluster that has an entry: the stated ones first, then the filler."""
     guest = image.get("guest", {})
-    assert isinstance(guest, dict)
     clusters = stated_clusters(guest)
     geometry = geometry_of(image, max(clusters, default=0))
     wanted = image.get("filler", filler_count(geometry.cluster_size))
-    assert isinstance(wanted, int)
-    whole = geometry.virtual_size // geometry.cluster_size
-    free = [index for index in reversed(range(whole)) if index not in clusters] if wanted else []
-    chosen = free[:wanted]
-    if wanted and min([*clusters, *chosen], default=0) >= geometry.l2_entries:
-        chosen.append(free[-1])  # the first L1 entry of an ordinary image is in use
-    for index in sorted(chosen):
+    for index in _filler(geometry, clusters, wanted):
         clusters[index] = ClusterSpec(index, STANDARD, {})
     return geometry, clusters
+
+
+def _filler(geometry: Geometry, stated: Container[int], wanted: int) -> list[int]:
+    """The last whole clusters of the disk, and one under the first L1 entry, which an ordinary image has in use."""
+    whole = range(geometry.virtual_size // geometry.cluster_size)
+    chosen = list(islice((index for index in reversed(whole) if index not in stated), wanted))
+    head = range(min(geometry.l2_entries, len(whole)))
+    if wanted and not any(index in stated or index in chosen for index in head):
+        chosen += head[:1]
+    return sorted(chosen)

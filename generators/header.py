@@ -1,11 +1,11 @@
 """The header cluster: the fixed fields, the extensions, the backing file's name; a case may overrule any field."""
 
 from dataclasses import dataclass
-from typing import Dict, List
 
 from generators import layout
-from generators.geometry import Geometry, Spec, number
+from generators.geometry import Geometry
 from generators.placement import Places
+from generators.spec import Spec, number
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,6 @@ class Counts:
 
 def header_cluster(image: Spec, geometry: Geometry, places: Places, counts: Counts) -> bytes:
     stated = image.get("header", {})
-    assert isinstance(stated, dict)
     length = number(stated.get("header_length", layout.HEADER_LENGTH_V3))
     if geometry.version == 2:
         length = layout.HEADER_LENGTH_V2
@@ -38,7 +37,7 @@ def header_cluster(image: Spec, geometry: Geometry, places: Places, counts: Coun
     return head + extensions + name
 
 
-def _fields(image: Spec, geometry: Geometry, places: Places, counts: Counts) -> Dict[str, int]:
+def _fields(image: Spec, geometry: Geometry, places: Places, counts: Counts) -> dict[str, int]:
     fields = {
         "magic": layout.MAGIC,
         "version": geometry.version,
@@ -60,11 +59,10 @@ def _fields(image: Spec, geometry: Geometry, places: Places, counts: Counts) -> 
     return fields
 
 
-def _features(image: Spec, geometry: Geometry) -> List[str]:
-    features = [flag for flag, wanted in (("compression-type", geometry.compression != "deflate"),
-                                          ("extended-l2", geometry.extended_l2),
-                                          ("external-data-file", "data_file" in image)) if wanted]
-    return features
+def _features(image: Spec, geometry: Geometry) -> list[str]:
+    return [flag for flag, wanted in (("compression-type", geometry.compression != "deflate"),
+                                      ("extended-l2", geometry.extended_l2),
+                                      ("external-data-file", "data_file" in image)) if wanted]
 
 
 def _override(value: object, places: Places) -> int:
@@ -74,19 +72,16 @@ def _override(value: object, places: Places) -> int:
     return places.resolve(value)
 
 
-def _extensions(image: Spec, more: "List[Dict[str, str]]") -> bytes:
+def _extensions(image: Spec, more: list[dict[str, str]]) -> bytes:
     data = b""
-    backing = image.get("backing_file")
-    if isinstance(backing, dict) and "format" in backing:
-        data += layout.extension_bytes(layout.EXTENSION_BACKING_FORMAT, backing["format"].encode())
-    external = image.get("data_file")
-    if isinstance(external, dict):
-        data += layout.extension_bytes(layout.EXTENSION_DATA_FILE_NAME, external["name"].encode())
+    if "format" in image.get("backing_file", {}):
+        data += layout.extension_bytes(layout.EXTENSION_BACKING_FORMAT, image["backing_file"]["format"].encode())
+    if "data_file" in image:
+        data += layout.extension_bytes(layout.EXTENSION_DATA_FILE_NAME, image["data_file"]["name"].encode())
     for extension in more:
         data += layout.extension_bytes(number(extension["type"]), bytes.fromhex(extension["hex"]))
     return data + layout.extension_bytes(layout.EXTENSION_END, b"")
 
 
 def _backing_name(image: Spec) -> bytes:
-    backing = image.get("backing_file")
-    return str(backing["name"]).encode() if isinstance(backing, dict) else b""
+    return str(image.get("backing_file", {}).get("name", "")).encode()

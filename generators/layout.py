@@ -5,6 +5,7 @@ What the streams inside compressed clusters look like is in deflate_codes.py and
 """
 
 import struct
+from typing import Optional
 
 MAGIC = 0x514649FB
 SECTOR_SIZE = 512
@@ -71,12 +72,12 @@ def l2_entries(cluster_bits: int, extended_l2: bool) -> int:
     return (1 << cluster_bits) // l2_entry_size(extended_l2)
 
 
-def l2_entry_bytes(entry: int, bitmap: "int | None") -> bytes:
+def l2_entry_bytes(entry: int, bitmap: Optional[int]) -> bytes:
     """One entry as it stands in the table; `bitmap` is None where L2 entries are not extended."""
     return struct.pack(">Q", entry) if bitmap is None else struct.pack(">QQ", entry, bitmap)
 
 
-def subcluster_status(bitmap: int, index: int) -> "tuple[bool, bool]":
+def subcluster_status(bitmap: int, index: int) -> tuple[bool, bool]:
     """(allocated, reads as zeros) of one subcluster."""
     return bool(bitmap >> index & 1), bool(bitmap >> (SUBCLUSTERS + index) & 1)
 
@@ -86,7 +87,7 @@ ALL_SUBCLUSTERS_ZERO = ALL_SUBCLUSTERS_ALLOCATED << SUBCLUSTERS
 
 # ---- the header ------------------------------------------------------------------------------------------
 # name -> (offset, struct format); the order of the format document
-HEADER_FIELDS: "dict[str, tuple[int, str]]" = {
+HEADER_FIELDS: dict[str, tuple[int, str]] = {
     "magic": (0, ">I"),
     "version": (4, ">I"),
     "backing_file_offset": (8, ">Q"),
@@ -126,7 +127,7 @@ EXTENSION_DATA_FILE_NAME = 0x44415441
 AUTOCLEAR_DATA_FILE_RAW = 1 << 1
 
 
-def header_bytes(fields: "dict[str, int]", length: int) -> bytes:
+def header_bytes(fields: dict[str, int], length: int) -> bytes:
     """The fixed part of the header, `length` bytes of it; fields that lie beyond are left out."""
     data = bytearray(max(length, HEADER_LENGTH_V3))
     for name, value in fields.items():
@@ -145,7 +146,7 @@ def refcount_block_entries(cluster_bits: int, refcount_bits: int) -> int:
     return (1 << cluster_bits) * 8 // refcount_bits
 
 
-def refcount_bytes(counts: "dict[int, int]", cluster_bits: int, refcount_bits: int) -> bytes:
+def refcount_bytes(counts: dict[int, int], cluster_bits: int, refcount_bits: int) -> bytes:
     """One refcount block from {index in the block: count}; below a byte the least significant bits come first."""
     block = bytearray(1 << cluster_bits)
     for index, count in counts.items():
@@ -157,7 +158,7 @@ def refcount_bytes(counts: "dict[int, int]", cluster_bits: int, refcount_bits: i
     return bytes(block)
 
 
-def table_bytes(entries: "dict[int, int]", length: int) -> bytes:
+def table_bytes(entries: dict[int, int], length: int) -> bytes:
     """A table of big-endian 8-byte entries (L1, refcount table), absent ones zero."""
     table = bytearray(length)
     for index, entry in entries.items():

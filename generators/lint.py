@@ -1,21 +1,21 @@
 """The rules that hold over cases and clauses together; what one file's form must be is in the schema."""
 
-from typing import Dict, List
 
 from generators.canonical import canonical_text
 from generators.case import Case
 from generators.differences import differing_paths
 from generators.errors import CaseError
 from generators.guest_map import COMPRESSED, RAW, ZERO, stated_clusters
+from generators.spec import Spec
 
 READS = ("read", "read-range")
 VERDICTS = {"read": ("accept", "reject"), "read-range": ("accept", "reject"),
             "check": ("clean", "leaks", "corrupt", "reject")}
 
 
-def lint(cases: List[Case], levels: Dict[str, str]) -> None:
+def lint(cases: list[Case], levels: dict[str, str]) -> None:
     """Raises the first breach; `levels` has the level of every clause."""
-    by_id: Dict[str, Case] = {}
+    by_id: dict[str, Case] = {}
     for case in cases:
         if case.id in by_id:
             raise CaseError(f"the id is taken by {by_id[case.id].path}", f"{case.path}: id")
@@ -33,13 +33,13 @@ def lint(cases: List[Case], levels: Dict[str, str]) -> None:
             raise CaseError(str(error), case.path) from None
 
 
-def _clauses(case: Case, levels: Dict[str, str]) -> None:
+def _clauses(case: Case, levels: dict[str, str]) -> None:
     for slug in case.clauses:
         if slug not in levels:
             raise CaseError(f"the spec has no clause '{slug}'", "clauses")
     strict = [slug for slug in case.clauses if levels[slug] == "must"]
     open_points = [slug for slug in case.clauses if levels[slug] == "unspecified"]
-    verdicts = [operation["expect"]["verdict"] for operation in case.operations]  # type: ignore[index]
+    verdicts = [operation["expect"]["verdict"] for operation in case.operations]
     unsettled = [verdict for verdict in verdicts if verdict in ("either", "observe")]
     if unsettled and (strict or not open_points):
         raise CaseError("a case with an open verdict names a clause of level unspecified and none of level must",
@@ -48,17 +48,15 @@ def _clauses(case: Case, levels: Dict[str, str]) -> None:
         raise CaseError("a case whose clauses are all unspecified must be either or observe", "clauses")
 
 
-def needed_features(case: Case) -> List[str]:
+def needed_features(case: Case) -> list[str]:
     """What an implementation must know to read the image, in the order of the schema's list."""
     image, features = case.image, []
     guest = image.get("guest", {})
-    assert isinstance(guest, dict)
     try:
         kinds = {cluster.kind for cluster in stated_clusters(guest).values()}
     except CaseError as error:
         raise error.inside("image") from None
     header = image.get("header", {})
-    assert isinstance(header, dict)
     if kinds & {COMPRESSED, RAW}:
         features.append(str(image.get("compression", "deflate")))
     features += [feature for feature, key in (("extended-l2", "extended_l2"), ("backing-file", "backing_file"),
@@ -72,18 +70,17 @@ def needed_features(case: Case) -> List[str]:
 
 
 def _features(case: Case) -> None:
-    stated = set(case.document["features"]) - {"standard-clusters"}  # type: ignore[call-overload]
+    stated = set(case.document["features"]) - {"standard-clusters"}
     needed = set(needed_features(case))
     if stated != needed:
         raise CaseError(f"the image needs {sorted(needed)}, stated are {sorted(stated)}", "features")
 
 
-def _operation(operation: Dict[str, object], where: str) -> None:
+def _operation(operation: Spec, where: str) -> None:
     ranged = operation["op"] == "read-range"
     if ranged != ("offset" in operation) or ranged != ("length" in operation):
         raise CaseError("offset and length belong to read-range, and to nothing else", where)
     expect = operation["expect"]
-    assert isinstance(expect, dict)
     verdict = expect["verdict"]
     if (verdict == "either") != ("choices" in expect):
         raise CaseError("choices belong to the verdict either", f"{where}.expect")
@@ -95,13 +92,13 @@ def _operation(operation: Dict[str, object], where: str) -> None:
             raise CaseError("a stage belongs to reject", f"{where}.expect")
 
 
-def _refusals(case: Case) -> List[str]:
+def _refusals(case: Case) -> list[str]:
     """The operations that must fail or find fault, and for which a sound twin is therefore owed."""
     return [str(operation["op"]) for operation in case.operations
-            if operation["expect"]["verdict"] in ("reject", "leaks", "corrupt")]  # type: ignore[index]
+            if operation["expect"]["verdict"] in ("reject", "leaks", "corrupt")]
 
 
-def _twin(case: Case, by_id: Dict[str, Case]) -> None:
+def _twin(case: Case, by_id: dict[str, Case]) -> None:
     refusals = _refusals(case)
     if ("baseline" in case.document) != ("delta" in case.document):
         raise CaseError("baseline and delta belong together")
@@ -115,14 +112,14 @@ def _twin(case: Case, by_id: Dict[str, Case]) -> None:
     for op in refusals:
         sound = "clean" if op == "check" else "accept"
         family = READS if op in READS else (op,)
-        if not any(operation["op"] in family and operation["expect"]["verdict"] == sound  # type: ignore[index]
+        if not any(operation["op"] in family and operation["expect"]["verdict"] == sound
                    for operation in twin.operations):
             raise CaseError(f"the twin {twin.id} does not answer {op} with {sound}", "baseline")
     _delta(case, twin)
 
 
 def _delta(case: Case, twin: Case) -> None:
-    """The delta opens with the places in which the two images differ: "guest.0.additional_sectors: 0 where it needs 1"."""
+    """The delta opens with the places in which the images differ: "guest.0.additional_sectors: 0 where it needs 1"."""
     differing = differing_paths({**twin.image, "siblings": twin.siblings}, {**case.image, "siblings": case.siblings})
     named = [path.strip() for path in str(case.document["delta"]).partition(": ")[0].split(",")]
     if sorted(differing) != sorted(named):

@@ -1,9 +1,9 @@
 """cases/lock.json: the digests of every image and guest disk, so that a change of a generator cannot go unseen."""
 
 import json
-from typing import Dict, List
+from typing import Any
 
-Entries = Dict[str, object]
+Entries = dict[str, Any]
 
 
 def lock_text(entries: Entries) -> str:
@@ -12,6 +12,6 @@ def lock_text(entries: Entries) -> str:
     return '{\n  "schema": 1,\n  "cases": {\n' + ",\n".join(lines) + "\n  }\n}\n"
 
 
-def differing(locked: Entries, made: Entries) -> List[str]:
+def differing(locked: Entries, made: Entries) -> list[str]:
     """The ids whose entry is missing, too many or another one."""
     return sorted(name for name in {*locked, *made} if locked.get(name) != made.get(name))

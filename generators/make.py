@@ -1,17 +1,16 @@
 """One case made: its image, the files beside it, the guest disk, and what the lock says of them all."""
 
 from dataclasses import dataclass
-from typing import Dict, List, Optional, Tuple
+from typing import Optional
 
 from generators.case import Case
 from generators.content import Content
 from generators.errors import CaseError
-from generators.geometry import number
 from generators.guest import Guest, read_guest, refused_whole
 from generators.image import Image, build_image
 from generators.sparse import SparseFile
+from generators.spec import Spec, number
 
-Spec = Dict[str, object]
 WHOLE_DISK_STAGES = ("open", "header", "l1")  # a refusal there concerns every guest cluster
 PLAIN_FILE_MAX = 1 << 30  # a longer file states in "requires" what it asks of the file system
 
@@ -19,25 +18,25 @@ PLAIN_FILE_MAX = 1 << 30  # a longer file states in "requires" what it asks of t
 @dataclass(frozen=True)
 class Made:
     image: Image
-    siblings: Dict[str, SparseFile]
+    siblings: dict[str, SparseFile]
     guest: Guest
-    alternatives: Dict[str, Guest]
+    alternatives: dict[str, SparseFile]
 
-    def lock_entry(self) -> Dict[str, object]:
+    def lock_entry(self) -> Spec:
         guest = {**_plain(self.guest.file), "refused": [list(part) for part in self.guest.refused]}
         return {
             "image": _of_image(self.image.file),
             "siblings": {name: _of_image(file) for name, file in sorted(self.siblings.items())},
             "guest": guest,
-            "alternatives": {name: _plain(guest.file) for name, guest in sorted(self.alternatives.items())},
+            "alternatives": {name: _plain(file) for name, file in sorted(self.alternatives.items())},
         }
 
 
-def _of_image(file: SparseFile) -> Dict[str, object]:
+def _of_image(file: SparseFile) -> Spec:
     return {"length": file.length, "sha256": file.image_digest()}
 
 
-def _plain(file: SparseFile) -> Dict[str, object]:
+def _plain(file: SparseFile) -> Spec:
     return {"length": file.length, "sha256": file.plain_digest()}
 
 
@@ -53,29 +52,27 @@ def make_case(case: Case) -> Made:
 
 
 def _make(case: Case) -> Made:
-    siblings: Dict[str, SparseFile] = {}
+    siblings: dict[str, SparseFile] = {}
     try:
         image = build_image(case.image)
         backing = _backing(case, case.image, siblings)
         if image.data_file is not None:
-            siblings[str(case.image["data_file"]["name"])] = image.data_file  # type: ignore[index]
+            siblings[case.image["data_file"]["name"]] = image.data_file
     except CaseError as error:
         raise error if error.where.startswith("siblings") else error.inside("image") from None
-    stages = {operation["expect"].get("stage") for operation in case.operations}  # type: ignore[attr-defined]
+    stages = {operation["expect"].get("stage") for operation in case.operations}
     guest = refused_whole(image) if stages & set(WHOLE_DISK_STAGES) else read_guest(image, backing)
     stated = case.image.get("alternatives", {})
-    assert isinstance(stated, dict)
-    alternatives = {name: read_guest(image, backing, number(other["virtual_size"])) for name, other in stated.items()}
+    alternatives = {name: guest.file.resized(number(other["length"])) for name, other in stated.items()}
     return Made(image, siblings, guest, alternatives)
 
 
 # ---- files beside the image ------------------------------------------------------------------------------
-def _backing(case: Case, spec: Spec, files: Dict[str, SparseFile]) -> Optional[SparseFile]:
+def _backing(case: Case, spec: Spec, files: dict[str, SparseFile]) -> Optional[SparseFile]:
     """The disk of the backing file that an image names, made from the case's siblings; chains are followed."""
-    backing = spec.get("backing_file")
-    if not isinstance(backing, dict):
+    if "backing_file" not in spec:
         return None
-    name = backing["name"]
+    name = spec["backing_file"]["name"]
     sibling = case.siblings.get(name)
     if sibling is None or name in files:
         raise CaseError(f"the case has no sibling '{name}' left for this backing file", "backing_file")
@@ -85,21 +82,19 @@ def _backing(case: Case, spec: Spec, files: Dict[str, SparseFile]) -> Optional[S
         files[name].write(0, data)
         return files[name]
     inner = sibling["image"]
-    assert isinstance(inner, dict)
     try:
         image = build_image(inner)
     except CaseError as error:
         raise error.inside(f"siblings.{name}") from None
     files[name] = image.file
     disk = read_guest(image, _backing(case, inner, files)).file
-    return image.file if backing.get("format") == "raw" else disk
+    return image.file if spec["backing_file"].get("format") == "raw" else disk
 
 
 # ---- what the case expects must be what the generator makes ----------------------------------------------
 def _agree(made: Made, operation: Spec, where: str) -> None:
     """A read is accepted when it meets nothing that must be refused, and refused when it does."""
     expect = operation["expect"]
-    assert isinstance(expect, dict)
     for choice in expect.get("choices", {}).values():
         if "guest" in choice and choice["guest"] not in made.alternatives:
             raise CaseError(f"the image has no alternative '{choice['guest']}'", f"{where}.expect")
@@ -114,14 +109,13 @@ def _agree(made: Made, operation: Spec, where: str) -> None:
         raise CaseError(f"the case says {expect['verdict']}, but the read {found}", where)
 
 
-def _meets(parts: "List[Tuple[int, int]]", start: int, length: int) -> bool:
+def _meets(parts: list[tuple[int, int]], start: int, length: int) -> bool:
     return any(offset < start + length and start < offset + size for offset, size in parts)
 
 
 def _fits(case: Case, made: Made) -> None:
     length = made.image.file.length
     stated = case.document.get("requires", {})
-    assert isinstance(stated, dict)
     needed = {"max_file_size": f"{length:#x}"} if length > PLAIN_FILE_MAX else {}
     if stated != needed:
         raise CaseError(f"must be {needed} for a file of {length} bytes", "requires")

@@ -8,7 +8,6 @@
 """
 
 import re
-from typing import Dict, Tuple
 
 from generators.errors import CaseError
 from generators.layout import SECTOR_SIZE
@@ -21,7 +20,7 @@ RELATIVE = ("here", "sector", "cluster")
 class Places:
     def __init__(self, cluster_size: int) -> None:
         self._cluster_size = cluster_size
-        self._known: Dict[str, Tuple[int, int]] = {}
+        self._known: dict[str, tuple[int, int]] = {}
         self.here = 0
 
     def note(self, name: str, start: int, length: int) -> None:
@@ -47,7 +46,7 @@ class Places:
     def start(self, name: str) -> int:
         return self._known[name][0]
 
-    def named(self) -> "list[tuple[str, int, int]]":
+    def named(self) -> list[tuple[str, int, int]]:
         """(name, start, end) of everything that has been placed, in file order."""
         return sorted(((name, *place) for name, place in self._known.items()), key=lambda place: (place[1], -place[2]))
 

@@ -1,17 +1,16 @@
 """Reference counts as checkers count them: every table, and for each L2 entry every host cluster of its extent."""
 
-from typing import Dict, List
-
 from generators import layout
 from generators.errors import CaseError
 from generators.geometry import Geometry
 from generators.placement import Places
+from generators.spec import Spec
 
 
 class Refcounts:
     def __init__(self, geometry: Geometry) -> None:
         self._geometry = geometry
-        self.counts: Dict[int, int] = {}
+        self.counts: dict[int, int] = {}
 
     def add(self, start: int, length: int) -> None:
         """One reference more to each host cluster that these bytes touch."""
@@ -21,12 +20,12 @@ class Refcounts:
     def of(self, host_offset: int) -> int:
         return self.counts.get(host_offset // self._geometry.cluster_size, 0)
 
-    def blocks(self) -> List[int]:
+    def blocks(self) -> list[int]:
         """The indexes in the refcount table of the blocks that these counts need."""
         per_block = layout.refcount_block_entries(self._geometry.cluster_bits, self._geometry.refcount_bits)
         return sorted({cluster // per_block for cluster in self.counts})
 
-    def overridden(self, changes: "Dict[str, object]", places: Places) -> "Refcounts":
+    def overridden(self, changes: Spec, places: Places) -> "Refcounts":
         """The counts with those that a case falsifies: {place: number, "+1" or "-1"}."""
         falsified = Refcounts(self._geometry)
         falsified.counts = dict(self.counts)

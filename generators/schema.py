@@ -4,13 +4,13 @@ A keyword outside the subset is an error of the schema, so that no rule is ever 
 """
 
 import re
-from typing import Callable, Dict, List
+from typing import Callable
 
 from generators.errors import CaseError
 
-Schema = Dict[str, object]
+Schema = dict[str, object]
 
-_TYPES: "Dict[str, Callable[[object], bool]]" = {
+_TYPES: dict[str, Callable[[object], bool]] = {
     "object": lambda value: isinstance(value, dict),
     "array": lambda value: isinstance(value, list),
     "string": lambda value: isinstance(value, str),
@@ -59,10 +59,10 @@ class Validator:
             schema = target  # type: ignore[assignment]
         return schema
 
-    def _any(self, value: object, branches: "List[Schema]") -> None:
+    def _any(self, value: object, branches: list[Schema]) -> None:
         """The error of the branch that is meant: the only one whose type fits, where there is one."""
-        errors: "List[CaseError]" = []
-        fitting: "List[CaseError]" = []
+        errors: list[CaseError] = []
+        fitting: list[CaseError] = []
         for branch in branches:
             try:
                 return self._check(value, branch)
@@ -76,14 +76,14 @@ class Validator:
         deepest = max(errors, key=lambda error: len(error.where))
         raise deepest if deepest.where else CaseError(f"{_shown(value)} has none of the allowed forms")
 
-    def _object(self, value: "Dict[str, object]", schema: Schema) -> None:
+    def _object(self, value: dict[str, object], schema: Schema) -> None:
         for key in schema.get("required", []):  # type: ignore[attr-defined]
             if key not in value:
                 raise CaseError(f"'{key}' is missing")
         if len(value) < int(str(schema.get("minProperties", 0))):
             raise CaseError(f"must have {schema['minProperties']} keys or more")
-        named: "Dict[str, Schema]" = schema.get("properties", {})  # type: ignore[assignment]
-        patterns: "Dict[str, Schema]" = schema.get("patternProperties", {})  # type: ignore[assignment]
+        named: dict[str, Schema] = schema.get("properties", {})  # type: ignore[assignment]
+        patterns: dict[str, Schema] = schema.get("patternProperties", {})  # type: ignore[assignment]
         more = schema.get("additionalProperties", True)
         for key, item in value.items():
             rules = [named[key]] if key in named else []
@@ -95,7 +95,7 @@ class Validator:
             for rule in rules:
                 self._inside(item, rule, key)
 
-    def _array(self, value: "List[object]", schema: Schema) -> None:
+    def _array(self, value: list[object], schema: Schema) -> None:
         least, most = int(str(schema.get("minItems", 0))), schema.get("maxItems")
         if len(value) < least or isinstance(most, int) and len(value) > most:
             raise CaseError(f"must have {least} to {most if most is not None else 'any number of'} items")

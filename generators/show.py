@@ -1,6 +1,5 @@
 """A case's image for the eye: what stands where in the file, and how the guest disk reads."""
 
-from typing import List
 
 from generators.case import Case
 from generators.make import make_case
@@ -9,7 +8,7 @@ from generators.make import make_case
 def shown(case: Case) -> str:
     made = make_case(case)
     image = made.image
-    lines: List[str] = [f"{case.family}/{case.id}: {case.document['title']}", str(case.document["why"]), ""]
+    lines: list[str] = [f"{case.family}/{case.id}: {case.document['title']}", str(case.document["why"]), ""]
     lines.append(f"cluster_size {image.geometry.cluster_size}, virtual_size {image.geometry.virtual_size}, "
                  f"file length {image.file.length}")
     lines.append("in the file:")

@@ -4,7 +4,7 @@ The digest of an image is taken over these blocks, so it is the same on every fi
 """
 
 import hashlib
-from typing import Dict, Iterator, Tuple
+from typing import Iterator
 
 BLOCK = 4096
 _ZEROS = bytes(1 << 20)
@@ -13,7 +13,7 @@ _ZEROS = bytes(1 << 20)
 class SparseFile:
     def __init__(self, length: int = 0) -> None:
         self.length = length
-        self._blocks: Dict[int, bytearray] = {}
+        self._blocks: dict[int, bytearray] = {}
 
     def write(self, offset: int, data: bytes) -> None:
         """Puts bytes in place; what lies beyond `length` is dropped when the file is read, hashed or stored."""
@@ -28,6 +28,13 @@ class SparseFile:
                 block[start : start + len(piece)] = piece
             position += len(piece)
 
+    def resized(self, length: int) -> "SparseFile":
+        """A copy that is cut, or filled up with zeros, to another length."""
+        copy = SparseFile(length)
+        for offset, data in self.runs():
+            copy.write(offset, data)
+        return copy
+
     def read(self, offset: int, length: int) -> bytes:
         """Bytes as a reader gets them: holes as zeros, nothing from the end of the file on."""
         end = min(offset + length, self.length)
@@ -39,7 +46,7 @@ class SparseFile:
             offset += step
         return bytes(data)
 
-    def runs(self) -> Iterator[Tuple[int, bytes]]:
+    def runs(self) -> Iterator[tuple[int, bytes]]:
         """(offset, bytes) of each maximal run of blocks that are not all zero, in order, cut at the file's end."""
         run = bytearray()
         start = 0

@@ -1,21 +1,19 @@
 """A case's stream object as bytes: pinned, built from blocks or frames, of an exact length, or simply ordinary."""
 
 from dataclasses import replace
-from typing import Dict
 
 from generators.content import Content, parse_hex
 from generators.errors import CaseError
 from generators.fit import deflate_stream, exact_stream, plain_stream
+from generators.spec import Spec
 from generators.stream import Stream
 from generators.zstd import zstd_stream
-
-Spec = Dict[str, object]
 
 
 def build_stream(spec: Spec, compression: str, content: Content) -> Stream:
     stream = _core(spec, compression, content)
     if "cut" in spec:
-        stream = stream.cut(int(str(spec["cut"])))
+        stream = stream.cut(spec["cut"])
     if "before" in spec:  # a wrapper's header: neither format has one, so what follows cannot be decoded
         stream = replace(stream, data=content.bytes_of(spec["before"], 0) + stream.data, output=b"", needed=None)
     if "then" in spec:
@@ -33,9 +31,8 @@ def _core(spec: Spec, compression: str, content: Content) -> Stream:
         return Stream(data, output, len(data) if len(output) >= content.size else None)
     if "deflate" in spec or "zstd" in spec:
         build, blocks = (deflate_stream, spec["deflate"]) if "deflate" in spec else (zstd_stream, spec["zstd"])
-        stream = build(blocks, content)  # type: ignore[arg-type]
+        stream = build(blocks, content)
         return stream if compression in spec else replace(stream, output=b"", needed=None)
     if "length" in spec:
-        length, gives = spec["length"], spec.get("gives", content.size)
-        return exact_stream(compression, int(str(length)), int(str(gives)), content)
+        return exact_stream(compression, spec["length"], spec.get("gives", content.size), content)
     return plain_stream(compression, content)

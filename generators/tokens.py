@@ -4,10 +4,11 @@ The decoded output grows from the same tokens that become codes, so what a strea
 """
 
 from dataclasses import dataclass, field
-from typing import Iterable, List, Optional, Union
+from typing import Any, Iterable, Optional, Union
 
 from generators.content import LINE, SECTOR, Content
 from generators.errors import CaseError
+from generators.spec import Spec
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,6 @@ class Raw:
     extra: str
     distance_symbol: Optional[int]
     distance_extra: str
-    gives: int
 
 
 Token = Union[Literals, Match, Raw]
@@ -73,9 +73,9 @@ class Output:
         return length
 
 
-def expand(items: Union[str, Iterable[object]], output: Output) -> "List[tuple[Token, int]]":
+def expand(items: Any, output: Output) -> list[tuple[Token, int]]:
     """(token, bytes that it gives) for every item of a block; `output` grows along."""
-    expanded: "List[tuple[Token, int]]" = []
+    expanded: list[tuple[Token, int]] = []
     for index, item in enumerate([items] if isinstance(items, (str, int)) else items):
         try:
             expanded += _expand_one(item, output)
@@ -84,16 +84,14 @@ def expand(items: Union[str, Iterable[object]], output: Output) -> "List[tuple[T
     return expanded
 
 
-def _expand_one(item: object, output: Output) -> "List[tuple[Token, int]]":
+def _expand_one(item: Any, output: Output) -> list[tuple[Token, int]]:
     if item == "rest" or isinstance(item, int):
         length = output.content.count(item, len(output.data))
         data = output.content.bytes_of(length, len(output.data))
         return [(token, _apply(token, output)) for token in _packed(data, output.line_before())]
     if isinstance(item, list):
-        length = output.content.count(item[0], len(output.data))
-        match = Match(length, item[1])
+        match = Match(output.content.count(item[0], len(output.data)), item[1])
         return [(match, _apply(match, output))]
-    assert isinstance(item, dict)
     if "symbol" in item or "bits" in item or "distance_symbol" in item:
         return [_raw(item, output)]
     literals = Literals(output.content.bytes_of(item.get("literals", item), len(output.data)))
@@ -107,7 +105,7 @@ def _apply(token: Token, output: Output) -> int:
     return output.copy(token.length, token.distance)
 
 
-def _raw(item: "dict[str, object]", output: Output) -> "tuple[Token, int]":
+def _raw(item: Spec, output: Output) -> tuple[Token, int]:
     """Hand-made codes break the stream unless the case says, with "as", what they decode to."""
     meaning = item.get("as")
     if meaning is None:
@@ -117,14 +115,12 @@ def _raw(item: "dict[str, object]", output: Output) -> "tuple[Token, int]":
         gives = output.copy(meaning[0], meaning[1])
     else:
         gives = output.add(output.content.bytes_of(meaning, len(output.data)))
-    symbol, distance = item.get("symbol"), item.get("distance_symbol")
-    assert symbol is None or isinstance(symbol, int)
-    assert distance is None or isinstance(distance, int)
-    extra = str(item.get("bits", item.get("extra", "")))
-    return Raw(symbol, extra, distance, str(item.get("distance_extra", "")), gives), gives
+    raw = Raw(item.get("symbol"), item.get("bits", item.get("extra", "")), item.get("distance_symbol"),
+              item.get("distance_extra", ""))
+    return raw, gives
 
 
-def _packed(data: bytes, before: bytes) -> "Iterable[Token]":
+def _packed(data: bytes, before: bytes) -> Iterable[Token]:
     """Labelled content the way a compressor would take it: what repeats the line before becomes a match."""
     joined = before + data
     position = literal_from = len(before)

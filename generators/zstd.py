@@ -1,19 +1,18 @@
-"""zstd streams (RFC 8878) assembled from frames that a case writes out: header fields, blocks, checksum, skippable frames."""
+"""zstd streams (RFC 8878) assembled from the frames of a case: header fields, blocks, checksum, skippable ones."""
 
-from typing import Dict, List, Optional
+from typing import Optional
 
 from generators.content import Content, parse_hex
 from generators.errors import CaseError
+from generators.spec import Spec, number
 from generators.stream import Stream
 from generators.tokens import Output
 from generators.xxh64 import xxh64
 from generators.zstd_block import block_bytes
 from generators.zstd_codes import MAGIC, SKIPPABLE_MAGIC, WINDOW_LOG_MIN
 
-Frame = Dict[str, object]
 
-
-def zstd_stream(frames: "List[Frame]", content: Content) -> Stream:
+def zstd_stream(frames: list[Spec], content: Content) -> Stream:
     """All frames one after another. A cluster is complete at the end of the frame that fills it."""
     data = bytearray()
     output = Output(content, window=1 << 31)
@@ -28,7 +27,7 @@ def zstd_stream(frames: "List[Frame]", content: Content) -> Stream:
     return Stream(bytes(data), bytes(output.data), needed)
 
 
-def _frame(frame: Frame, output: Output) -> bytes:
+def _frame(frame: Spec, output: Output) -> bytes:
     if "skippable" in frame:
         body = output.content.bytes_of(frame["skippable"], 0)
         return _number(frame, "magic", SKIPPABLE_MAGIC).to_bytes(4, "little") + len(body).to_bytes(4, "little") + body
@@ -38,7 +37,7 @@ def _frame(frame: Frame, output: Output) -> bytes:
             output.broken = True
         else:
             output.add(output.content.bytes_of(gives, len(output.data)))
-        return parse_hex(str(frame["hex"]))
+        return parse_hex(frame["hex"])
     start = output.history_start = len(output.data)
     body = _blocks(frame, output)
     regenerated = bytes(output.data[start:])
@@ -48,70 +47,65 @@ def _frame(frame: Frame, output: Output) -> bytes:
     return header + body + _checksum(frame, regenerated, output)
 
 
-def _is_broken(frame: Frame, regenerated: int) -> bool:
-    """What no decoder may pass over: no magic number, a reserved bit, a dictionary, another size than was stated, no end."""
+def _is_broken(frame: Spec, regenerated: int) -> bool:
+    """What no decoder may pass over: no magic number, a reserved bit, a dictionary, not the stated size, no end."""
     blocks = frame["blocks"]
-    assert isinstance(blocks, list)
     ends = [block.get("last", index == len(blocks) - 1) for index, block in enumerate(blocks)]
     if ends != [False] * (len(ends) - 1) + [True]:
         return True
     dictionary = frame.get("dictionary_id", {"value": 0})
-    assert isinstance(dictionary, dict)
     stated = frame.get("content_size", False)
     return (bool(frame.get("magicless")) or _number(frame, "magic", MAGIC) != MAGIC or bool(frame.get("reserved_bit"))
             or dictionary["value"] != 0 or stated is not False and stated != regenerated)
 
 
-def _blocks(frame: Frame, output: Output) -> bytes:
-    blocks = frame["blocks"]
-    assert isinstance(blocks, list)
+def _blocks(frame: Spec, output: Output) -> bytes:
     encoded = bytearray()
-    for index, block in enumerate(blocks):
+    last = len(frame["blocks"]) - 1
+    for index, block in enumerate(frame["blocks"]):
         try:
-            encoded += block_bytes(block, index == len(blocks) - 1, output)
+            encoded += block_bytes(block, index == last, output)
         except CaseError as error:
             raise error.inside(f"blocks.{index}") from None
     return bytes(encoded)
 
 
-def _checksum(frame: Frame, regenerated: bytes, output: Output) -> bytes:
+def _checksum(frame: Spec, regenerated: bytes, output: Output) -> bytes:
     """3.1.1: the low 32 bits of the content's XXH64; "wrong" has its lowest bit flipped."""
-    wanted = frame.get("checksum", False)
-    if not wanted:
+    if "checksum" not in frame:
         return b""
     value = xxh64(regenerated) & 0xFFFFFFFF
-    if wanted == "wrong":
+    if frame["checksum"] == "wrong":
         output.broken = True
         value ^= 1
     return value.to_bytes(4, "little")
 
 
-def _frame_header(frame: Frame, regenerated: int) -> bytes:
-    """3.1.1.1: descriptor, window descriptor, dictionary id, content size; each as the case states it or in its plain form."""
+def _frame_header(frame: Spec, regenerated: int) -> bytes:
+    """3.1.1.1: descriptor, window descriptor, dictionary id, content size; each as the case states it, or plain."""
     stated = frame.get("content_size", regenerated)
-    content_size: Optional[int] = None if stated is False else int(stated)  # type: ignore[call-overload]
+    content_size: Optional[int] = None if stated is False else int(stated)
     single = bool(frame.get("single_segment", content_size is not None and not _states_window(frame)))
     size_flag, size_bytes = _content_size_field(content_size, single)
-    dictionary = frame.get("dictionary_id")
-    dictionary_flag, dictionary_bytes = _dictionary_field(dictionary)
-    descriptor = (size_flag << 6 | int(single) << 5 | _number(frame, "unused_bit", 0) << 4
-                  | _number(frame, "reserved_bit", 0) << 3 | int(bool(frame.get("checksum", False))) << 2 | dictionary_flag)
+    dictionary_flag, dictionary_bytes = _dictionary_field(frame.get("dictionary_id"))
+    descriptor = size_flag << 6 | int(single) << 5 | int("checksum" in frame) << 2 | dictionary_flag
+    descriptor |= frame.get("unused_bit", 0) << 4 | frame.get("reserved_bit", 0) << 3
     window = b"" if single else bytes([_window_descriptor(frame, regenerated)])
     magic = b"" if frame.get("magicless") else _number(frame, "magic", MAGIC).to_bytes(4, "little")
     return magic + bytes([descriptor]) + window + dictionary_bytes + size_bytes
 
 
-def _states_window(frame: Frame) -> bool:
+def _states_window(frame: Spec) -> bool:
     return "window_log" in frame or "window_descriptor" in frame
 
 
-def _window_descriptor(frame: Frame, regenerated: int) -> int:
+def _window_descriptor(frame: Spec, regenerated: int) -> int:
     """3.1.1.1.2: exponent above 2^10, mantissa 0; the least that holds the content where none is stated."""
     least = max(WINDOW_LOG_MIN, (max(regenerated, 1) - 1).bit_length())
     return _number(frame, "window_descriptor", (_number(frame, "window_log", least) - WINDOW_LOG_MIN) << 3)
 
 
-def _content_size_field(size: Optional[int], single: bool) -> "tuple[int, bytes]":
+def _content_size_field(size: Optional[int], single: bool) -> tuple[int, bytes]:
     """3.1.1.1.4: (flag, field); the two-byte form counts from 256."""
     if size is None:
         return 0, b""
@@ -122,7 +116,7 @@ def _content_size_field(size: Optional[int], single: bool) -> "tuple[int, bytes]
     return (2, size.to_bytes(4, "little")) if size < 1 << 32 else (3, size.to_bytes(8, "little"))
 
 
-def _dictionary_field(stated: object) -> "tuple[int, bytes]":
+def _dictionary_field(stated: object) -> tuple[int, bytes]:
     """3.1.1.1.3: (flag, field) from {"value", "bytes": 1, 2 or 4}; nothing where no id is stated."""
     if not isinstance(stated, dict):
         return 0, b""
@@ -130,6 +124,5 @@ def _dictionary_field(stated: object) -> "tuple[int, bytes]":
     return {1: 1, 2: 2, 4: 3}[width], stated["value"].to_bytes(width, "little")
 
 
-def _number(frame: Frame, key: str, default: int) -> int:
-    value = frame.get(key, default)
-    return int(value, 0) if isinstance(value, str) else int(value)  # type: ignore[call-overload]
+def _number(frame: Spec, key: str, default: int) -> int:
+    return number(frame.get(key, default))

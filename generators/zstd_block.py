@@ -1,9 +1,10 @@
 """One zstd block (RFC 8878, 3.1.1.2 and 3.1.1.3): raw, RLE, or compressed with raw or RLE literals."""
 
-from typing import Dict, List, NamedTuple
+from typing import NamedTuple
 
 from generators.bits import BitWriter
 from generators.errors import CaseError
+from generators.spec import Spec
 from generators.tokens import Literals, Match, Output, expand
 from generators.zstd_codes import (COMPRESSED_BLOCK, LITERAL_LENGTH_TABLE, MATCH_LENGTH_TABLE, OFFSET_TABLE, RAW_BLOCK,
                                    RESERVED_BLOCK, RLE_BLOCK, Code, FseTable, literal_length_code, match_length_code,
@@ -18,7 +19,7 @@ class Sequence(NamedTuple):
     offset: Code
 
 
-def block_bytes(block: "Dict[str, object]", last: bool, output: Output) -> bytes:
+def block_bytes(block: Spec, last: bool, output: Output) -> bytes:
     """Header and body of one block of a case's "blocks" list; the output grows by what it gives."""
     last = bool(block.get("last", last))
     if "raw" in block:
@@ -27,7 +28,7 @@ def block_bytes(block: "Dict[str, object]", last: bool, output: Output) -> bytes
         return _header(last, RAW_BLOCK, len(body)) + body
     if "rle" in block:
         count = output.content.count(block["times"], len(output.data))
-        octet = bytes([block["rle"]])  # type: ignore[list-item]
+        octet = bytes([block["rle"]])
         output.add(octet * count)
         return _header(last, RLE_BLOCK, count) + octet
     if "compressed" in block:
@@ -44,11 +45,11 @@ def _header(last: bool, kind: int, size: int) -> bytes:
     return (int(last) | kind << 1 | size << 3).to_bytes(3, "little")
 
 
-def _compressed(block: "Dict[str, object]", output: Output) -> bytes:
+def _compressed(block: Spec, output: Output) -> bytes:
     literals = bytearray()
-    sequences: "List[Sequence]" = []
+    sequences: list[Sequence] = []
     pending = 0
-    for token, _ in expand(block["compressed"], output):  # type: ignore[arg-type]
+    for token, _ in expand(block["compressed"], output):
         if isinstance(token, Literals):
             literals += token.data
             pending += len(token.data)
@@ -75,7 +76,7 @@ def _literals_section(literals: bytes, rle: bool) -> bytes:
     return (kind | 3 << 2 | size << 4).to_bytes(3, "little") + body
 
 
-def _sequences_section(sequences: "List[Sequence]", rle: bool) -> bytes:
+def _sequences_section(sequences: list[Sequence], rle: bool) -> bytes:
     """3.1.1.3.2: the count, the modes of the three tables, then the bit stream, written from its end."""
     count = len(sequences)
     if count < 128:
@@ -96,12 +97,12 @@ def _sequences_section(sequences: "List[Sequence]", rle: bool) -> bytes:
     return header + bytes([0b01010100, literal, offset, match]) + _sequence_bits(sequences, *tables)
 
 
-def _sequence_bits(sequences: "List[Sequence]", literal_table: FseTable, match_table: FseTable,
+def _sequence_bits(sequences: list[Sequence], literal_table: FseTable, match_table: FseTable,
                    offset_table: FseTable) -> bytes:
     """A decoder reads backwards: states, then for each sequence its extra bits and the next states' bits."""
     bits = BitWriter()
     tables = (literal_table, match_table, offset_table)
-    states: "List[int]" = []
+    states: list[int] = []
     for sequence in reversed(sequences):
         if not states:
             states = [table.state_before(code.code, None) for table, code in zip(tables, sequence)]

@@ -1,6 +1,6 @@
 """The code tables of RFC 8878: literal length, match length and offset codes, and the predefined FSE tables."""
 
-from typing import List, NamedTuple
+from typing import NamedTuple, Optional
 
 MAGIC = 0xFD2FB528
 SKIPPABLE_MAGIC = 0x184D2A50
@@ -23,7 +23,7 @@ _MATCH_WIDTHS = [0] * 32 + [1, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 7, 8, 9, 10, 11, 12
 MATCH_MIN = 3
 
 
-def _code(value: int, base: int, widths: "List[int]") -> Code:
+def _code(value: int, base: int, widths: list[int]) -> Code:
     for code, width in enumerate(widths):
         if value < base + (1 << width):
             return Code(code, value - base, width)
@@ -50,11 +50,11 @@ class FseTable(NamedTuple):
     """A decoding table: for every state the symbol, how many bits come next, and what they are added to."""
 
     accuracy_log: int
-    symbols: "List[int]"
-    widths: "List[int]"
-    baselines: "List[int]"
+    symbols: list[int]
+    widths: list[int]
+    baselines: list[int]
 
-    def state_before(self, symbol: int, following: "int | None") -> int:
+    def state_before(self, symbol: int, following: Optional[int]) -> int:
         """A state that stands for `symbol` and can lead to the state `following`."""
         for state, candidate in enumerate(self.symbols):
             if candidate == symbol and (following is None or self._leads(state, following)):
@@ -65,7 +65,7 @@ class FseTable(NamedTuple):
         return 0 <= following - self.baselines[state] < 1 << self.widths[state]
 
 
-def fse_table(accuracy_log: int, distribution: "List[int]") -> FseTable:
+def fse_table(accuracy_log: int, distribution: list[int]) -> FseTable:
     """RFC 8878, 4.1.1: symbols "less than 1" (-1) from the end, the others spread, then bits and baselines."""
     size = 1 << accuracy_log
     symbols = [0] * size

@@ -36,7 +36,8 @@ Case = Dict[str, object]
 def plain_case(name: str = "plain", **changes: object) -> Case:
     """A case that is accepted by the lint; changes replace its fields, None removes one."""
     case: Case = {
-        "schema": 1, "id": name, "rev": 1, "title": "A plain image that reads", "why": "A user who cannot read it loses it.",
+        "schema": 1, "id": name, "rev": 1,
+        "title": "A plain image that reads", "why": "A user who cannot read it loses it.",
         "clauses": ["size"], "features": ["deflate"],
         "image": {"cluster_bits": 12, "guest": {"0": "compressed", "1": {"stream": {"length": 600}}}},
         "operations": [{"op": "read", "expect": {"verdict": "accept"}}],

@@ -75,7 +75,8 @@ class Image:
         allocated, zero = bitmap & 0xFFFFFFFF, bitmap >> 32
         if allocated & zero:
             raise Refused
-        return b"".join(self.standard(offset + i * size, size) if allocated >> i & 1 else bytes(size) for i in range(32))
+        return b"".join(self.standard(offset + i * size, size) if allocated >> i & 1 else bytes(size)
+                        for i in range(32))
 
     def compressed(self, entry: int) -> bytes:
         x = 62 - (self.bits - 8)

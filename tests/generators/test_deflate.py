@@ -43,7 +43,8 @@ class Deflate(unittest.TestCase):
     def test_first_code_of_rfc_1951(self) -> None:
         """The example of 3.2.2: lengths 3, 3, 3, 3, 3, 2, 4, 4 for A to H."""
         codes = canonical_codes(dict(enumerate([3, 3, 3, 3, 3, 2, 4, 4])))
-        self.assertEqual([(2, 3), (3, 3), (4, 3), (5, 3), (6, 3), (0, 2), (14, 4), (15, 4)], [codes[i] for i in range(8)])
+        self.assertEqual([(2, 3), (3, 3), (4, 3), (5, 3), (6, 3), (0, 2), (14, 4), (15, 4)],
+                         [codes[symbol] for symbol in range(8)])
         self.assertEqual((0b00110000, 8), canonical_codes(FIXED_LITERAL_LENGTHS)[0])
         self.assertEqual((0b11000111, 8), canonical_codes(FIXED_LITERAL_LENGTHS)[287])
 

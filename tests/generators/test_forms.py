@@ -22,10 +22,11 @@ class Placement(unittest.TestCase):
         self.places.here = 5000
 
     def test_what_expressions_mean(self) -> None:
-        for expression, expected in ((7, 7), ("0x100", 256), ("here", 5000), ("here + 3", 5003), ("sector", 5120),
-                                     ("sector + 510", 5118), ("sector + 136", 5256), ("cluster", 8192), ("cluster - 2", 8190),
-                                     ("cluster + 1000", 5096), ("a", 1000), ("a + 5", 1005), ("a.end", 1100),
-                                     ("a.end - 1", 1099)):
+        for expression, expected in (
+                (7, 7), ("0x100", 256), ("here", 5000), ("here + 3", 5003),
+                ("sector", 5120), ("sector + 510", 5118), ("sector + 136", 5256),
+                ("cluster", 8192), ("cluster - 2", 8190), ("cluster + 1000", 5096),
+                ("a", 1000), ("a + 5", 1005), ("a.end", 1100), ("a.end - 1", 1099)):
             self.assertEqual(expected, self.places.resolve(expression), expression)
 
     def test_only_what_is_packed_moves_on(self) -> None:
@@ -56,7 +57,8 @@ class CanonicalForm(unittest.TestCase):
             self.assertEqual(lines, text.count("\n"), text)
 
     def test_operations_have_their_order(self) -> None:
-        text = canonical_text({"operations": [{"expect": {"verdict": "accept"}, "length": 1, "offset": 0, "op": "read-range"}]})
+        operation = {"expect": {"verdict": "accept"}, "length": 1, "offset": 0, "op": "read-range"}
+        text = canonical_text({"operations": [operation]})
         self.assertIn('{"op": "read-range", "offset": 0, "length": 1, "expect": {"verdict": "accept"}}', text)
 
     def test_every_case_is_its_own_canonical_form(self) -> None:

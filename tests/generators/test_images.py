@@ -1,4 +1,4 @@
-"""Whole images: the carrier at every cluster size, and every case read back by a reader that knows nothing of the generators."""
+"""Whole images: the carrier at every cluster size, and every case read back by a reader of its own."""
 
 import json
 import shutil
@@ -138,7 +138,7 @@ class Cases(unittest.TestCase):
 
 
 def _is_beyond_this_reader(case: Case) -> bool:
-    """zstd, backing files, tables cut by the end of the file; images whose header is refused; points that are left open."""
+    """zstd, backing files, tables cut by the end of the file, refused headers, and points that are left open."""
     expects = [operation["expect"] for operation in case.operations]
     return (case.image.get("compression") == "zstd" or "backing_file" in case.image
             or any(expect["verdict"] in ("either", "observe") or expect.get("stage") in ("open", "header", "l1", "l2")

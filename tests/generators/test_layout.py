@@ -1,4 +1,4 @@
-"""The descriptor's arithmetic, against the table that the model is tested against too, and against entries of real images."""
+"""The descriptor's arithmetic, against the table that the model is tested against too, and against real entries."""
 
 import json
 import unittest

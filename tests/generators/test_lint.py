@@ -1,4 +1,4 @@
-"""Every way in which a case file can be wrong: one line that names the file, the place and the rule; nothing is made."""
+"""Every way in which a case file can be wrong: one line that names file, place and rule, and nothing is made."""
 
 import json
 from typing import Dict
@@ -12,7 +12,8 @@ EITHER = [{"op": "read", "expect": {"verdict": "either", "choices": {"reads": {"
 
 def short_case(**changes: object) -> Dict[str, object]:
     """A refusal with its twin: the second stream's size field is too small."""
-    image = {"cluster_bits": 12, "guest": {"0": "compressed", "1": {"stream": {"length": 600}, "additional_sectors": 0}}}
+    second = {"stream": {"length": 600}, "additional_sectors": 0}
+    image = {"cluster_bits": 12, "guest": {"0": "compressed", "1": second}}
     return plain_case("short", **{"image": image, "operations": REJECT, "baseline": "plain",
                                   "delta": "guest.1.additional_sectors: one too few", **changes})
 
@@ -148,13 +149,15 @@ class Lint(ProjectTest):
                  {"guest": {"0": {"stream": {"host_offset": "b.end"}}}}),
                 ("image.guest.0.host_offset: the offset field does not hold",
                  {"guest": {"0": {"stream": {}, "host_offset": "0x40000000000000"}}}),
-                ("image: 'guest.0' at 0x0 stands on bytes of 'header'", {"guest": {"0": {"stream": {"host_offset": 0}}}}),
+                ("image: 'guest.0' at 0x0 stands on bytes of 'header'",
+                 {"guest": {"0": {"stream": {"host_offset": 0}}}}),
                 ("image.guest.3-2: a range must not end", {"guest": {"3-2": "standard"}, "virtual_size": 262144}),
                 ("image.guest.2-3: guest cluster 3 is stated twice", {"guest": {"3": "zero", "2-3": "standard"}}),
                 ("image.refcounts: host cluster 6 has 2 references, too many for 1 bits",
                  {"refcounts": {"bits": 1}, "guest": {"0-1": "compressed"}}),
                 ("image.guest.0.stream.deflate.0: the block's code has no symbol",
-                 {"guest": {"0": {"stream": {"deflate": [{"dynamic": "rest", "literal_lengths": {"0": 1, "256": 1}}]}}}}),
+                 {"guest": {"0": {"stream": {"deflate": [
+                     {"dynamic": "rest", "literal_lengths": {"0": 1, "256": 1}}]}}}}),
                 ("image.backing_file: the case has no sibling 'base' left",
                  {"backing_file": {"name": "base"}, "guest": {"0": "compressed"}})):
             with self.subTest(rule):

@@ -31,8 +31,8 @@ class Tables(unittest.TestCase):
         for table in (LITERAL_LENGTH_TABLE, MATCH_LENGTH_TABLE, OFFSET_TABLE):
             size = 1 << table.accuracy_log
             for symbol in set(table.symbols):
-                reached = [following for state in range(size) if table.symbols[state] == symbol
-                           for following in range(table.baselines[state], table.baselines[state] + (1 << table.widths[state]))]
+                reached = [table.baselines[state] + bits for state in range(size) if table.symbols[state] == symbol
+                           for bits in range(1 << table.widths[state])]
                 self.assertEqual(list(range(size)), sorted(reached))
 
 
@@ -76,9 +76,9 @@ class Zstd(unittest.TestCase):
                     self.assert_gives(zstd_stream([{"blocks": [{"compressed": tokens}], "checksum": True}], CONTENT))
 
     def test_frames_follow_one_another(self) -> None:
-        stream = zstd_stream([{"skippable": {"random": 5}}, {"blocks": [{"compressed": [1000]}]}, {"blocks": [{"raw": []}]},
-                              {"skippable": [], "magic": "0x184d2a5f"}, {"blocks": [{"raw": 9}, {"compressed": "rest"}]}],
-                             CONTENT)
+        stream = zstd_stream([
+            {"skippable": {"random": 5}}, {"blocks": [{"compressed": [1000]}]}, {"blocks": [{"raw": []}]},
+            {"skippable": [], "magic": "0x184d2a5f"}, {"blocks": [{"raw": 9}, {"compressed": "rest"}]}], CONTENT)
         self.assert_gives(stream)
         self.assertEqual((len(stream.data), SIZE), (stream.needed, len(stream.output)))
 
