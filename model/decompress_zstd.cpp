@@ -25,11 +25,28 @@ Rule broken_rule(ZSTD_ErrorCode error) {
   }
 }
 
+/// Whether what stands there, as far as it goes, can begin a frame or a skippable one: libzstd may know older formats.
+bool begins_frame(std::span<const std::byte> bytes) {
+  constexpr std::array frame{0x28, 0xb5, 0x2f, 0xfd};
+  constexpr std::array skippable{0x50, 0x2a, 0x4d, 0x18};
+  const auto begins_with = [&](const std::array<int, 4>& magic, int first_byte_mask) {
+    for (std::size_t i = 0; i < magic.size() && i < bytes.size(); ++i) {
+      const int mask = i == 0 ? first_byte_mask : 0xff;
+      if ((std::to_integer<int>(bytes[i]) & mask) != magic[i]) return false;
+    }
+    return true;
+  };
+  return begins_with(frame, 0xff) || begins_with(skippable, 0xf0);
+}
+
 /// The decoder over one extent.
 class Frames {
  public:
   Frames(ZSTD_DCtx* context, std::span<const std::byte> extent, std::span<std::byte> cluster)
-      : context_(context), input_{extent.data(), extent.size(), 0}, output_{cluster.data(), cluster.size(), 0} {}
+      : context_(context),
+        extent_(extent),
+        input_{extent.data(), extent.size(), 0},
+        output_{cluster.data(), cluster.size(), 0} {}
 
   Result<std::size_t> decode() {
     while (output_.pos < output_.size) {
@@ -42,6 +59,10 @@ class Frames {
       if (frame_complete_ && !frame_may_begin()) {
         return refuse(rule::zstd_invalid, {},
                       fmt::format("after {} bytes: what begins at byte {} is no frame", output_.pos, input_.pos));
+      }
+      // [zstd-invalid]
+      if (frame_complete_ && !begins_frame(extent_.subspan(input_.pos))) {
+        return refuse(rule::zstd_invalid, {}, fmt::format("after {} bytes: no frame begins here", output_.pos));
       }
       const auto progress = step(output_);
       if (!progress) return tl::unexpected(progress.error());
@@ -104,6 +125,7 @@ class Frames {
   }
 
   ZSTD_DCtx* context_;
+  std::span<const std::byte> extent_;
   ZSTD_inBuffer input_;
   ZSTD_outBuffer output_;
   bool frame_complete_ = true;

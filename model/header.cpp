@@ -142,11 +142,11 @@ Result<void> load_extensions(const ByteSource& source, Header& header) {
   const std::uint64_t end =
       header.backing_file_offset.value != 0 ? header.backing_file_offset.value : header.cluster_size();
   std::uint64_t at = header.header_length;
-  while (at + 8 <= end) {
+  while (at < end) {
     std::array<std::byte, 8> head{};
-    if (source.read_at({at}, head) < head.size()) {
-      return refuse(rule::header_extensions, {.host_offset = source.size()},
-                    "the file ends before the header extensions do");
+    if (end - at < head.size() || source.read_at({at}, head) < head.size()) {
+      return refuse(rule::header_extensions, {.host_offset = at},
+                    "there is no room for a header extension, and no end of them before");
     }
     const auto type = load_big_endian<std::uint32_t>(head, 0);
     const auto length = load_big_endian<std::uint32_t>(head, 4);
@@ -182,7 +182,8 @@ Result<Header> read_header(const ByteSource& source) {
   }
   if (header.cluster_bits < cluster_bits_min || header.cluster_bits > cluster_bits_max) {
     return refuse(
-        rule::header_cluster_bits, {.host_offset = 20},
+        header.cluster_bits > cluster_bits_max ? rule::header_cluster_bits_large : rule::header_cluster_bits,
+        {.host_offset = 20},
         fmt::format("cluster_bits {} is not in {} to {}", header.cluster_bits, cluster_bits_min, cluster_bits_max));
   }
   if (header.version == 3) {

@@ -48,6 +48,13 @@ std::optional<Violation> judge_standard(const L2Entry& entry, const EntryFormat&
                      fmt::format("host_offset {:#x} of a standard cluster is not aligned to a cluster",
                                  table_offset(entry.entry).value)};
   }
+  // [external-data-file-standard]
+  if (format.external_data && names_host_cluster(entry, format) && where.guest_offset &&
+      table_offset(entry.entry).value != *where.guest_offset) {
+    return Violation{
+        rule::external_data_file_standard, where,
+        fmt::format("offset {:#x} in the external data file is not the guest offset", table_offset(entry.entry).value)};
+  }
   // [extended-l2-subclusters] [extended-l2-alloc-without-offset]
   const std::uint64_t allocated = entry.bitmap & low_bits(32);
   if ((entry.bitmap >> 32 & allocated) != 0) {

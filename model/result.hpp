@@ -46,6 +46,7 @@ inline constexpr Rule external_data_file_missing{"external-data-file-missing", S
 inline constexpr Rule header_magic{"header-magic", Stage::header};
 inline constexpr Rule header_version{"header-version", Stage::header};
 inline constexpr Rule header_cluster_bits{"header-cluster-bits", Stage::header};
+inline constexpr Rule header_cluster_bits_large{"header-cluster-bits-large", Stage::header};
 inline constexpr Rule header_length{"header-length", Stage::header};
 inline constexpr Rule header_length_multiple{"header-length-multiple", Stage::header};
 inline constexpr Rule header_incompatible_features{"header-incompatible-features", Stage::header};
@@ -73,6 +74,7 @@ inline constexpr Rule offset_above_bit_55{"offset-above-bit-55", Stage::descript
 inline constexpr Rule copied_flag_clear{"copied-flag-clear", Stage::descriptor};
 inline constexpr Rule extended_l2_bitmap{"extended-l2-bitmap", Stage::descriptor};
 inline constexpr Rule reserved_bits{"reserved-bits", Stage::descriptor};
+inline constexpr Rule external_data_file_standard{"external-data-file-standard", Stage::descriptor};
 inline constexpr Rule external_data_file{"external-data-file", Stage::descriptor};
 
 inline constexpr Rule missing_bytes{"missing-bytes", Stage::extent};
