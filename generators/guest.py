@@ -103,8 +103,8 @@ class Reader:
         self._add(start, length, COMPRESSED, entry.host_offset)
 
     def _standard(self, entry: Entry, start: int, length: int, skip: int) -> None:
-        assert entry.body is not None
-        if entry.host_offset % self.geometry.cluster_size:
+        external = self.image.data_file is not None
+        if entry.host_offset % self.geometry.cluster_size or external and entry.host_offset + skip != start:
             return self._add(start, length, REFUSED)
         host = self.image.data_file if self.image.data_file is not None else self.image.file
         self.file.write(start, host.read(entry.host_offset + skip, length))

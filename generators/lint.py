@@ -120,7 +120,8 @@ def _twin(case: Case, by_id: dict[str, Case]) -> None:
 
 def _delta(case: Case, twin: Case) -> None:
     """The delta opens with the places in which the images differ: "guest.0.additional_sectors: 0 where it needs 1"."""
-    differing = differing_paths({**twin.image, "siblings": twin.siblings}, {**case.image, "siblings": case.siblings})
+    differing = differing_paths({**twin.image, "siblings": twin.siblings},
+                                {**case.image, "siblings": case.siblings}) or ["nothing"]
     named = [path.strip() for path in str(case.document["delta"]).partition(": ")[0].split(",")]
     if sorted(differing) != sorted(named):
         raise CaseError(f"must open with the places that differ from {twin.id}, '{', '.join(differing)}: '", "delta")

@@ -56,7 +56,7 @@ def _make(case: Case) -> Made:
     try:
         image = build_image(case.image)
         backing = _backing(case, case.image, siblings)
-        if image.data_file is not None:
+        if image.data_file is not None and "missing" not in case.image["data_file"]:
             siblings[case.image["data_file"]["name"]] = image.data_file
     except CaseError as error:
         raise error if error.where.startswith("siblings") else error.inside("image") from None

@@ -62,11 +62,10 @@ class Plan:
         for disk in self.disks:
             for index in sorted(disk.owned):
                 body = disk.bodies[index]
-                if body.stream is None and "host_offset" not in disk.clusters[index].spec:
-                    if self.external:
-                        self.places.note(body.name, index * self.geometry.cluster_size, 0)
-                    else:
-                        self._put(body.name, self.geometry.cluster_size)
+                if body.stream is None and self.external:
+                    self._note_in_data_file(body, index, disk.clusters[index].spec)
+                elif body.stream is None and "host_offset" not in disk.clusters[index].spec:
+                    self._put(body.name, self.geometry.cluster_size)
         for name, body in self.named.items():
             self._put_at(body, self.spec["streams"][name], f"streams.{name}")
         for disk in self.disks:
@@ -78,8 +77,12 @@ class Plan:
         where = f"{disk.prefix}guest.{index}"
         if body.stream is not None:
             self._put_at(body, spec.get("stream", {}), where + ".stream")
-        elif "host_offset" in spec:
+        elif "host_offset" in spec and not self.external:
             self._put_at(body, spec, where)
+
+    def _note_in_data_file(self, body: Body, index: int, spec: Spec) -> None:
+        """Nothing of this file: the offset is one in the external data file, and plainly the guest's own."""
+        self.places.note(body.name, self.places.resolve(spec.get("host_offset", index * self.geometry.cluster_size)), 0)
 
     def _put(self, name: str, length: int) -> None:
         if name in self.moved:
