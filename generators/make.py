@@ -45,6 +45,7 @@ def make_case(case: Case) -> Made:
         made = _make(case)
         for index, operation in enumerate(case.operations):
             _agree(made, operation, f"operations.{index}")
+        _ordinary(case, made)
         _fits(case, made)
         return made
     except CaseError as error:
@@ -111,6 +112,16 @@ def _agree(made: Made, operation: Spec, where: str) -> None:
 
 def _meets(parts: list[tuple[int, int]], start: int, length: int) -> bool:
     return any(offset < start + length and start < offset + size for offset, size in parts)
+
+
+def _ordinary(case: Case, made: Made) -> None:
+    """Several readers refuse streams longer than a cluster: only a case that is about them may have one."""
+    if "stream-longer-than-cluster" in case.clauses:
+        return
+    for index, entry in made.image.entries.items():
+        stream = entry.body.stream if entry.body is not None else None
+        if stream is not None and (stream.needed or 0) > made.image.geometry.cluster_size:
+            raise CaseError("the stream is longer than a cluster, and the case is not about that", f"image.guest.{index}")
 
 
 def _fits(case: Case, made: Made) -> None:

@@ -57,6 +57,8 @@ class Image:
         if entry >> 62 & 1:
             return self.compressed(entry)
         offset = entry & 0x00FFFFFFFFFFFE00
+        if offset % (1 << self.bits) or self.external and offset and offset != guest:
+            raise Refused
         if self.extended:
             return self.subclusters(offset, struct.unpack_from(">Q", raw, 8)[0])
         if entry & 1:
@@ -73,7 +75,7 @@ class Image:
     def subclusters(self, offset: int, bitmap: int) -> bytes:
         size = (1 << self.bits) // 32
         allocated, zero = bitmap & 0xFFFFFFFF, bitmap >> 32
-        if allocated & zero:
+        if allocated & zero or allocated and not offset:
             raise Refused
         return b"".join(self.standard(offset + i * size, size) if allocated >> i & 1 else bytes(size)
                         for i in range(32))
