@@ -1,8 +1,7 @@
 // check: what is wrong in an image, as lines for people or as JSON.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
+#include "arguments.hpp"
 #include "check.hpp"
 #include "cli.hpp"
 #include "files.hpp"
@@ -85,14 +84,13 @@ int check(const Options& options) {
 
 }  // namespace
 
-void add_check(CLI::App& program, Action& chosen) {
+void add_check(Program& program) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = program.add_subcommand(
-      "check", "What is wrong in an image: exit 0 clean, 1 corrupt, 3 leaks only, 4 not to be opened");
-  command->add_option("image", options->image, "A qcow2 image")->required();
-  command->add_flag("--deep", options->check.deep, "Decode every compressed cluster as well");
-  command->add_flag("--json", options->json);
-  command->callback([options, &chosen] { chosen = [options] { return check(*options); }; });
+  program.command("check", "What is wrong in an image: exit 0 clean, 1 corrupt, 3 leaks only, 4 not to be opened")
+      .argument("image", options->image, "A qcow2 image")
+      .flag("--deep", options->check.deep, "Decode every compressed cluster as well")
+      .flag("--json", options->json, "Print JSON")
+      .run([options] { return check(*options); });
 }
 
 }  // namespace qcow2::cli

@@ -1,18 +1,12 @@
-// What the commands of qcow2-model share: exit codes, errors of use, numbers as people write them.
+// What the commands of qcow2-model share: exit codes, errors of use, JSON.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
 
 #include "result.hpp"
-
-namespace CLI {
-class App;
-class Option;
-}  // namespace CLI
 
 namespace qcow2::cli {
 
@@ -48,30 +42,21 @@ T value_or_refuse(Result<T> result) {
   if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
-/// An unsigned number of 64 bits, decimal or 0x hexadecimal. Throws UsageError.
-std::uint64_t parse_number(const std::string& text);
-/// Adds an option that takes such a number.
-CLI::Option* add_number(CLI::App& app, const std::string& name, std::uint64_t& number, const std::string& help);
-/// Adds --jobs: 1 to 256 threads, as many as processors unless told.
-void add_jobs(CLI::App& app, unsigned& jobs);
-
 std::string hex(std::uint64_t number);
 /// As L2 entries are written: 16 digits.
 std::string entry_hex(std::uint64_t l2_entry);
 
 void print(const Json& json);
 
-/// A command adds itself to the program; what it then does returns an exit code.
-using Action = std::function<int()>;
-using AddCommand = void (*)(CLI::App& program, Action& chosen);
-
-void add_decode(CLI::App& program, Action& chosen);
-void add_encode(CLI::App& program, Action& chosen);
-void add_info(CLI::App& program, Action& chosen);
-void add_map(CLI::App& program, Action& chosen);
-void add_explain(CLI::App& program, Action& chosen);
-void add_read(CLI::App& program, Action& chosen);
-void add_check(CLI::App& program, Action& chosen);
-void add_write(CLI::App& program, Action& chosen);
+/// Each command adds itself to the program.
+class Program;
+void add_decode(Program& program);
+void add_encode(Program& program);
+void add_info(Program& program);
+void add_map(Program& program);
+void add_explain(Program& program);
+void add_read(Program& program);
+void add_check(Program& program);
+void add_write(Program& program);
 
 }  // namespace qcow2::cli

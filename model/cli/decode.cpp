@@ -1,8 +1,7 @@
 // decode: the fields of one L2 entry, and beside them what the text said before its correction.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
+#include "arguments.hpp"
 #include "cli.hpp"
 #include "descriptor.hpp"
 #include "l2_entry.hpp"
@@ -12,13 +11,13 @@ namespace qcow2::cli {
 namespace {
 
 struct Options {
-  std::uint64_t cluster_bits = 0;
+  unsigned cluster_bits = 0;
   std::uint64_t l2_entry = 0;
   bool json = false;
 };
 
 Json before_correction_json(const Options& options) {
-  const auto reading = before_correction::decode(options.l2_entry, static_cast<unsigned>(options.cluster_bits));
+  const auto reading = before_correction::decode(options.l2_entry, options.cluster_bits);
   return {{"host_offset", reading.host_offset.value},
           {"host_offset_hex", hex(reading.host_offset.value)},
           {"size_field", reading.size_field},
@@ -30,7 +29,7 @@ Json fields_json(const Options& options, Kind entry_kind) {
   Json json{
       {"cluster_bits", options.cluster_bits}, {"l2_entry", entry_hex(options.l2_entry)}, {"kind", name(entry_kind)}};
   if (entry_kind == Kind::compressed) {
-    const Descriptor descriptor = decode_descriptor(options.l2_entry, static_cast<unsigned>(options.cluster_bits));
+    const Descriptor descriptor = decode_descriptor(options.l2_entry, options.cluster_bits);
     json["host_offset"] = descriptor.host_offset.value;
     json["host_offset_hex"] = hex(descriptor.host_offset.value);
     json["additional_sectors"] = descriptor.additional_sectors;
@@ -69,7 +68,7 @@ void print_text(const Json& json) {
 }
 
 int decode(const Options& options) {
-  const EntryFormat format{.cluster_bits = static_cast<unsigned>(options.cluster_bits)};
+  const EntryFormat format{.cluster_bits = options.cluster_bits};
   const L2Entry entry{options.l2_entry};
   const Kind entry_kind = kind(entry, format);
   Json json = fields_json(options, entry_kind);
@@ -88,19 +87,13 @@ int decode(const Options& options) {
 
 }  // namespace
 
-void add_decode(CLI::App& program, Action& chosen) {
+void add_decode(Program& program) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = program.add_subcommand("decode", "The fields of an L2 entry; exit 1 where it breaks a rule");
-  add_number(*command, "--cluster-bits", options->cluster_bits, "9 to 21")->required();
-  command->add_flag("--json", options->json);
-  add_number(*command, "entry", options->l2_entry, "The L2 entry, such as 0x6000000000000bfe")->required();
-  command->callback([options, &chosen] {
-    if (options->cluster_bits < cluster_bits_min || options->cluster_bits > cluster_bits_max) {
-      throw UsageError(fmt::format("--cluster-bits {} is not in {} to {}", options->cluster_bits, cluster_bits_min,
-                                   cluster_bits_max));
-    }
-    chosen = [options] { return decode(*options); };
-  });
+  program.command("decode", "The fields of an L2 entry; exit 1 where it breaks a rule")
+      .cluster_bits(options->cluster_bits)
+      .flag("--json", options->json, "Print JSON")
+      .argument("entry", options->l2_entry, "The L2 entry, such as 0x6000000000000bfe")
+      .run([options] { return decode(*options); });
 }
 
 }  // namespace qcow2::cli

@@ -1,8 +1,7 @@
 // encode: the L2 entry of a stream, with the least size field that covers it.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
+#include "arguments.hpp"
 #include "cli.hpp"
 #include "descriptor.hpp"
 
@@ -11,14 +10,14 @@ namespace qcow2::cli {
 namespace {
 
 struct Options {
-  std::uint64_t cluster_bits = 0;
+  unsigned cluster_bits = 0;
   std::uint64_t host_offset = 0;
   std::uint64_t length = 0;
   bool json = false;
 };
 
 Result<std::uint64_t> l2_entry_for(const Options& options) {
-  const auto cluster_bits = static_cast<unsigned>(options.cluster_bits);
+  const unsigned cluster_bits = options.cluster_bits;
   if (options.length == 0) return refuse(rule::size_field, {}, "no descriptor names 0 bytes; the least is 1");
   const HostOffset host_offset{options.host_offset};
   if (host_offset > host_offset_max(cluster_bits)) {
@@ -46,7 +45,7 @@ int encode(const Options& options) {
     fmt::print("{}\n", entry_hex(entry));
     return exit_code::conforms;
   }
-  const Descriptor descriptor = decode_descriptor(entry, static_cast<unsigned>(options.cluster_bits));
+  const Descriptor descriptor = decode_descriptor(entry, options.cluster_bits);
   print({{"l2_entry", entry_hex(entry)},
          {"cluster_bits", options.cluster_bits},
          {"host_offset", descriptor.host_offset.value},
@@ -59,20 +58,14 @@ int encode(const Options& options) {
 
 }  // namespace
 
-void add_encode(CLI::App& program, Action& chosen) {
+void add_encode(Program& program) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = program.add_subcommand("encode", "The L2 entry of a stream; exit 1 where none can express it");
-  add_number(*command, "--cluster-bits", options->cluster_bits, "9 to 21")->required();
-  add_number(*command, "--host-offset", options->host_offset, "Where the stream begins, in bytes")->required();
-  add_number(*command, "--length", options->length, "How long it is, in bytes")->required();
-  command->add_flag("--json", options->json);
-  command->callback([options, &chosen] {
-    if (options->cluster_bits < cluster_bits_min || options->cluster_bits > cluster_bits_max) {
-      throw UsageError(fmt::format("--cluster-bits {} is not in {} to {}", options->cluster_bits, cluster_bits_min,
-                                   cluster_bits_max));
-    }
-    chosen = [options] { return encode(*options); };
-  });
+  program.command("encode", "The L2 entry of a stream; exit 1 where none can express it")
+      .cluster_bits(options->cluster_bits)
+      .required_number("--host-offset", options->host_offset, "Where the stream begins, in bytes")
+      .required_number("--length", options->length, "How long it is, in bytes")
+      .flag("--json", options->json, "Print JSON")
+      .run([options] { return encode(*options); });
 }
 
 }  // namespace qcow2::cli

@@ -1,8 +1,7 @@
 // explain: the way from the header to the stream of one guest cluster, each step with the clause that rules it.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
+#include "arguments.hpp"
 #include "cli.hpp"
 #include "files.hpp"
 
@@ -160,18 +159,14 @@ int explain(const Options& options) {
 
 }  // namespace
 
-void add_explain(CLI::App& program, Action& chosen) {
+void add_explain(Program& program) {
   auto options = std::make_shared<Options>();
-  CLI::App* command =
-      program.add_subcommand("explain", "The way to a guest cluster's bytes, step by step, with the clauses");
-  command->add_option("image", options->image, "A qcow2 image")->required();
-  command
-      ->add_option_function<std::string>(
-          "--guest-offset", [options](const std::string& text) { options->guest_offset = parse_number(text); },
-          "Any byte of the cluster; the first compressed cluster unless told")
-      ->type_name("NUMBER");
-  command->add_flag("--json", options->json);
-  command->callback([options, &chosen] { chosen = [options] { return explain(*options); }; });
+  program.command("explain", "The way to a guest cluster's bytes, step by step, with the clauses")
+      .argument("image", options->image, "A qcow2 image")
+      .number("--guest-offset", options->guest_offset,
+              "Any byte of the cluster; the first compressed cluster unless told")
+      .flag("--json", options->json, "Print JSON")
+      .run([options] { return explain(*options); });
 }
 
 }  // namespace qcow2::cli

@@ -1,8 +1,7 @@
 // info: what the header says, and how many clusters of each kind the active state has.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
+#include "arguments.hpp"
 #include "cli.hpp"
 #include "files.hpp"
 
@@ -85,12 +84,12 @@ int info(const Options& options) {
 
 }  // namespace
 
-void add_info(CLI::App& program, Action& chosen) {
+void add_info(Program& program) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = program.add_subcommand("info", "The header, and how many clusters of each kind there are");
-  command->add_option("image", options->image, "A qcow2 image")->required();
-  command->add_flag("--json", options->json);
-  command->callback([options, &chosen] { chosen = [options] { return info(*options); }; });
+  program.command("info", "The header, and how many clusters of each kind there are")
+      .argument("image", options->image, "A qcow2 image")
+      .flag("--json", options->json, "Print JSON")
+      .run([options] { return info(*options); });
 }
 
 }  // namespace qcow2::cli

@@ -1,7 +1,6 @@
 // qcow2-model: the reference model as a program. Every command is a file of its own; only this folder does I/O.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -9,6 +8,7 @@
 #include <new>
 #include <system_error>
 
+#include "arguments.hpp"
 #include "cli.hpp"
 
 namespace {
@@ -22,21 +22,12 @@ int flushed(int code) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App program{"A reference model of compressed clusters in qcow2 images.", "qcow2-model"};
-  program.set_version_flag("--version", std::string("qcow2-model ") + QCOW2_CONFORM_VERSION);
-  program.require_subcommand(1);
-  Action chosen;
-  for (const AddCommand add :
-       {add_decode, add_encode, add_info, add_map, add_read, add_explain, add_check, add_write}) {
-    add(program, chosen);
+  Program program("qcow2-model", std::string("qcow2-model ") + QCOW2_CONFORM_VERSION,
+                  "A reference model of compressed clusters in qcow2 images.");
+  for (const auto add : {add_decode, add_encode, add_info, add_map, add_explain, add_read, add_check, add_write}) {
+    add(program);
   }
-  try {
-    program.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() != 0) return complain(exit_code::usage, fmt::format("{} (see --help)", error.what()));
-    return flushed(program.exit(error));  // --help, --version
-  }
-  return flushed(chosen());
+  return flushed(program.run(argc, argv));
 }
 
 }  // namespace

@@ -1,8 +1,7 @@
 // map: the guest's disk as stretches that come about alike, or cluster by cluster.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
+#include "arguments.hpp"
 #include "cli.hpp"
 #include "files.hpp"
 
@@ -155,13 +154,13 @@ int map(const Options& options) {
 
 }  // namespace
 
-void add_map(CLI::App& program, Action& chosen) {
+void add_map(Program& program) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = program.add_subcommand("map", "How each stretch of the guest's disk comes about");
-  command->add_option("image", options->image, "A qcow2 image")->required();
-  command->add_flag("--clusters", options->clusters, "A row for each cluster that has an L2 entry, with its fields");
-  command->add_flag("--json", options->json, "Without --clusters: the form of qemu-img map --output=json");
-  command->callback([options, &chosen] { chosen = [options] { return map(*options); }; });
+  program.command("map", "How each stretch of the guest's disk comes about")
+      .argument("image", options->image, "A qcow2 image")
+      .flag("--clusters", options->clusters, "A row for each cluster that has an L2 entry, with its fields")
+      .flag("--json", options->json, "Print JSON; without --clusters in the form of qemu-img map --output=json")
+      .run([options] { return map(*options); });
 }
 
 }  // namespace qcow2::cli

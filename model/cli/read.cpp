@@ -4,7 +4,6 @@
 // writes where the part belongs. What is known to read as zeros is skipped, and so stays a hole in the output.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <condition_variable>
 #include <exception>
@@ -12,6 +11,7 @@
 #include <optional>
 #include <thread>
 
+#include "arguments.hpp"
 #include "cli.hpp"
 #include "files.hpp"
 #include "output.hpp"
@@ -182,19 +182,15 @@ int read(const Options& options) {
 
 }  // namespace
 
-void add_read(CLI::App& program, Action& chosen) {
+void add_read(Program& program) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = program.add_subcommand("read", "The guest's bytes");
-  command->add_option("image", options->image, "A qcow2 image")->required();
-  command->add_option("out", options->out, "A file, or - for standard output")->required();
-  add_number(*command, "--offset", options->offset, "The first guest byte; 0 unless told");
-  command
-      ->add_option_function<std::string>(
-          "--length", [options](const std::string& text) { options->length = parse_number(text); },
-          "How many bytes; all that follow unless told")
-      ->type_name("NUMBER");
-  add_jobs(*command, options->jobs);
-  command->callback([options, &chosen] { chosen = [options] { return read(*options); }; });
+  program.command("read", "The guest's bytes")
+      .argument("image", options->image, "A qcow2 image")
+      .argument("out", options->out, "A file, or - for standard output")
+      .number("--offset", options->offset, "The first guest byte; 0 unless told")
+      .number("--length", options->length, "How many bytes; all that follow unless told")
+      .jobs(options->jobs)
+      .run([options] { return read(*options); });
 }
 
 }  // namespace qcow2::cli
