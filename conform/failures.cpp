@@ -7,7 +7,8 @@
 namespace conform {
 namespace {
 
-constexpr std::size_t at_length_max = 12;
+constexpr std::size_t at_length_max = 12;         // cases, of a single implementation that fails
+constexpr std::size_t at_length_of_many_max = 2;  // of each, where several do
 
 bool is_worth_telling(const Record& record) {
   return is_nonconformance(record.status) || record.status == Status::harness_error;
@@ -136,12 +137,15 @@ std::vector<Failed> failed_cases(const Results& results, const std::string& impl
 std::string failures(const Results& results, const std::vector<ImplementationSummary>& summaries, const Corpus& corpus,
                      const Paint& paint, std::size_t width) {
   const Writer writer(corpus, paint, width);
+  std::vector<std::vector<Failed>> failing;
+  for (const auto& summary : summaries)
+    if (auto cases = failed_cases(results, summary.info.name); !cases.empty()) failing.push_back(std::move(cases));
+  const std::size_t length_max = failing.size() > 1 ? at_length_of_many_max : at_length_max;
   std::string text;
-  for (const auto& summary : summaries) {
-    const auto cases = failed_cases(results, summary.info.name);
+  for (const auto& cases : failing) {
     for (std::size_t i = 0; i < cases.size(); ++i)
-      text += i < at_length_max ? writer.at_length(cases[i]) : writer.line(cases[i]);
-    if (cases.size() > at_length_max) text += "\n";
+      text += i < length_max ? writer.at_length(cases[i]) : writer.line(cases[i]);
+    if (cases.size() > length_max) text += paint.faint("(run it alone to see more at length)") + "\n\n";
   }
   return text;
 }

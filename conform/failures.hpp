@@ -11,8 +11,8 @@
 
 namespace conform {
 
-/// In the order of `summaries`, in lines of at most `width`; of an implementation with many failures the first dozen cases
-/// at length, the others in a line.
+/// In the order of `summaries`, in lines of at most `width`; the first cases of an implementation at length, the others in
+/// a line.
 std::string failures(const Results& results, const std::vector<ImplementationSummary>& summaries, const Corpus& corpus,
                      const Paint& paint, std::size_t width);
 

@@ -43,6 +43,9 @@ Result<void> add_exits(Command& command, const Json& text, const char* key, Answ
 Result<Command> parse_operation(Op op, const Json& text) {
   auto words = parse_command(op, text.at("command").get<std::vector<std::string>>());
   if (!words) return tl::unexpected(words.error());
+  const std::string& program = words->words()[0];
+  if (program.find('/') != std::string::npos && program[0] != '/' && program[0] != '{')
+    return fail("{} is a relative path: begin it with {{bin}} or {{implementations}}", program);
   Command command{std::move(*words), {}};
   const std::pair<const char*, Answer> keys[] = {
       {"accept_exit", Answer::accept},   {"clean_exit", Answer::clean},   {"leak_exit", Answer::leaks},
@@ -85,7 +88,6 @@ Result<Implementation> load_with(const JsonSchema& schema, const fs::path& file,
     return fail("{}: {}", file.string(), valid.error().message);
   auto parsed = parse(*document, places);
   if (!parsed) return fail("{}: {}", file.string(), parsed.error().message);
-  parsed->file = file.string();
   return parsed;
 }
 
@@ -123,6 +125,7 @@ Result<Implementation> from_command_lines(const CommandLines& lines, const Place
   Implementation made;
   made.name = lines.name;
   made.places = values(places);
+  made.runs_beside_image = false;
   for (const auto& [op, line] : lines.commands) {
     auto words = split_words(line);
     if (!words) return fail("{}: {}", name(op), words.error().message);

@@ -21,7 +21,9 @@ struct Command {
 
 struct Implementation {
   std::string name;
-  std::string file;  // where it stands; empty: the command line
+  /// A file's commands run in the image's folder (some programs look for other files there); those of the command line
+  /// where the user is, so that relative paths mean what they say.
+  bool runs_beside_image = true;
   std::optional<CommandTemplate> version_command;
   std::optional<std::set<std::string>> features;  // nothing: it claims every feature
   std::map<Op, Command> commands;
@@ -37,7 +39,8 @@ struct Places {
   std::filesystem::path implementations;
 };
 
-/// A file that has passed implementations/schema.json.
+/// A file that has passed implementations/schema.json. The path of a program is absolute, or begins with {bin} or
+/// {implementations}.
 Result<Implementation> load_implementation(const std::filesystem::path& file, const Places& places);
 
 /// All files of the implementations folder, by name.

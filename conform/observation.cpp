@@ -100,6 +100,7 @@ Observation observe(const Implementation& implementation, const Operation& opera
   values["length"] = std::to_string(operation.length);
   ProcessRequest request{command.words.fill(values), std::nullopt, limits_of(allowance)};
   if (operation.op != Op::check && !command.words.uses("out")) request.standard_output = observation.output;
+  if (implementation.runs_beside_image) request.directory = copy.image().parent_path();
   observation.process = run_process(request);
   read_ending(observation, command, allowance);
   check_usage(observation, allowance);

@@ -33,6 +33,7 @@ std::atomic<int> caught_signal{0};
 /// What the child needs between fork and exec, made before the fork: there only system calls are safe.
 struct Launch {
   std::vector<char*> argv;
+  const char* directory;  // empty: ours
   int input;
   int output;
   int messages;
@@ -60,7 +61,7 @@ void limit(__rlimit_resource what, std::uint64_t value) {
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  ::execvp(launch.argv[0], launch.argv.data());
+  if (*launch.directory == '\0' || ::chdir(launch.directory) == 0) ::execvp(launch.argv[0], launch.argv.data());
   const int error = errno;
   [[maybe_unused]] const auto written = ::write(launch.failure, &error, sizeof error);
   ::_exit(127);
@@ -226,6 +227,7 @@ ProcessReport run_process(const ProcessRequest& request) {
   }
 
   Launch launch{{},
+                request.directory.c_str(),
                 input.get(),
                 request.standard_output ? output.get() : messages->write.get(),
                 messages->write.get(),

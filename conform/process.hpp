@@ -23,6 +23,8 @@ struct ProcessRequest {
   /// Where standard output goes; without it, it is kept with the messages.
   std::optional<std::filesystem::path> standard_output;
   ProcessLimits limits;
+  /// Where it runs; empty: where we do.
+  std::filesystem::path directory{};
 };
 
 enum class Ending {

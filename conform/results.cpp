@@ -30,7 +30,7 @@ Header header_from_json(const Json& line) {
                 line.at("corpus_digest"),
                 {},
                 line.at("argv").get<std::vector<std::string>>(),
-                line.at("confinement")};
+                line.at("confinement").get<std::vector<std::string>>()};
   for (const auto& text : line.at("implementations"))
     header.implementations.push_back({text.at("name"), text.at("version"),
                                       text.at("features").get<std::vector<std::string>>(), text.at("absent"),

@@ -27,7 +27,7 @@ struct Header {
   std::string corpus_digest;
   std::vector<ImplementationInfo> implementations;
   std::vector<std::string> argv;
-  Json confinement;
+  std::vector<std::string> confinement;  // which measures held
 };
 
 using Counts = std::map<Status, std::size_t>;  // every status, also those that are 0

@@ -27,10 +27,14 @@ ImplementationInfo introduce(const Bench& bench, const Implementation& implement
   ImplementationInfo info{implementation.name, "", {}, why_absent(implementation), "", {}};
   if (implementation.features) info.features.assign(implementation.features->begin(), implementation.features->end());
   if (!info.absent.empty()) return info;
-  info.version = ask_version(implementation);
-  auto answers = ask_canaries(bench, implementation);
-  info.canary = std::move(answers.wrong);
-  info.remarks = std::move(answers.remarks);
+  try {
+    info.version = ask_version(implementation);
+    auto answers = ask_canaries(bench, implementation);
+    info.canary = std::move(answers.wrong);
+    info.remarks = std::move(answers.remarks);
+  } catch (const std::exception& error) {
+    info.canary = error.what();
+  }
   return info;
 }
 
@@ -88,11 +92,7 @@ Result<void> run(const Bench& bench, const RunRequest& request, ResultsWriter& r
                 bench.corpus.digest(),
                 std::vector<ImplementationInfo>(implementations.size()),
                 request.argv,
-                {{"process_group", true},
-                 {"core_dumps", false},
-                 {"output_limited", true},
-                 {"memory_watched", true},
-                 {"network", true}}};
+                {"own process group", "time limited", "memory watched", "output limited", "no core dumps"}};
   in_parallel(implementations.size(), request.jobs,
               [&](std::size_t i) { header.implementations[i] = introduce(bench, implementations[i]); });
   if (stopping_signal() != 0) return {};

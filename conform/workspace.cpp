@@ -104,7 +104,7 @@ Result<WorkFolder> WorkFolder::make() {
   std::error_code error;
   const auto parent = fs::temp_directory_path(error);
   if (error) return fail("no folder for temporary files: {}", error.message());
-  std::string name = (parent / "qcow2-conform.XXXXXX").string();
+  std::string name = (fs::absolute(parent) / "qcow2-conform.XXXXXX").string();
   if (!::mkdtemp(name.data())) return fail("{}: {}", name, reason());
   return WorkFolder(name);
 }

@@ -23,7 +23,7 @@ struct Session {
   std::vector<std::string> argv;
 
   static Session here(int argc, char** argv);
-  Places places() const { return {bin, implementations}; }
+  Places places() const { return {bin, std::filesystem::absolute(implementations)}; }
   Result<Corpus> load_corpus() const { return Corpus::load(corpus); }
 };
 

@@ -52,6 +52,7 @@ TEST_CASE("a mistake in an implementation file is an error") {
       {"/operations/read/command", Json::array({"x", "{out}"})},
       {"/operations/read/command", Json::array({"x", "{image}", "{uot}"})},
       {"/operations/read/command", Json::array()},
+      {"/operations/read/command", Json::array({"./x", "{image}"})},
       {"/operations/read/command", "x {image}"},
       {"/operations/read/accept_exit", Json::array({0, 1})},
       {"/operations/read/accept_exit", Json::array({256})},

@@ -51,6 +51,13 @@ TEST_CASE("standard output can go to a file") {
   CHECK(report.messages == "message\n");
 }
 
+TEST_CASE("a program runs where it is told to") {
+  const test::TempFolder folder;
+  const auto canonical = test::fs::canonical(folder.path()).string();
+  CHECK(run_process({{"pwd"}, std::nullopt, {}, folder.path()}).messages == canonical + "\n");
+  CHECK(run_process({{"pwd"}, std::nullopt, {}, folder / "not there"}).ending == Ending::not_started);
+}
+
 TEST_CASE("standard input is empty") {
   const auto report = shell("cat; echo end");
   CHECK(report.messages == "end\n");
