@@ -39,8 +39,8 @@ class Lint(ProjectTest):
 
     # ---- the file --------------------------------------------------------------------------------------
     def test_not_json(self) -> None:
-        self.write(plain_case()).write_text('{"schema": 1,}')
-        self.assert_refused("plain.json: line 1, column 14: not JSON")
+        self.write(plain_case()).write_text('{"schema" 1}')
+        self.assert_refused("plain.json: line 1, column 11: not JSON")
 
     def test_not_ascii(self) -> None:
         self.write(plain_case()).write_text('{"title": "Größe"}')
