@@ -121,7 +121,8 @@ def _ordinary(case: Case, made: Made) -> None:
     for index, entry in made.image.entries.items():
         stream = entry.body.stream if entry.body is not None else None
         if stream is not None and (stream.needed or 0) > made.image.geometry.cluster_size:
-            raise CaseError("the stream is longer than a cluster, and the case is not about that", f"image.guest.{index}")
+            raise CaseError("its stream is longer than a cluster, and the case is not about that",
+                            f"image.guest.{index}")
 
 
 def _fits(case: Case, made: Made) -> None:
