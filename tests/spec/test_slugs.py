@@ -1,0 +1,93 @@
+"""The slugs of spec/: unique, written down in spec/slugs.txt for good, each tried by a case and each case about one."""
+
+import json
+import re
+import subprocess
+import unittest
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[2]
+LEDGER = ROOT / "spec/slugs.txt"
+CLAUSE = re.compile(r"^\*\*\[([^\]]+)\]\*\* ", re.MULTILINE)
+LINE = re.compile(r"(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)  +(?P<version>\d+\.\d+\.\d+)"
+                  r"(?:  +(?:withdrawn (?P<withdrawn_in>\d+\.\d+\.\d+): (?P<withdrawn>\S.*)|no case: (?P<no_case>\S.*)))?")
+RULE = re.compile(r'Rule \w+\{"([a-z0-9-]+)",')
+
+
+class Entry(NamedTuple):
+    slug: str
+    version: str
+    withdrawn_in: str | None
+    withdrawn: str | None
+    no_case: str | None
+
+
+def read_ledger(text: str) -> list[Entry]:
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    return [Entry(**entry.groupdict()) if (entry := LINE.fullmatch(line)) else Entry(line, "", None, None, None) for line in lines]
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+class Ledger(unittest.TestCase):
+    def setUp(self) -> None:
+        self.clauses = CLAUSE.findall((ROOT / "spec/compressed-clusters.md").read_text(encoding="utf-8"))
+        self.ledger = read_ledger(LEDGER.read_text(encoding="utf-8"))
+
+    def test_each_line_has_its_form(self) -> None:
+        self.assertEqual([], [entry.slug for entry in self.ledger if not entry.version])
+        slugs = [entry.slug for entry in self.ledger]
+        self.assertEqual(sorted(set(slugs)), slugs, "in alphabetical order, none twice")
+
+    def test_no_line_is_of_a_version_that_is_not_yet(self) -> None:
+        now = numbers(re.search(r"\bVERSION (\d+\.\d+\.\d+)", (ROOT / "CMakeLists.txt").read_text(encoding="utf-8"))[1])
+        for entry in self.ledger:
+            with self.subTest(entry.slug):
+                self.assertLessEqual(numbers(entry.version), now)
+                if entry.withdrawn_in:
+                    self.assertLess(numbers(entry.version), numbers(entry.withdrawn_in))
+                    self.assertLessEqual(numbers(entry.withdrawn_in), now)
+
+    def test_clauses_and_lines_are_the_same(self) -> None:
+        in_force = [entry.slug for entry in self.ledger if not entry.withdrawn]
+        self.assertEqual(sorted(self.clauses), in_force)
+
+    def test_no_line_has_gone_away(self) -> None:
+        log = subprocess.run(["git", "log", "-p", "--format=", "--", "spec/slugs.txt"], cwd=ROOT, capture_output=True, text=True, check=False)
+        if log.returncode:
+            self.skipTest("not a git checkout: nothing to compare with")
+        written = {line[1:].split()[0] for line in log.stdout.splitlines() if re.match(r"\+[a-z0-9]", line)}
+        self.assertEqual(set(), written - {entry.slug for entry in self.ledger})
+
+    def test_rules_of_the_model_are_clauses(self) -> None:
+        rules = set(RULE.findall((ROOT / "model/result.hpp").read_text(encoding="utf-8")))
+        self.assertTrue(rules)
+        self.assertEqual(set(), rules - set(self.clauses))
+
+
+class Cases(unittest.TestCase):
+    def setUp(self) -> None:
+        self.clauses = CLAUSE.findall((ROOT / "spec/compressed-clusters.md").read_text(encoding="utf-8"))
+        self.excused = {entry.slug for entry in read_ledger(LEDGER.read_text(encoding="utf-8")) if entry.no_case}
+        documents = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(ROOT.glob("cases/*/*.json"))]
+        self.cases = [document for document in documents if document.get("status") != "withdrawn"]
+        self.assertTrue(self.cases)
+
+    def test_every_clause_has_a_case(self) -> None:
+        tried = {slug for case in self.cases for slug in case["clauses"]}
+        self.assertEqual([], [slug for slug in self.clauses if slug not in tried | self.excused])
+        self.assertEqual(set(), self.excused & tried, "has a case, and says in the ledger that it cannot have one")
+
+    def test_every_case_has_a_clause(self) -> None:
+        for case in self.cases:
+            with self.subTest(case["id"]):
+                self.assertTrue(case["clauses"])
+                self.assertEqual([], [slug for slug in case["clauses"] if slug not in self.clauses])
+                self.assertEqual(len(set(case["clauses"])), len(case["clauses"]))
+
+
+if __name__ == "__main__":
+    unittest.main()
