@@ -56,13 +56,9 @@ class Frames {
                       fmt::format("the frames end after {} of {} bytes", output_.pos, output_.size));
       }
       // [zstd-invalid]
-      if (frame_complete_ && !frame_may_begin()) {
-        return refuse(rule::zstd_invalid, {},
-                      fmt::format("after {} bytes: what begins at byte {} is no frame", output_.pos, input_.pos));
-      }
-      // [zstd-invalid]
       if (frame_complete_ && !begins_frame(extent_.subspan(input_.pos))) {
-        return refuse(rule::zstd_invalid, {}, fmt::format("after {} bytes: no frame begins here", output_.pos));
+        return refuse(rule::zstd_invalid, {},
+                      fmt::format("after {} bytes: no frame begins at byte {}", output_.pos, input_.pos));
       }
       const auto progress = step(output_);
       if (!progress) return tl::unexpected(progress.error());
@@ -81,16 +77,6 @@ class Frames {
   bool over_long() const { return over_long_; }
 
  private:
-  /// Whether the next bytes are a magic number of RFC 8878, or too few for one.
-  /// libzstd may have been built to take frames of zstd's versions before 0.8 as well, which have others.
-  bool frame_may_begin() const {
-    const auto* next = static_cast<const std::byte*>(input_.src) + input_.pos;
-    if (input_.size - input_.pos < 4) return true;
-    std::uint32_t magic = 0;
-    for (unsigned i = 0; i < 4; ++i) magic |= std::to_integer<std::uint32_t>(next[i]) << (8 * i);  // little-endian
-    return magic == ZSTD_MAGICNUMBER || (magic & ZSTD_MAGIC_SKIPPABLE_MASK) == ZSTD_MAGIC_SKIPPABLE_START;
-  }
-
   /// Returns whether the decoder could do anything at all.
   Result<bool> step(ZSTD_outBuffer& output) {
     const std::size_t input_before = input_.pos;

@@ -60,9 +60,8 @@ Where Walk::where(GuestOffset guest_offset) const {
 Result<void> Walk::enter_l2_table(std::uint64_t l1_index, const Where& where) {
   if (l1_index == l1_index_) return {};
   l1_index_ = nothing;
-  std::array<std::byte, l1_entry_size> raw{};
-  image_->source->read_at(image_->header.l1_table_offset + l1_index * l1_entry_size, raw);
-  const HostOffset table = table_offset(load_big_endian<std::uint64_t>(raw, 0));
+  const HostOffset l1_entry = image_->header.l1_table_offset + l1_index * l1_entry_size;
+  const HostOffset table = table_offset(l1_window_.load(*image_->source, l1_entry));
   const Where table_where{where.l1_index, std::nullopt, where.guest_offset, table.value};
   if (table.value % image_->header.cluster_size() != 0) {
     return refuse(rule::l2_table, table_where, "the L2 table is not aligned to a cluster");
@@ -73,19 +72,25 @@ Result<void> Walk::enter_l2_table(std::uint64_t l1_index, const Where& where) {
   }
   l1_index_ = l1_index;
   l2_table_ = table;
-  window_at_ = nothing;
   return {};
 }
 
-L2Entry Walk::load_entry(std::uint64_t l2_index) {
-  const std::uint64_t at = l2_index << image_->l2_entry_bits();
-  if (const std::uint64_t window_at = at / window_.size() * window_.size(); window_at != window_at_) {
-    image_->source->read_at(l2_table_ + window_at, window_);
-    window_at_ = window_at;
+std::uint64_t Walk::Window::load(const ByteSource& source, HostOffset offset) {
+  // Tables and windows are aligned to 512 bytes, so no entry crosses a window's border.
+  const std::size_t in_window = offset.value % bytes_.size();
+  const HostOffset begin{offset.value - in_window};
+  if (begin != begin_) {
+    begin_ = {nothing};
+    source.read_at(begin, bytes_);
+    begin_ = begin;
   }
-  const std::size_t in_window = at % window_.size();
-  L2Entry entry{load_big_endian<std::uint64_t>(window_, in_window)};
-  if (image_->entry_format().extended) entry.bitmap = load_big_endian<std::uint64_t>(window_, in_window + 8);
+  return load_big_endian<std::uint64_t>(bytes_, in_window);
+}
+
+L2Entry Walk::load_entry(std::uint64_t l2_index) {
+  const HostOffset at = l2_table_ + (l2_index << image_->l2_entry_bits());
+  L2Entry entry{l2_window_.load(*image_->source, at)};
+  if (image_->entry_format().extended) entry.bitmap = l2_window_.load(*image_->source, at + 8);
   return entry;
 }
 

@@ -128,6 +128,28 @@ class HostileNumbers(Program):
                 self.assert_refused(self.run_model("encode", "--cluster-bits", 9, "--host-offset", number, "--length", 1))
                 self.assert_refused(self.run_model("encode", "--cluster-bits", 9, "--host-offset", 0, "--length", number))
 
+    def test_the_last_bytes_of_the_largest_disk(self) -> None:
+        """A disk of 2^64 - 1 bytes, its 32 Mi L1 entries a hole but for the last."""
+        mebibyte = 1 << 20
+        header = put(put(healthy(), "cluster_bits", 21), "size", (1 << 64) - 1)
+        put(put(header, "l1_size", 1 << 25), "l1_table_offset", 2 * mebibyte)
+        path = self.dir / "image"
+        with path.open("wb") as file:
+            for offset, data in (
+                (0, header[: small.HEADER_LENGTH]),
+                (258 * mebibyte - 8, struct.pack(">Q", 512 * mebibyte)),  # the last L1 entry
+                (514 * mebibyte - 8, struct.pack(">Q", 1024 * mebibyte)),  # the last L2 entry
+                (1026 * mebibyte - 8, b"the end."),
+            ):
+                file.seek(offset)
+                file.write(data)
+        done = self.run_model("read", path, "-", "--offset", (1 << 64) - 8, "--length", 7)
+        self.assertEqual((0, b"the end"), (done.returncode, done.stdout), done.stderr)
+        done = self.run_model("read", path, "-", "--offset", (1 << 64) - 3 * mebibyte)
+        self.assertEqual((0, b"the end"), (done.returncode, done.stdout[-7:]), done.stderr)
+        self.assertEqual(3 * mebibyte - 1, len(done.stdout))
+        self.assert_refused(self.run_model("read", path, "-", "--offset", (1 << 64) - 8, "--length", 8), "range-past-end")
+
     def test_what_no_entry_expresses(self) -> None:
         self.assert_refused(self.run_model("encode", "--cluster-bits", 9, "--host-offset", 0, "--length", 0), "size-field")
         for bits in range(9, 22):
