@@ -2,7 +2,7 @@
 # The Debian packages that this project needs, and what installs them. Sourced by run and test.
 #
 # Nothing is installed, and nothing is said, when nothing is missing. Catch2 3.7 is not in Debian 12: it comes from
-# bookworm-backports through a source list and a lists folder of its own, so that the user's apt sources stay as they are.
+# bookworm-backports through a source list and a lists folder of its own; the user's apt sources stay as they are.
 
 packages_build=(g++ cmake ninja-build pkgconf python3 libfmt-dev nlohmann-json3-dev libcli11-dev libexpected-dev
   libvalijson-dev libssl-dev zlib1g-dev libzstd-dev)
@@ -20,8 +20,10 @@ missing_packages() {
     [[ $status != installed ]] || version[$name]=$number
   done < <(dpkg-query -W -f '${db:Status-Status} ${Package} ${Version}\n' "$@" 2>/dev/null)
   for name; do
-    if [[ -z ${version[$name]-} ]]; then echo "$name"
-    elif [[ $name == libcatch2-dev ]] && dpkg --compare-versions "${version[$name]}" lt "$catch2_version"; then echo "$name"
+    if [[ -z ${version[$name]-} ]]; then
+      echo "$name"
+    elif [[ $name == libcatch2-dev ]] && dpkg --compare-versions "${version[$name]}" lt "$catch2_version"; then
+      echo "$name"
     fi
   done
 }

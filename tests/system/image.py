@@ -1,8 +1,8 @@
-"""A small healthy qcow2 image, laid out by hand, for tests that damage it: every field and table has a name and a place.
+"""A small healthy qcow2 image, laid out by hand, for tests that damage it: every field and table has a name.
 
-Host clusters: 0 header, 1 refcount table, 2 refcount block, 3 L1 table, 4 the first L2 table, 5 a standard cluster, 6 a
-compressed stream, 7 the second L2 table, 8 its compressed stream. Guest clusters: 0 standard, 1 compressed, the first of
-the second L2 table compressed, all others unallocated. So a file cut anywhere has whole whatever its earlier guest clusters need.
+Host clusters: 0 header, 1 refcount table, 2 refcount block, 3 L1 table, 4 the first L2 table, 5 a standard cluster,
+6 a compressed stream, 7 the second L2 table, 8 its compressed stream. Guest clusters: 0 standard, 1 compressed, the
+first of the second L2 table compressed, all others unallocated. So whatever stands before a cut is whole.
 """
 
 import struct

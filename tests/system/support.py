@@ -1,4 +1,4 @@
-"""What the tests of the built programs share: where the programs are, how to call them, what to do when a tool is absent.
+"""What the tests of the built programs share: where these are, how to call them, what to do when a tool is absent.
 
 The programs under test come from QCOW2_BIN (ctest sets it to that of its own build, sanitizers or not).
 """
@@ -57,10 +57,11 @@ class SystemTest(unittest.TestCase):
 
 
 def run(*args: object, **kwargs: object) -> Completed:
-    """Runs a program to its end with its output captured; a hang is an error, a signal shows as a negative exit status."""
+    """Runs a program to its end, its output captured; a hang is an error, a signal a negative exit status."""
     kwargs.setdefault("stdin", subprocess.DEVNULL)
     kwargs.setdefault("stdout", subprocess.PIPE)
-    return subprocess.run([str(arg) for arg in args], stderr=subprocess.PIPE, timeout=TIMEOUT_SECONDS, check=False, **kwargs)
+    words = [str(arg) for arg in args]
+    return subprocess.run(words, stderr=subprocess.PIPE, timeout=TIMEOUT_SECONDS, check=False, **kwargs)
 
 
 def tool(name: str, *args: object) -> bytes:

@@ -1,4 +1,4 @@
-"""The two commands of the README on machines that lack packages: what they print, when they stop, that they touch nothing."""
+"""The two commands of the README on machines that lack packages: what they print, and when they stop."""
 
 import os
 import re
@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.system.support import ROOT, Completed, SystemTest, run
 
 PACKAGES = (ROOT / "scripts/packages.sh").read_text()
-BASE_TOOLS = ("bash", "dirname", "basename", "cat", "awk", "uname", "mkdir", "grep", "tail", "env", "sh", "flock", "touch")
+BASE_TOOLS = ("bash", "dirname", "cat", "awk", "uname", "mkdir", "grep", "tail", "env", "sh", "flock", "touch")
 
 
 class Commands(SystemTest):
@@ -86,7 +86,8 @@ class Commands(SystemTest):
         if "bookworm" not in Path("/etc/os-release").read_text():
             self.assertNotIn(b"backports", done.stderr)
             return
-        line = next(line for line in done.stderr.decode().splitlines() if "-t bookworm-backports install libcatch2-dev" in line)
+        lines = done.stderr.decode().splitlines()
+        line = next(line for line in lines if "-t bookworm-backports install libcatch2-dev" in line)
         for option in ("Dir::Etc::SourceList=", "Dir::Etc::SourceParts=/dev/null", "Dir::State::Lists="):
             self.assertIn(option, line)
         self.assertNotIn(b"/etc/apt", done.stderr)

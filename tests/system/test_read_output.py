@@ -91,7 +91,8 @@ class UnwritableDestination(Output):
 class Range(Output):
     def test_within_and_across_clusters(self) -> None:
         disk = guest()
-        for offset, length in ((0, 1), (1, 510), (511, 2), (CLUSTER_SIZE - 1, CLUSTER_SIZE + 2), (0, VIRTUAL_SIZE), (VIRTUAL_SIZE - 1, 1)):
+        inside = ((0, 1), (1, 510), (511, 2), (CLUSTER_SIZE - 1, CLUSTER_SIZE + 2))
+        for offset, length in (*inside, (0, VIRTUAL_SIZE), (VIRTUAL_SIZE - 1, 1)):
             with self.subTest(offset=offset, length=length):
                 self.assert_read(disk[offset : offset + length], "--offset", offset, "--length", length)
 
@@ -105,9 +106,13 @@ class Range(Output):
         self.assertEqual((0, guest()[:offset]), (done.returncode, done.stdout))
 
     def test_past_the_end(self) -> None:
-        for offset, length in ((VIRTUAL_SIZE, 1), (0, VIRTUAL_SIZE + 1), (VIRTUAL_SIZE - 1, 2), (1, (1 << 64) - 1), ((1 << 64) - 1, 1)):
+        largest = (1 << 64) - 1
+        for offset, length in (
+            (VIRTUAL_SIZE, 1), (0, VIRTUAL_SIZE + 1), (VIRTUAL_SIZE - 1, 2), (1, largest), (largest, 1)
+        ):
             with self.subTest(offset=offset, length=length):
-                self.assert_refused(self.read(self.image, "-", "--offset", offset, "--length", length), "range-past-end")
+                done = self.read(self.image, "-", "--offset", offset, "--length", length)
+                self.assert_refused(done, "range-past-end")
 
 
 class Jobs(Output):

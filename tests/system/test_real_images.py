@@ -1,4 +1,7 @@
-"""Disk images that Debian packages bring, compressed by qemu-img in every way it can: the model reads, maps and counts as qemu-img does."""
+"""Disk images that Debian packages bring, compressed by qemu-img in every way it can.
+
+The model reads, maps and counts as qemu-img does.
+"""
 
 import random
 from collections.abc import Iterator
@@ -21,7 +24,7 @@ MAP_FIELDS = ("depth", "zero", "data")
 
 
 def merged(extents: list[dict]) -> list[dict]:
-    """The extents with neighbours joined where they agree in depth, zero, data, and run on in offset (where they have one)."""
+    """Neighbours joined where they agree in depth, zero and data, and run on in offset (where they have one)."""
     result: list[dict] = []
     for extent in extents:
         row = {key: extent[key] for key in ("start", "length", "offset", *MAP_FIELDS) if key in extent}
@@ -89,7 +92,8 @@ class RealDisk:
 
     def converted(self, cluster_bits: int, compression: str, extended_l2: bool) -> Path:
         image = self.dir / f"{cluster_bits}-{compression}{'-extended' if extended_l2 else ''}.qcow2"
-        options = f"cluster_size={1 << cluster_bits},compression_type={compression},extended_l2={'on' if extended_l2 else 'off'}"
+        options = f"cluster_size={1 << cluster_bits},compression_type={compression}"
+        options += f",extended_l2={'on' if extended_l2 else 'off'}"
         tool("qemu-img", "convert", "-c", "-f", "raw", "-O", "qcow2", "-o", options, self.raw, image)
         return image
 
@@ -99,7 +103,7 @@ class RealDisk:
         self.assertEqual((0, b""), (done.returncode, done.stderr))
         tool("qemu-img", "convert", "-f", "qcow2", "-O", "raw", image, qemus)
         self.assertTrue(ours.read_bytes() == qemus.read_bytes(), "the bytes differ from qemu-img's")
-        self.assertTrue(ours.read_bytes() == self.raw.read_bytes(), "the bytes differ from the disk that was compressed")
+        self.assertTrue(ours.read_bytes() == self.raw.read_bytes(), "the bytes differ from the disk's own")
 
     def check_map(self, image: Path) -> None:
         ours = merged(self.model_json("map", image))

@@ -23,10 +23,14 @@ class ThreadDemonstration(SystemTest):
 
     def test_entry_34_is_the_one_of_the_thread(self) -> None:
         entry = self.model_json("map", "--clusters", self.image)[ENTRY]
-        self.assertEqual(
-            {"l1_index": 0, "l2_index": ENTRY, "l2_entry": "0x6000000000000bfe", "host_offset": 3070, "additional_sectors": 1},
-            {key: entry[key] for key in ("l1_index", "l2_index", "l2_entry", "host_offset", "additional_sectors")},
-        )
+        expected = {
+            "l1_index": 0,
+            "l2_index": ENTRY,
+            "l2_entry": "0x6000000000000bfe",
+            "host_offset": 3070,
+            "additional_sectors": 1,
+        }
+        self.assertEqual(expected, {key: entry[key] for key in expected})
 
     def test_reads_back(self) -> None:
         out = self.dir / "out"

@@ -58,5 +58,6 @@ class Usage(SystemTest):
 
     def test_the_entry_of_the_thread(self) -> None:
         fields = self.model_json("decode", "--cluster-bits", 9, "0x6000000000000bfe")
-        self.assertEqual((3070, 1, 514), (fields["host_offset"], fields["additional_sectors"], fields["available_bytes"]))
+        expected = {"host_offset": 3070, "additional_sectors": 1, "available_bytes": 514}
+        self.assertEqual(expected, {key: fields[key] for key in expected})
         self.assertIn("before_correction", fields)
