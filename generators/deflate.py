@@ -87,7 +87,8 @@ class Deflater:
         distance_count = int(block.get("hdist", distance_count))
         sequence = [literals.get(symbol, 0) for symbol in range(literal_count)]
         sequence += [distances.get(symbol, 0) for symbol in range(distance_count)]
-        lengths = _lengths(block, "code_length_lengths", set(sequence))
+        coded = _zero_runs(sequence) if block.get("zero_runs") else [(length, 0, 0) for length in sequence]
+        lengths = _lengths(block, "code_length_lengths", {symbol for symbol, _, _ in coded})
         count = max(4, 1 + max(CODE_LENGTH_ORDER.index(symbol) for symbol in lengths))
         self.bits.number(literal_count - 257, 5)
         self.bits.number(distance_count - 1, 5)
@@ -95,8 +96,9 @@ class Deflater:
         for symbol in CODE_LENGTH_ORDER[:count]:
             self.bits.number(lengths.get(symbol, 0), 3)
         codes = canonical_codes(lengths)
-        for length in sequence:
-            self._code(codes, length)
+        for symbol, extra, width in coded:
+            self._code(codes, symbol)
+            self.bits.number(extra, width)
 
     def _tokens(self, block: Spec, expanded: list[tuple[Token, int]], literals: Lengths,
                 distances: Lengths) -> None:
@@ -177,6 +179,22 @@ def _used_symbols(expanded: list[tuple[Token, int]]) -> tuple[set[int], set[int]
 def _lengths(block: Spec, key: str, used: set[int]) -> Lengths:
     """The code lengths that the block states, or a flat code for the symbols that it uses."""
     return _stated(block[key]) if key in block else balanced_lengths(used)
+
+
+def _zero_runs(sequence: list[int]) -> list[tuple[int, int, int]]:
+    """RFC 1951, 3.2.7: (symbol, extra value, extra width), with 18 and 17 for 11 to 138 and 3 to 10 zeros."""
+    coded: list[tuple[int, int, int]] = []
+    position = 0
+    while position < len(sequence):
+        zeros = 0
+        while zeros < 138 and sequence[position + zeros : position + zeros + 1] == [0]:
+            zeros += 1
+        if zeros < 3:
+            coded.append((sequence[position], 0, 0))
+        else:
+            coded.append((18, zeros - 11, 7) if zeros > 10 else (17, zeros - 3, 3))
+        position += zeros if zeros >= 3 else 1
+    return coded
 
 
 def _stated(lengths: dict[str, int]) -> Lengths:

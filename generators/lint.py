@@ -38,12 +38,12 @@ def _clauses(case: Case, levels: dict[str, str]) -> None:
         if slug not in levels:
             raise CaseError(f"the spec has no clause '{slug}'", "clauses")
     strict = [slug for slug in case.clauses if levels[slug] == "must"]
-    open_points = [slug for slug in case.clauses if levels[slug] == "unspecified"]
+    open_points = [slug for slug in case.clauses if levels[slug] in ("may", "unspecified")]
     verdicts = [operation["expect"]["verdict"] for operation in case.operations]
     unsettled = [verdict for verdict in verdicts if verdict in ("either", "observe")]
     if unsettled and (strict or not open_points):
-        raise CaseError("a case with an open verdict names a clause of level unspecified and none of level must",
-                        "clauses")
+        raise CaseError("a case with an open verdict names a clause of level unspecified or may, "
+                        "and none of level must", "clauses")
     if not unsettled and all(levels[slug] == "unspecified" for slug in case.clauses):
         raise CaseError("a case whose clauses are all unspecified must be either or observe", "clauses")
 

@@ -90,7 +90,7 @@ class Lint(ProjectTest):
     def test_a_clause_that_does_not_exist(self) -> None:
         self.assert_case_refused("clauses: the spec has no clause 'sise'", clauses=["sise"])
 
-    def test_an_open_verdict_needs_an_unspecified_clause_and_no_must(self) -> None:
+    def test_an_open_verdict_needs_an_open_clause_and_no_must(self) -> None:
         self.assert_case_refused("clauses: a case with an open verdict", operations=EITHER)
         self.assert_case_refused("clauses: a case with an open verdict", operations=EITHER, clauses=["size", "taste"])
         self.assert_case_refused("clauses: a case whose clauses are all unspecified", clauses=["taste"])
