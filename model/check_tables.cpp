@@ -113,6 +113,10 @@ void TableCounter::count_l2_entry(const L2Entry& entry, const L2Table& table, co
   }
   if (cluster_kind == Kind::standard && table.active_times > 0) ++allocated_clusters_;
   const HostOffset host_offset = table_offset(entry.entry);
+  // [copied-flag-data-file]
+  if (format.external_data && host_offset.value != 0 && (entry.entry & copied_flag) == 0) {
+    findings_.corruption({rule::copied_flag_data_file, where, "bit 63 is clear beside an external data file"});
+  }
   if (host_offset.value == 0 || format.external_data || host_offset.value % format.cluster_size() != 0) return;
   count_reference(image_, references_, findings_, host_offset, format.cluster_size(), table.times, where);
   if (table.active_times > 0) judge_copied_flag(entry.entry, host_offset, where);

@@ -32,7 +32,7 @@ Result<void> judge_l1_table(const Image& image) {
                   fmt::format("l1_size {}, but a virtual size of {} bytes needs {} entries", header.l1_size,
                               header.virtual_size, needed));
   }
-  if (!contains(*image.source, header.l1_table_offset, header.l1_size * l1_entry_size)) {
+  if (header.l1_size > 0 && !contains(*image.source, header.l1_table_offset, header.l1_size * l1_entry_size)) {
     return refuse(rule::l1_in_file, where,
                   fmt::format("the L1 table of {} entries leaves the file, which ends at {:#x}", header.l1_size,
                               image.source->size()));

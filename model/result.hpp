@@ -38,7 +38,7 @@ struct Rule {
 };
 
 namespace rule {
-inline constexpr Rule backing_file_unreadable{"backing-file", Stage::open};
+inline constexpr Rule backing_file_missing{"backing-file-missing", Stage::open};
 inline constexpr Rule backing_format{"backing-format", Stage::open};
 inline constexpr Rule backing_chain_cycle{"backing-chain-cycle", Stage::open};
 inline constexpr Rule external_data_file_missing{"external-data-file-missing", Stage::open};
@@ -89,6 +89,7 @@ inline constexpr Rule zstd_dictionary{"zstd-dictionary", Stage::decompress};
 inline constexpr Rule zstd_window{"zstd-window", Stage::decompress};
 
 // What only a checker looks at; no reading stops there, so their stage is that of the table concerned.
+inline constexpr Rule copied_flag_data_file{"copied-flag-data-file", Stage::l2};
 inline constexpr Rule copied_flag{"copied-flag", Stage::l2};
 inline constexpr Rule refcount_lookup{"refcount-lookup", Stage::l2};
 inline constexpr Rule check_refcounts{"check-refcounts", Stage::l2};

@@ -22,7 +22,7 @@ constexpr std::size_t chain_length_max = 64;
 class ChainOpener {
  public:
   std::unique_ptr<OpenImage> open_first(std::unique_ptr<OpenFile> file) {
-    remember(*file, rule::backing_file_unreadable);
+    remember(*file, rule::backing_file_missing);
     return open(std::move(file));
   }
 
@@ -50,7 +50,7 @@ class ChainOpener {
   // [backing-file]
   void open_backing_file(const Header& header, OpenImage& opened) {
     if (header.backing_file.empty()) return;
-    auto file = open_named(rule::backing_file_unreadable, header.backing_file, opened.file->path);
+    auto file = open_named(rule::backing_file_missing, header.backing_file, opened.file->path);
     if (is_raw(header, *file)) {
       opened.raw_backing = std::move(file);
       opened.raw_backing_guest = std::make_unique<RawGuest>(opened.raw_backing->source);
