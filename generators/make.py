@@ -70,13 +70,18 @@ def _make(case: Case) -> Made:
 
 # ---- files beside the image ------------------------------------------------------------------------------
 def _backing(case: Case, spec: Spec, files: dict[str, SparseFile]) -> Optional[SparseFile]:
-    """The disk of the backing file that an image names, made from the case's siblings; chains are followed."""
-    if "backing_file" not in spec:
+    """The disk of the backing file that an image names, made from the case's siblings; chains are followed.
+
+    None without one, and where a read of it ends in nothing: the file is missing, or its chain comes back to itself.
+    """
+    if "backing_file" not in spec or "missing" in spec["backing_file"]:
         return None
     name = spec["backing_file"]["name"]
     sibling = case.siblings.get(name)
-    if sibling is None or name in files:
-        raise CaseError(f"the case has no sibling '{name}' left for this backing file", "backing_file")
+    if sibling is None:
+        raise CaseError(f"the case has no sibling '{name}' for this backing file", "backing_file")
+    if name in files:
+        return None
     if "raw" in sibling:
         data = Content(name.partition(".")[0], 0).bytes_of(sibling["raw"], 0)
         files[name] = SparseFile(len(data))
