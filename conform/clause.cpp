@@ -26,7 +26,8 @@ Result<Clauses> Clauses::load(const std::filesystem::path& file) {
     for (const auto& entry : document->at("clauses")) {
       const auto level = level_named(entry.at("level").get<std::string>());
       if (!level) return fail("{}: {}", file.string(), level.error().message);
-      Clause clause{entry.at("slug"), *level, entry.at("sentence")};
+      Clause clause{entry.at("slug"), *level, entry.at("sentence"), entry.value("section", ""),
+                    entry.value("ground", "")};
       if (!clauses.index_.emplace(clause.slug, clauses.clauses_.size()).second)
         return fail("{}: clause {} stands there twice", file.string(), clause.slug);
       clauses.clauses_.push_back(std::move(clause));

@@ -1,5 +1,5 @@
-// The clauses of spec/compressed-clusters.md, as corpus/clauses.json has them: a slug, a level, and the sentence that is
-// shown with a failure.
+// The clauses of spec/compressed-clusters.md, as corpus/clauses.json has them: a slug, a level, the sentence that is shown
+// with a failure, and what it rests on.
 #pragma once
 
 #include <filesystem>
@@ -23,6 +23,8 @@ struct Clause {
   std::string slug;
   Level level;
   std::string sentence;
+  std::string section;  // of the specification
+  std::string ground;   // what it rests on
 };
 
 class Clauses {

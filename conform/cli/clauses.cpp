@@ -22,8 +22,12 @@ int clauses_command(bool json, const Session& session) {
   for (const auto& clause : corpus->clauses().all()) {
     const auto cases = cases_about(*corpus, clause.slug);
     if (json)
-      list.push_back(
-          {{"slug", clause.slug}, {"level", name(clause.level)}, {"sentence", clause.sentence}, {"cases", cases}});
+      list.push_back({{"slug", clause.slug},
+                      {"level", name(clause.level)},
+                      {"sentence", clause.sentence},
+                      {"section", clause.section},
+                      {"ground", clause.ground},
+                      {"cases", cases}});
     else
       fmt::print("{:<11}  {:>3} cases  [{}] {}\n", name(clause.level), cases.size(), clause.slug, clause.sentence);
   }

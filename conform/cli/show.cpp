@@ -56,8 +56,10 @@ int show_command(const std::string& id, const Session& session) {
   field("why", one->why);
   field("could leak", one->leak);
   for (const auto& slug : one->clauses)
-    if (const Clause* clause = corpus->clauses().find(slug))
+    if (const Clause* clause = corpus->clauses().find(slug)) {
       field("clause", fmt::format("[{}, {}] {}", slug, name(clause->level), clause->sentence));
+      field("", clause->ground);
+    }
   field("twin", one->baseline.empty() ? "" : one->baseline + "; here " + one->delta);
   field("choice group", one->choice_group);
   field("features", joined(one->features));
