@@ -35,7 +35,8 @@ class Deflate(unittest.TestCase):
     def test_every_kind_of_block(self) -> None:
         for block in ({"stored": "rest"}, {"fixed": "rest"}, {"dynamic": "rest"}, {"fixed": [{"random": "rest"}]},
                       {"dynamic": [{"text": "abc"}, ["rest", 2]]},
-                      {"dynamic": [{"text": "abc"}, ["rest", 2]], "zero_runs": True}, {"fixed": [{"literals": "rest"}]}):
+                      {"dynamic": [{"text": "abc"}, ["rest", 2]], "zero_runs": True},
+                      {"fixed": [{"literals": "rest"}]}):
             with self.subTest(block=block):
                 stream = deflate_stream([block], CONTENT)
                 self.assert_gives(stream)

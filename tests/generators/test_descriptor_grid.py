@@ -1,4 +1,4 @@
-"""Each mistaken reading of the descriptor meets a case that it gets wrong, at every cluster size where one can exist."""
+"""Each mistaken reading of the descriptor meets a case that it gets wrong, at every size where one can exist."""
 
 import unittest
 from typing import Callable, Dict, Iterator, List, Tuple
@@ -59,7 +59,7 @@ def zero_flag_first(entry: int, bits: int) -> Tuple[int, int]:
     return (0, 0) if entry & 1 else right(entry, bits)
 
 
-# The cluster sizes at which an entry can show the mistake; 0 sectors need a stream that fits into one (see the zstd case).
+# The cluster sizes at which an entry can show the mistake.
 EVERY = range(9, 22)
 MISTAKES: Dict[str, Tuple[Reading, range]] = {
     "the split of the old wording": (old_split, EVERY),

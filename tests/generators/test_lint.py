@@ -158,7 +158,7 @@ class Lint(ProjectTest):
                 ("image.guest.0.stream.deflate.0: the block's code has no symbol",
                  {"guest": {"0": {"stream": {"deflate": [
                      {"dynamic": "rest", "literal_lengths": {"0": 1, "256": 1}}]}}}}),
-                ("image.backing_file: the case has no sibling 'base' left",
+                ("image.backing_file: the case has no sibling 'base'",
                  {"backing_file": {"name": "base"}, "guest": {"0": "compressed"}})):
             with self.subTest(rule):
                 features = ["deflate", "backing-file"] if "backing_file" in image else ["deflate"]
