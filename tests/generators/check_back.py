@@ -97,7 +97,7 @@ class Checker(Image):
             return
         offset = entry & OFFSET
         self.faults += bool(entry & STANDARD_RESERVED) + bool(offset % (1 << self.bits))
-        self.faults += bool(bitmap & bitmap >> 32 & 0xFFFFFFFF)
+        self.faults += bool(bitmap & bitmap >> 32 & 0xFFFFFFFF) + (not offset and bool(bitmap & 0xFFFFFFFF))
         if self.external:
             self.faults += bool(offset) and not entry & COPIED
         elif offset:
