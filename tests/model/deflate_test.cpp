@@ -58,9 +58,9 @@ TEST_CASE("blocks of all three kinds follow one another, empty ones too") {
   // A dynamic block of 259 bytes 'A': a literal and a match of 258 at distance 1.
   bits.number(final, 1).number(type_dynamic, 2);
   bits.number(286 - 257, 5).number(1 - 1, 5).number(18 - 4, 4);
+  // Of the symbols 16 17 18 0 8 7 9 6 10 5 11 4 12 3 13 2 14 1: "0" is 18, "10" is 1, "11" is 2.
   for (const unsigned length : {0u, 0u, 1u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 2u, 0u, 2u}) {
-    bits.number(length,
-                3);  // of the symbols 16 17 18 0 8 7 9 6 10 5 11 4 12 3 13 2 14 1: "0" is 18, "10" is 1, "11" is 2
+    bits.number(length, 3);
   }
   bits.code("0").number(65 - 11, 7).code("10");                                // literal 65 has one bit: "0"
   bits.code("0").number(138 - 11, 7).code("0").number(52 - 11, 7).code("11");  // end of block has two: "10"

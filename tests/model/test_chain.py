@@ -1,5 +1,6 @@
 """The files behind an image: its backing chain and its external data file, found beside it by a plain name or refused."""
 
+import os
 import struct
 
 from tests.system import image as small
@@ -90,7 +91,8 @@ class BackingFile(Chain):
 
     def test_a_file_that_is_not_there_or_no_file(self) -> None:
         (self.dir / "folder").mkdir()
-        for name in ("absent", "folder", "n" * 250):
+        os.mkfifo(self.dir / "pipe")
+        for name in ("absent", "folder", "pipe", "n" * 250):
             with self.subTest(name=name[:10]):
                 self.assert_chain_refused("backing-file", over(name, "raw"))
 

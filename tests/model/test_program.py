@@ -100,6 +100,15 @@ class Outputs(Program):
             json.loads(done.stdout)
 
 
+class NoFiles(Program):
+    def test_what_has_no_size_is_no_image(self) -> None:
+        os.mkfifo(self.dir / "pipe")
+        for path in (self.dir / "pipe", self.dir, "/dev/null", "/dev/zero", self.dir / "absent", ""):
+            for command in (("info", path), ("map", path), ("read", path, "-"), ("check", path)):
+                with self.subTest(command=command):
+                    self.assert_usage_error(self.run_model(*command))
+
+
 class HostileNumbers(Program):
     def test_numbers_beyond_64_bits(self) -> None:
         image = self.given("image", healthy())

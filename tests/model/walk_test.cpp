@@ -136,6 +136,13 @@ TEST_CASE("an L1 table that is unaligned, too small or not in the file is refuse
   }
 }
 
+TEST_CASE("the L1 table is aligned to a cluster, not to a sector") {
+  TestImage image({.cluster_bits = 10});
+  image.put(image.end(), filled(1024, 0));
+  image.put64(field::l1_table_offset, 1024 + 512);
+  CHECK(opening(image) == "l1: l1-table");
+}
+
 TEST_CASE("an L2 table that is unaligned or not in the file is refused where it is needed") {
   struct {
     std::uint64_t entry;
@@ -213,6 +220,15 @@ TEST_CASE("what tables claim costs no reading") {
   const Image image = open_image(source).value();
   CHECK(Walk(image).at({0}).value().length == 1 << 20);
   CHECK(source.bytes_read < 4096);
+}
+
+TEST_CASE("a walk forward reads each part of a table once") {
+  constexpr std::uint64_t l1_entries = 1 << 16;
+  const SparseSource source = huge_image(l1_entries << 39, l1_entries);
+  const Image image = open_image(source).value();
+  Walk walk(image);
+  for (std::uint64_t l1_index = 0; l1_index < l1_entries; ++l1_index) REQUIRE(walk.at({l1_index << 39}));
+  CHECK(source.bytes_read < 8 * l1_entries + 4096);
 }
 
 }  // namespace

@@ -196,6 +196,16 @@ TEST_CASE("a refused frame leaves nothing behind for the next") {
   }
 }
 
+TEST_CASE("a frame that gives more than a cluster leaves nothing behind for the next") {
+  Decompressor decompressor;
+  Bytes cluster(512);
+  for (const char* letter : {"41", "42", "43"}) {
+    const Bytes longer = joined({magic, states_nothing, hex("02 20 00"), hex(letter), last_empty});  // 1024 times
+    CHECK(decompressor.decompress(CompressionType::zstd, longer, cluster));
+    CHECK(cluster == joined({hex(letter), part(cluster, 0, 511)}));
+  }
+}
+
 Bytes compressed(const Bytes& bytes, int checksum) {
   const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(ZSTD_createCCtx(), &ZSTD_freeCCtx);
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, checksum);

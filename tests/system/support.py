@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(os.environ.get("QCOW2_BIN", ROOT / "build/release/bin"))
 MODEL = BIN / "qcow2-model"
 CONFORM = BIN / "qcow2-conform"
+SANITIZED = bool(os.environ.get("QCOW2_SANITIZED"))
 CLUSTER_BITS = range(9, 22)
 EXTENDED_L2_CLUSTER_BITS = range(14, 22)  # as QEMU has it: 32 subclusters of at least 512 bytes
 TIMEOUT_SECONDS = 120

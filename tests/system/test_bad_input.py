@@ -1,13 +1,12 @@
 """Files that are no qcow2 image, or only part of one: the model exits 1 with one line, the rule and the place."""
 
-import os
 import resource
 import struct
 from collections.abc import Callable
 
 from tests.system import image as small
 from tests.system.image import CLUSTER_SIZE, FILE_LENGTH, L1_OFFSET, L2_OFFSETS, STREAM_OFFSETS, healthy, put, put_entry
-from tests.system.support import Completed, SystemTest
+from tests.system.support import SANITIZED, Completed, SystemTest
 
 MEMORY_LIMIT_BYTES = 512 << 20
 COMMANDS = (("read", "-"), ("map",), ("info",))
@@ -25,7 +24,7 @@ class BadInput(SystemTest):
 
     def call(self, command: tuple[str, ...], path: str) -> Completed:
         # The sanitizers reserve terabytes of addresses, so the limit is for the release build.
-        limit: Callable[[], None] | None = None if os.environ.get("QCOW2_SANITIZED") else limit_memory
+        limit: Callable[[], None] | None = None if SANITIZED else limit_memory
         return self.run_model(command[0], path, *command[1:], preexec_fn=limit)
 
     def refused(self, data: bytes, rule: str = "", commands: tuple = COMMANDS) -> None:
