@@ -4,9 +4,11 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
+#include <vector>
 
 #include "open_file.hpp"
 
@@ -16,14 +18,22 @@ namespace {
 
 std::string reason() { return std::strerror(errno); }
 
+/// By reading and writing: copy_file_range does not go from one file system to another everywhere.
 Result<void> copy_segment(const OpenFile& from, int to, Segment segment) {
-  auto at_from = static_cast<off_t>(segment.begin);
-  auto at_to = at_from;
-  for (std::uint64_t left = segment.end - segment.begin; left > 0;) {
-    const ssize_t copied = ::copy_file_range(from.descriptor(), &at_from, to, &at_to, left, 0);
-    if (copied < 0 && errno == EINTR) continue;
-    if (copied <= 0) return fail("{}", copied == 0 ? "it became shorter" : reason());
-    left -= static_cast<std::uint64_t>(copied);
+  std::vector<char> buffer(static_cast<std::size_t>(std::min<std::uint64_t>(segment.end - segment.begin, 1 << 20)));
+  for (std::uint64_t at = segment.begin; at < segment.end;) {
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), segment.end - at));
+    const ssize_t got = ::pread(from.descriptor(), buffer.data(), wanted, static_cast<off_t>(at));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return fail("{}", got == 0 ? "it became shorter" : reason());
+    for (ssize_t done = 0; done < got;) {
+      const ssize_t written =
+          ::pwrite(to, buffer.data() + done, static_cast<std::size_t>(got - done), static_cast<off_t>(at) + done);
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) return fail("{}", reason());
+      done += written;
+    }
+    at += static_cast<std::uint64_t>(got);
   }
   return {};
 }
