@@ -18,6 +18,7 @@ constexpr std::uint64_t reserved_in_l1 = (low_bits(63) & ~low_bits(56)) | low_bi
 
 void count_reference(const Image& image, References& references, Findings& findings, HostOffset offset,
                      std::uint64_t length, std::uint64_t times, const Where& where) {
+  if (length == 0) return;
   const std::uint64_t file_end = (image.source->size() + sector_size - 1) / sector_size * sector_size;
   const std::uint64_t end = offset.value + length;
   if (end > file_end && end - file_end >= image.header.cluster_size()) {

@@ -75,12 +75,12 @@ Result<void> Walk::enter_l2_table(std::uint64_t l1_index, const Where& where) {
   return {};
 }
 
-std::uint64_t Walk::Window::load(const ByteSource& source, HostOffset offset) {
+std::uint64_t TableWindow::load(const ByteSource& source, HostOffset offset) {
   // Tables and windows are aligned to 512 bytes, so no entry crosses a window's border.
   const std::size_t in_window = offset.value % bytes_.size();
   const HostOffset begin{offset.value - in_window};
   if (begin != begin_) {
-    begin_ = {nothing};
+    begin_ = {nowhere};
     source.read_at(begin, bytes_);
     begin_ = begin;
   }

@@ -45,6 +45,18 @@ struct Piece {
   Where where;
 };
 
+/// The part of a table that was read last: whoever walks forward asks the source once for many entries.
+class TableWindow {
+ public:
+  /// The number at `offset`, a multiple of 8, in a table that lies wholly in the file.
+  std::uint64_t load(const ByteSource& source, HostOffset offset);
+
+ private:
+  static constexpr std::uint64_t nowhere = ~std::uint64_t{0};
+  HostOffset begin_{nowhere};
+  std::array<std::byte, 512> bytes_{};
+};
+
 /// Resolves guest offsets; cheap for one that walks forward. One for each thread.
 class Walk {
  public:
@@ -60,28 +72,16 @@ class Walk {
   Result<std::optional<L2Entry>> entry_at(GuestOffset guest_offset);
 
  private:
-  static constexpr std::uint64_t nothing = ~std::uint64_t{0};
-
-  /// The part of a table that was read last: a walk forward asks the source once for many entries.
-  class Window {
-   public:
-    /// The number at `offset`, a multiple of 8, in a table that lies wholly in the file.
-    std::uint64_t load(const ByteSource& source, HostOffset offset);
-
-   private:
-    HostOffset begin_{nothing};
-    std::array<std::byte, 512> bytes_{};
-  };
-
   Result<void> enter_l2_table(std::uint64_t l1_index, const Where& where);
   L2Entry load_entry(std::uint64_t l2_index);
   Where where(GuestOffset guest_offset) const;
 
   const Image* image_;
+  static constexpr std::uint64_t nothing = ~std::uint64_t{0};
   std::uint64_t l1_index_ = nothing;
   HostOffset l2_table_;  ///< 0: there is none
-  Window l1_window_;
-  Window l2_window_;
+  TableWindow l1_window_;
+  TableWindow l2_window_;
 };
 
 }  // namespace qcow2

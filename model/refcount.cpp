@@ -1,7 +1,6 @@
 #include "refcount.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 
 #include "big_endian.hpp"
@@ -9,6 +8,8 @@
 namespace qcow2 {
 
 namespace {
+
+constexpr std::uint64_t table_entry_size = 8;
 
 /// Where a count narrower than a byte stands in its byte.
 struct Place {
@@ -52,14 +53,16 @@ void store_refcount(std::span<std::byte> block, std::uint64_t index, unsigned re
 }
 
 std::uint64_t StoredRefcounts::table_entries() const {
-  return image_->header.refcount_table_clusters * (image_->header.cluster_size() / 8);
+  const Header& header = image_->header;
+  const std::uint64_t length = header.refcount_table_clusters * header.cluster_size();
+  const bool lies_well = header.refcount_table_offset.value % header.cluster_size() == 0 &&
+                         contains(*image_->source, header.refcount_table_offset, length);
+  return lies_well ? length / table_entry_size : 0;
 }
 
-std::uint64_t StoredRefcounts::table_entry(std::uint64_t index) const {
+std::uint64_t StoredRefcounts::table_entry(std::uint64_t index) {
   if (index >= table_entries()) return 0;
-  std::array<std::byte, 8> raw{};
-  image_->source->read_at(image_->header.refcount_table_offset + index * raw.size(), raw);
-  return load_big_endian<std::uint64_t>(raw, 0);
+  return table_window_.load(*image_->source, image_->header.refcount_table_offset + index * table_entry_size);
 }
 
 std::uint64_t StoredRefcounts::at(std::uint64_t host_cluster) {

@@ -35,14 +35,16 @@ class StoredRefcounts {
  public:
   explicit StoredRefcounts(const Image& image) : image_(&image) {}
 
+  /// 0 where the refcount table is not aligned to a cluster or not wholly in the file.
   std::uint64_t table_entries() const;
   /// The refcount block that table entry `index` names; 0: none. Bits 0 to 8 are reserved and come along.
-  std::uint64_t table_entry(std::uint64_t index) const;
+  std::uint64_t table_entry(std::uint64_t index);
   /// The count of one host cluster; 0 where no block, or none that lies well, says else. [refcount-lookup]
   std::uint64_t at(std::uint64_t host_cluster);
 
  private:
   const Image* image_;
+  TableWindow table_window_;
   std::uint64_t loaded_ = ~std::uint64_t{0};  ///< the index of the block in block_
   bool present_ = false;
   std::vector<std::byte> block_;

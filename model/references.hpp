@@ -40,8 +40,14 @@ class References {
     return next != pages_.end() && next->first * page_size < last;
   }
 
+  /// The first cluster from `first` on, below `end`, that may be referenced; `end` where there is none.
+  std::uint64_t next(std::uint64_t first, std::uint64_t end) const {
+    const auto page = pages_.lower_bound(first / page_size);
+    return page == pages_.end() ? end : std::clamp(page->first * page_size, first, end);
+  }
+
  private:
-  static constexpr std::uint64_t page_size = 4096;
+  static constexpr std::uint64_t page_size = 64;  // small: a stranger's entries may all lie in different ones
   using Page = std::array<std::uint64_t, page_size>;
 
   Page& page(std::uint64_t cluster) {

@@ -5,7 +5,7 @@ import os
 import struct
 
 from tests.system import image as small
-from tests.system.image import COMPRESSED, L2_OFFSETS, guest, healthy, put, put_entry
+from tests.system.image import CLUSTER_SIZE, COMPRESSED, L2_OFFSETS, guest, healthy, put, put_entry
 from tests.system.support import MODEL, SystemTest, run
 
 NAME_OFFSET = 256  # in the first cluster, behind the header and its extensions
@@ -98,6 +98,44 @@ class Outputs(Program):
         self.assert_refused(done, "offset-above-bit-55")
         with self.assertRaises(json.JSONDecodeError):
             json.loads(done.stdout)
+
+
+class Checking(Program):
+    def check(self, image: str) -> tuple[int, dict]:
+        done = self.run_model("check", "--json", image)
+        self.assertEqual(b"", done.stderr)
+        return done.returncode, json.loads(done.stdout)
+
+    def test_without_snapshots_their_table_is_nowhere(self) -> None:
+        for offset in (1, 1 << 20, 1 << 40, (1 << 64) - CLUSTER_SIZE, (1 << 64) - 1):
+            with self.subTest(offset=offset):
+                self.assertEqual(0, self.check(self.given("image", put(healthy(), "snapshots_offset", offset)))[0])
+
+    def test_a_refcount_table_that_is_nowhere(self) -> None:
+        for offset in (1, 513, 520, 1 << 20, (1 << 64) - CLUSTER_SIZE, (1 << 64) - 1):
+            with self.subTest(offset=offset):
+                code, report = self.check(self.given("image", put(healthy(), "refcount_table_offset", offset)))
+                self.assertEqual(1, code)
+                self.assertIn("refcount-lookup", {violation["rule"] for violation in report["violations"]})
+        code, report = self.check(self.given("image", put(healthy(), "refcount_table_clusters", 0xFFFFFFFF)))
+        self.assertEqual(1, code)
+
+    def test_a_sparse_file_of_any_length(self) -> None:
+        path = self.given("image", healthy())
+        for bits in range(40, 63):
+            try:
+                os.truncate(path, 1 << bits)
+            except OSError:
+                break  # the file system's limit
+        self.assertEqual(0, self.check(path)[0])
+        # References all over the file, each in a stretch of its own.
+        image = healthy()
+        for index in range(2, small.L2_ENTRIES):
+            put_entry(image, L2_OFFSETS[0], index, COMPRESSED | index << 32)
+        with open(path, "r+b") as file:
+            file.write(image)
+        code, report = self.check(path)
+        self.assertEqual((1, small.L2_ENTRIES - 2), (code, report["corruptions"]))
 
 
 class NoFiles(Program):
