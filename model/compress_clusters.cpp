@@ -15,16 +15,16 @@ namespace {
 
 constexpr std::uint64_t batch_bytes_per_job = 4 << 20;
 
-/// Room for the clusters that are prepared at one time.
+/// Room for the clusters that are prepared at one time: no more than there are.
 class Batch {
  public:
-  Batch(const ByteSource& raw, unsigned cluster_bits, CompressionType type, unsigned jobs)
+  Batch(const ByteSource& raw, unsigned cluster_bits, CompressionType type, std::uint64_t jobs, std::uint64_t total)
       : raw_(raw),
         cluster_size_(std::size_t{1} << cluster_bits),
-        clusters_(std::max<std::uint64_t>(jobs, jobs * batch_bytes_per_job >> cluster_bits)),
+        clusters_(std::min(total, std::max(jobs, jobs * batch_bytes_per_job >> cluster_bits))),
         data_(clusters_.size() * cluster_size_),
         streams_(clusters_.size() * cluster_size_) {
-    for (unsigned i = 0; i < jobs; ++i) compressors_.emplace_back(type);
+    for (std::uint64_t i = 0; i < std::min(jobs, total); ++i) compressors_.emplace_back(type);
   }
 
   std::uint64_t capacity() const { return clusters_.size(); }
@@ -88,9 +88,9 @@ class Batch {
 void compress_clusters(const ByteSource& raw, unsigned cluster_bits, CompressionType type, unsigned jobs,
                        const std::function<void(const PreparedCluster&)>& place) {
   assert(jobs > 0);
-  Batch batch(raw, cluster_bits, type, jobs);
   const std::uint64_t cluster_size = std::uint64_t{1} << cluster_bits;
   const std::uint64_t total = raw.size() / cluster_size + (raw.size() % cluster_size != 0 ? 1 : 0);
+  Batch batch(raw, cluster_bits, type, jobs, total);
   for (std::uint64_t first = 0; first < total; first += batch.capacity()) {
     for (const PreparedCluster& cluster : batch.prepare(first, std::min(batch.capacity(), total - first))) {
       place(cluster);

@@ -85,9 +85,8 @@ class Writer {
   }
 
   HostOffset write_l1_and_l2_tables(std::uint64_t l1_size) {
-    // An L1 table of 0 entries still has a place.
-    std::vector<std::byte> l1_table(std::max<std::uint64_t>(1, divide_up(l1_size * table_entry_size, cluster_size_)) *
-                                    cluster_size_);
+    if (l1_size == 0) return {0};  // a cluster for a table of no entries would be leaked
+    std::vector<std::byte> l1_table(divide_up(l1_size * table_entry_size, cluster_size_) * cluster_size_);
     for (const auto& [l1_index, table] : l2_tables_) {
       const HostOffset offset = allocator_.clusters(1);
       image_.write_at(offset, table);

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import struct
 
 from tests.system import image as small
@@ -136,6 +137,22 @@ class Checking(Program):
             file.write(image)
         code, report = self.check(path)
         self.assertEqual((1, small.L2_ENTRIES - 2), (code, report["corruptions"]))
+
+
+class Writing(Program):
+    def test_a_disk_of_no_bytes_is_a_clean_image(self) -> None:
+        raw, out = self.given("raw", b""), self.dir / "out"
+        for compression in ("deflate", "zstd"):
+            self.assertEqual(0, self.run_model("write", raw, out, "--compression", compression).returncode)
+            self.assertEqual(0, self.run_model("check", out).returncode)
+            self.assertEqual(b"", self.run_model("read", out, "-").stdout)
+
+    def test_many_threads_for_a_small_disk_take_little_memory(self) -> None:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        raw, out = self.given("raw", guest()), self.dir / "out"
+        self.assertEqual(0, self.run_model("write", raw, out, "--jobs", 256).returncode)
+        self.assertLess(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss - before, 256 << 10, "KiB")
+        self.assertEqual(guest(), self.run_model("read", out, "-").stdout)
 
 
 class NoFiles(Program):
