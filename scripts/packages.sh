@@ -5,11 +5,13 @@
 # bookworm-backports through a source list and a lists folder of its own; the user's apt sources stay as they are.
 
 packages_build=(g++ cmake ninja-build pkgconf python3 libfmt-dev nlohmann-json3-dev libcli11-dev libexpected-dev
-  libvalijson-dev libssl-dev zlib1g-dev libzstd-dev)
+  libssl-dev zlib1g-dev libzstd-dev)
 packages_run=(qemu-utils 7zip libqcow-dev)
 packages_test=(libcatch2-dev e2fsprogs ovmf python3-z3 zstd)
 packages_nightly=(clang-tidy clang-format)
 catch2_version=3.7
+# Only headers, but its package depends on the development files of every JSON library (159 packages, Qt's among them).
+valijson_headers=build/packages/usr/include
 case $(uname -m) in x86_64) packages_test+=(grub-rescue-pc) ;; esac
 
 # missing_packages PACKAGE...: those that are not installed, or too old, one a line
@@ -71,14 +73,39 @@ become_root() {
   done
 }
 
+# unpack_valijson: puts its headers into build/packages, where CMake looks too; nothing is installed
+unpack_valijson() {
+  local as_root folder=$root/build/packages log=$root/build/valijson.log
+  [[ ! -e $root/$valijson_headers/valijson && ! -e /usr/include/valijson ]] || return 0
+  say "unpacking libvalijson-dev into build/packages (log: build/valijson.log)"
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  if ! apt-cache show libvalijson-dev >"$log" 2>&1 && become_root; then
+    "${as_root[@]}" apt-get -q update >"$log" 2>&1 || true
+  fi
+  # As whoever calls: apt's own user may not write here.
+  (cd "$folder" && apt-get -q -o APT::Sandbox::User= download libvalijson-dev && dpkg-deb -x libvalijson-dev_*.deb .) \
+    >"$log" 2>&1 || {
+    tail -n 5 "$log" >&2
+    rm -rf "$folder"
+    die "libvalijson-dev could not be fetched (is apt-get update due?); the whole log: build/valijson.log"
+  }
+  installed_something=1
+}
+
 # need GROUP...: installs what is missing of packages_GROUP; exit 2 where that cannot be done
 need() {
-  local wanted=() missing group commands as_root log=$root/build/install.log
+  local wanted=() missing group
   for group; do local -n list=packages_$group; wanted+=("${list[@]}"); done
   command -v dpkg-query >/dev/null || return 0  # no Debian: CMake and the runner say what they miss
   mapfile -t missing < <(missing_packages "${wanted[@]}")
-  ((${#missing[@]})) || return 0
+  ((${#missing[@]} == 0)) || install_packages "${missing[@]}"
+  unpack_valijson
+}
 
+# install_packages PACKAGE...
+install_packages() {
+  local missing=("$@") commands as_root log=$root/build/install.log
   commands=$(install_commands "${missing[@]}")
   if ! become_root; then
     say "missing: ${missing[*]}"
@@ -92,7 +119,7 @@ need() {
     tail -n 20 "$log" >&2
     die "apt-get failed; the whole log: build/install.log"
   }
-  mapfile -t missing < <(missing_packages "${wanted[@]}")
+  mapfile -t missing < <(missing_packages "$@")
   ((${#missing[@]} == 0)) || die "this machine's apt has no usable version of: ${missing[*]}"
   installed_something=1
 }
