@@ -37,12 +37,11 @@ int clauses_command(bool json, const Session& session) {
 
 }  // namespace
 
-void add_clauses(CLI::App& app, const Session& session, Chosen& chosen) {
+void add_clauses(Command& program, const Session& session) {
   auto json = std::make_shared<bool>(false);
-  auto& clauses = *app.add_subcommand("clauses", "List the clauses");
-  clauses.add_flag("--json", *json, "As JSON");
-  clauses.callback(
-      [json, &session, &chosen] { chosen = [json, &session] { return clauses_command(*json, session); }; });
+  program.command("clauses", "List the clauses").flag("--json", *json, "As JSON").run([json, &session] {
+    return clauses_command(*json, session);
+  });
 }
 
 }  // namespace conform::cli

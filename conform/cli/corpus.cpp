@@ -66,19 +66,16 @@ int verify_command(const std::string& folder) {
 
 }  // namespace
 
-void add_corpus(CLI::App& app, const Session& session, Chosen& chosen) {
-  auto& corpus = *app.add_subcommand("corpus", "Copy or verify the corpus");
-  corpus.require_subcommand(1);
+void add_corpus(Command& program, const Session& session) {
+  auto corpus = program.command("corpus", "Copy or verify the corpus");
   auto to = std::make_shared<std::string>();
-  auto& copy = *corpus.add_subcommand("export", "Copy the corpus to DIR");
-  copy.add_option("dir", *to, "A folder that is empty or not there")->required();
-  copy.callback([to, &session, &chosen] { chosen = [to, &session] { return export_command(*to, session); }; });
+  corpus.command("export", "Copy the corpus to DIR")
+      .argument("dir", *to, "A folder that is empty or not there")
+      .run([to, &session] { return export_command(*to, session); });
   auto folder = std::make_shared<std::string>();
-  auto& verify = *corpus.add_subcommand("verify", "Hold every image to the lock; exit 5 where one differs");
-  verify.add_option("dir", *folder, "Another corpus than --corpus");
-  verify.callback([folder, &session, &chosen] {
-    chosen = [folder, &session] { return verify_command(folder->empty() ? session.corpus : *folder); };
-  });
+  corpus.command("verify", "Hold every image to the lock; exit 5 where one differs")
+      .optional_argument("dir", *folder, "Another corpus than --corpus")
+      .run([folder, &session] { return verify_command(folder->empty() ? session.corpus : *folder); });
 }
 
 }  // namespace conform::cli

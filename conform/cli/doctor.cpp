@@ -50,9 +50,10 @@ int doctor_command(const Session& session) {
 
 }  // namespace
 
-void add_doctor(CLI::App& app, const Session& session, Chosen& chosen) {
-  auto& doctor = *app.add_subcommand("doctor", "Say what is present, and what will be not-run");
-  doctor.callback([&session, &chosen] { chosen = [&session] { return doctor_command(session); }; });
+void add_doctor(Command& program, const Session& session) {
+  program.command("doctor", "Say what is present, and what will be not-run").run([&session] {
+    return doctor_command(session);
+  });
 }
 
 }  // namespace conform::cli

@@ -30,12 +30,11 @@ int list_command(const FilterOptions& options, const Session& session) {
 
 }  // namespace
 
-void add_list(CLI::App& app, const Session& session, Chosen& chosen) {
+void add_list(Command& program, const Session& session) {
   auto options = std::make_shared<FilterOptions>();
-  auto& list = *app.add_subcommand("list", "List the cases");
+  auto list = program.command("list", "List the cases");
   options->add_to(list);
-  list.callback(
-      [options, &session, &chosen] { chosen = [options, &session] { return list_command(*options, session); }; });
+  list.run([options, &session] { return list_command(*options, session); });
 }
 
 }  // namespace conform::cli

@@ -10,35 +10,15 @@ namespace {
 
 using namespace conform::cli;
 
-/// CLI11's message in one line.
-int parse_error(const CLI::App& app, const CLI::ParseError& error) {
-  if (error.get_exit_code() == 0) return app.exit(error);
-  return usage_error({error.what()});
-}
-
 int dispatch(int argc, char** argv) {
   Session session = Session::here(argc, argv);
-  Chosen chosen;
-  CLI::App app("Judges readers and checkers of qcow2 images", "qcow2-conform");
-  app.set_version_flag("--version", "qcow2-conform " QCOW2_CONFORM_VERSION);
-  app.add_option("--corpus", session.corpus, "The corpus")->type_name("DIR")->capture_default_str();
-  app.add_option("--implementations", session.implementations, "Where implementations are described")
-      ->type_name("DIR")
-      ->capture_default_str();
-  app.require_subcommand(1);
-  app.fallthrough();
-  add_run(app, session, chosen);
-  add_list(app, session, chosen);
-  add_show(app, session, chosen);
-  add_clauses(app, session, chosen);
-  add_doctor(app, session, chosen);
-  add_corpus(app, session, chosen);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return parse_error(app, error);
-  }
-  return chosen();
+  Program program("qcow2-conform", "qcow2-conform " QCOW2_CONFORM_VERSION,
+                  "Judges readers and checkers of qcow2 images");
+  Command& root = program.root();
+  root.option("--corpus", session.corpus, "DIR", "The corpus");
+  root.option("--implementations", session.implementations, "DIR", "Where implementations are described");
+  for (const auto add : {add_run, add_list, add_show, add_clauses, add_doctor, add_corpus}) add(root, session);
+  return program.run(argc, argv);
 }
 
 }  // namespace
@@ -47,6 +27,8 @@ int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);  // under a limit of file size our own writes fail, and are told
   try {
     return dispatch(argc, argv);
+  } catch (const UsageError& error) {
+    return usage_error({error.message});
   } catch (const std::exception& error) {
     fmt::print(stderr, "qcow2-conform: {}\n", error.what());
     return exit_harness;

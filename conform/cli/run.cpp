@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 struct Options {
   FilterOptions filters;
   std::vector<std::string> implementations;
-  std::map<Op, std::string> commands;
+  std::map<Op, std::optional<std::string>> command_lines;
   std::vector<int> reject_exits{1};
   std::string name = "command-line";
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
@@ -38,15 +38,18 @@ Result<Implementation> named(const std::string& name, const Places& places) {
 
 /// Those of --impl and of the command lines; without either, all of the folder.
 Result<std::vector<Implementation>> choose_implementations(const Options& options, const Places& places) {
-  if (options.implementations.empty() && options.commands.empty()) return load_implementations(places);
+  std::map<Op, std::string> commands;
+  for (const auto& [op, line] : options.command_lines)
+    if (line) commands[op] = *line;
+  if (options.implementations.empty() && commands.empty()) return load_implementations(places);
   std::vector<Implementation> chosen;
   for (const auto& name : options.implementations) {
     auto one = named(name, places);
     if (!one) return tl::unexpected(one.error());
     chosen.push_back(std::move(*one));
   }
-  if (!options.commands.empty()) {
-    auto one = from_command_lines({options.name, options.commands, options.reject_exits}, places);
+  if (!commands.empty()) {
+    auto one = from_command_lines({options.name, commands, options.reject_exits}, places);
     if (!one) return tl::unexpected(one.error());
     chosen.push_back(std::move(*one));
   }
@@ -127,39 +130,26 @@ int run_command(const Options& options, const Session& session) {
   return status ? *status : harness_error(status.error());
 }
 
-void add_command_line(CLI::App& run, Options& options, Op op, const char* flag, const char* help) {
-  run.add_option_function<std::string>(
-         flag, [&options, op](const std::string& line) { options.commands[op] = line; }, help)
-      ->type_name("COMMAND");
-}
-
 }  // namespace
 
-void add_run(CLI::App& app, const Session& session, Chosen& chosen) {
+void add_run(Command& program, const Session& session) {
   auto options = std::make_shared<Options>();
-  auto& run = *app.add_subcommand("run", "Run cases on implementations");
+  auto run = program.command("run", "Run cases on implementations");
   options->filters.add_to(run);
-  run.add_option("--impl", options->implementations, "An implementation of the folder, or a file (repeatable)")
-      ->type_name("NAME|FILE")
-      ->allow_extra_args(false);
-  add_command_line(run, *options, Op::read, "--read-cmd",
-                   "Reads {image} into {out}, or to standard output; exit 0: accepted");
-  add_command_line(run, *options, Op::read_range, "--range-cmd", "The same for {length} bytes from {offset}");
-  add_command_line(run, *options, Op::check, "--check-cmd", "Checks {image}; exit 0: clean, 2: corrupt, 3: leaks");
-  run.add_option("--reject-exit", options->reject_exits, "Exit statuses of these commands that mean refused")
-      ->delimiter(',')
-      ->check(CLI::Range(1, 255))
-      ->capture_default_str();
-  run.add_option("--name", options->name, "What to call them")->capture_default_str();
-  run.add_option("--jobs", options->jobs, "How many at a time")->check(CLI::Range(1, 1024))->capture_default_str();
-  run.add_option("--timeout", options->timeout, "Seconds for one operation")
-      ->check(CLI::Range(0.01, 86400.0))
-      ->capture_default_str();
-  run.add_option("--out", options->out, "Where results.jsonl and summary.json go")
-      ->type_name("DIR")
-      ->capture_default_str();
-  run.callback(
-      [options, &session, &chosen] { chosen = [options, &session] { return run_command(*options, session); }; });
+  run.options("--impl", options->implementations, "NAME|FILE",
+              "An implementation of the folder, or a file (repeatable)")
+      .option("--read-cmd", options->command_lines[Op::read], "COMMAND",
+              "Reads {image} into {out}, or to standard output; exit 0: accepted")
+      .option("--range-cmd", options->command_lines[Op::read_range], "COMMAND",
+              "The same for {length} bytes from {offset}")
+      .option("--check-cmd", options->command_lines[Op::check], "COMMAND",
+              "Checks {image}; exit 0: clean, 2: corrupt, 3: leaks")
+      .numbers("--reject-exit", options->reject_exits, 1, 255, "Exit statuses of these commands that mean refused")
+      .option("--name", options->name, "NAME", "What to call them")
+      .number("--jobs", options->jobs, 1, 1024, "How many at a time")
+      .number("--timeout", options->timeout, 0.01, 86400.0, "Seconds for one operation")
+      .option("--out", options->out, "DIR", "Where results.jsonl and summary.json go");
+  run.run([options, &session] { return run_command(*options, session); });
 }
 
 }  // namespace conform::cli

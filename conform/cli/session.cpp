@@ -17,16 +17,10 @@ int usage_error(const Error& error) {
   return exit_usage;
 }
 
-void FilterOptions::add_to(CLI::App& app) {
-  app.add_option("--case", cases, "Only cases whose id, or family/id, matches GLOB (repeatable)")
-      ->type_name("GLOB")
-      ->allow_extra_args(false);
-  app.add_option("--clause", clauses, "Only cases about this clause (repeatable)")
-      ->type_name("SLUG")
-      ->allow_extra_args(false);
-  app.add_option("--level", level, "must, should (with must), or all")
-      ->check(CLI::IsMember({"must", "should", "all"}))
-      ->capture_default_str();
+void FilterOptions::add_to(Command& command) {
+  command.options("--case", cases, "GLOB", "Only cases whose id, or family/id, matches GLOB (repeatable)")
+      .options("--clause", clauses, "SLUG", "Only cases about this clause (repeatable)")
+      .choice("--level", level, {"must", "should", "all"}, "must, should (with must), or all");
 }
 
 Filters FilterOptions::filters() const {

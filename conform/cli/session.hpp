@@ -1,10 +1,10 @@
 // What every command of qcow2-conform shares: where things are, and how errors of use are told.
 #pragma once
 
-#include <CLI/CLI.hpp>
-#include <functional>
 #include <string>
+#include <vector>
 
+#include "cli/arguments.hpp"
 #include "corpus.hpp"
 #include "implementation.hpp"
 #include "selection.hpp"
@@ -34,18 +34,16 @@ int usage_error(const Error& error);
 struct FilterOptions {
   std::vector<std::string> cases, clauses;
   std::string level = "all";
-  void add_to(CLI::App& app);
+  void add_to(Command& command);
   Filters filters() const;
 };
 
-/// The command that the arguments name.
-using Chosen = std::function<int()>;
-
-void add_run(CLI::App& app, const Session& session, Chosen& chosen);
-void add_list(CLI::App& app, const Session& session, Chosen& chosen);
-void add_show(CLI::App& app, const Session& session, Chosen& chosen);
-void add_clauses(CLI::App& app, const Session& session, Chosen& chosen);
-void add_doctor(CLI::App& app, const Session& session, Chosen& chosen);
-void add_corpus(CLI::App& app, const Session& session, Chosen& chosen);
+// Each adds a command to the program.
+void add_run(Command& program, const Session& session);
+void add_list(Command& program, const Session& session);
+void add_show(Command& program, const Session& session);
+void add_clauses(Command& program, const Session& session);
+void add_doctor(Command& program, const Session& session);
+void add_corpus(Command& program, const Session& session);
 
 }  // namespace conform::cli

@@ -72,11 +72,11 @@ int show_command(const std::string& id, const Session& session) {
 
 }  // namespace
 
-void add_show(CLI::App& app, const Session& session, Chosen& chosen) {
+void add_show(Command& program, const Session& session) {
   auto id = std::make_shared<std::string>();
-  auto& show = *app.add_subcommand("show", "Show one case");
-  show.add_option("case", *id, "Its id")->required();
-  show.callback([id, &session, &chosen] { chosen = [id, &session] { return show_command(*id, session); }; });
+  program.command("show", "Show one case").argument("case", *id, "Its id").run([id, &session] {
+    return show_command(*id, session);
+  });
 }
 
 }  // namespace conform::cli

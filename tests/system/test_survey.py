@@ -21,6 +21,11 @@ class Survey(SystemTest):
         self.assertEqual(0, self.status(0, model, qemu))
         self.assertEqual(0, self.status(1, model, qemu, implementation("7zip", wrong_data=3)))
 
+    def test_answers_that_a_case_leaves_open_are_no_failure(self) -> None:
+        qemu = implementation("qemu-img", **{"pass": 1, "choice": 2, "observed": 1})
+        self.assertEqual(0, self.status(0, implementation("model", **{"pass": 3}), qemu))
+        self.assertEqual(1, self.status(0, implementation("model", **{"pass": 3, "inconsistent_choice": 2}), qemu))
+
     def test_one_does_not_conform(self) -> None:
         model, qemu = implementation("model", **{"pass": 3}), implementation("qemu-img", **{"pass": 2, "crash": 1})
         self.assertEqual(1, self.status(1, model, qemu))

@@ -1,0 +1,107 @@
+#include "cli/arguments.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace conform::cli {
+
+struct Parser {
+  CLI::App app;
+  std::function<int()> action;  // of the command that was chosen
+};
+
+namespace {
+CLI::App& as_app(void* app) { return *static_cast<CLI::App*>(app); }
+}  // namespace
+
+Command Command::command(const std::string& name, const std::string& help) {
+  as_app(app_).require_subcommand(1);
+  return {*parser_, as_app(app_).add_subcommand(name, help)};
+}
+
+Command& Command::argument(const std::string& name, std::string& value, const std::string& help) {
+  as_app(app_).add_option(name, value, help)->required();
+  return *this;
+}
+
+Command& Command::arguments(const std::string& name, std::vector<std::string>& values, const std::string& help) {
+  as_app(app_).add_option(name, values, help)->required();
+  return *this;
+}
+
+Command& Command::optional_argument(const std::string& name, std::string& value, const std::string& help) {
+  as_app(app_).add_option(name, value, help);
+  return *this;
+}
+
+Command& Command::flag(const std::string& name, bool& value, const std::string& help) {
+  as_app(app_).add_flag(name, value, help);
+  return *this;
+}
+
+Command& Command::option(const std::string& name, std::string& value, const std::string& type,
+                         const std::string& help) {
+  auto* option = as_app(app_).add_option(name, value, help)->type_name(type);
+  if (!value.empty()) option->capture_default_str();
+  return *this;
+}
+
+Command& Command::option(const std::string& name, std::optional<std::string>& value, const std::string& type,
+                         const std::string& help) {
+  const auto store = [&value](const std::string& text) { value = text; };
+  as_app(app_).add_option_function<std::string>(name, store, help)->type_name(type);
+  return *this;
+}
+
+Command& Command::options(const std::string& name, std::vector<std::string>& values, const std::string& type,
+                          const std::string& help) {
+  as_app(app_).add_option(name, values, help)->type_name(type)->allow_extra_args(false);
+  return *this;
+}
+
+Command& Command::choice(const std::string& name, std::string& value, const std::vector<std::string>& choices,
+                         const std::string& help) {
+  auto* option = as_app(app_).add_option(name, value, help)->check(CLI::IsMember(choices));
+  if (!value.empty()) option->capture_default_str();
+  return *this;
+}
+
+Command& Command::number(const std::string& name, unsigned& value, unsigned min, unsigned max,
+                         const std::string& help) {
+  as_app(app_).add_option(name, value, help)->check(CLI::Range(min, max))->capture_default_str();
+  return *this;
+}
+
+Command& Command::number(const std::string& name, double& value, double min, double max, const std::string& help) {
+  as_app(app_).add_option(name, value, help)->check(CLI::Range(min, max))->capture_default_str();
+  return *this;
+}
+
+Command& Command::numbers(const std::string& name, std::vector<int>& values, int min, int max,
+                          const std::string& help) {
+  as_app(app_).add_option(name, values, help)->delimiter(',')->check(CLI::Range(min, max))->capture_default_str();
+  return *this;
+}
+
+void Command::run(std::function<int()> action) {
+  as_app(app_).callback([parser = parser_, action = std::move(action)] { parser->action = action; });
+}
+
+Program::Program(const std::string& name, const std::string& version, const std::string& help)
+    : parser_(new Parser{CLI::App{help, name}, {}}), root_(*parser_, &parser_->app) {
+  parser_->app.set_version_flag("--version", version);
+  parser_->app.fallthrough();
+}
+
+Program::~Program() = default;
+
+int Program::run(int argc, char** argv) {
+  try {
+    parser_->app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() != 0) throw UsageError{error.what()};
+    return parser_->app.exit(error);  // --help, --version
+  }
+  return parser_->action();
+}
+
+}  // namespace conform::cli
