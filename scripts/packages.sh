@@ -7,8 +7,13 @@
 packages_build=(g++ cmake ninja-build pkgconf python3 libfmt-dev nlohmann-json3-dev libcli11-dev libexpected-dev
   libssl-dev zlib1g-dev libzstd-dev)
 packages_run=(qemu-utils 7zip libqcow-dev)
-packages_test=(libcatch2-dev e2fsprogs ovmf python3-z3 zstd)
+packages_test=(libcatch2-dev e2fsprogs ovmf python3-z3 zstd libxml2-utils)
 packages_nightly=(clang-tidy clang-format)
+# The site: the model as WebAssembly, and Markdown; and a browser that tries what people look at.
+packages_site=(clang lld wasi-libc libc++-dev-wasm32 libclang-rt-dev-wasm32 libfmt-dev libexpected-dev python3-markdown-it)
+packages_browser=(chromium fonts-liberation)
+command -v node >/dev/null || packages_browser+=(nodejs)
+command -v npm >/dev/null || packages_browser+=(npm)
 catch2_version=3.7
 # Only headers, but its package depends on the development files of every JSON library (159 packages, Qt's among them).
 valijson_headers=build/packages/usr/include
