@@ -24,4 +24,8 @@ Result<std::size_t> Decompressor::decompress(CompressionType type, std::span<con
   std::abort();  // read_header lets no other type pass
 }
 
+std::optional<std::size_t> Decompressor::stream_length(CompressionType type) {
+  return type == CompressionType::zstd ? decoders_->zstd.stream_length() : decoders_->deflate.stream_length();
+}
+
 }  // namespace qcow2

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "header.hpp"
@@ -26,6 +27,11 @@ class Decompressor {
   /// Refuses with a rule of Stage::decompress: outside-extent where the stream goes on behind the extent,
   /// incomplete-refused where it ends too soon, others where it is broken. Then `cluster` holds nothing of use.
   Result<std::size_t> decompress(CompressionType type, std::span<const std::byte> extent, std::span<std::byte> cluster);
+
+  /// Of the stream that has just been decompressed, and whose extent still stands: its bytes to its very end, the last
+  /// block's end-of-block code or the frame's checksum included. Nothing where it does not end inside its extent, or
+  /// would give more than the cluster. [writer-extent-covers-stream]
+  std::optional<std::size_t> stream_length(CompressionType type);
 
  private:
   struct Decoders;

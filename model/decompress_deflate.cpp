@@ -51,4 +51,15 @@ Result<std::size_t> DeflateDecoder::decode(std::span<const std::byte> extent, st
                 fmt::format("the stream has given {} when the {} bytes of its extent end", progress, extent.size()));
 }
 
+std::optional<std::size_t> DeflateDecoder::stream_length() {
+  z_stream& stream = *stream_;
+  std::byte beyond{};
+  stream.next_out = reinterpret_cast<Bytef*>(&beyond);
+  stream.avail_out = 1;
+  const int status = inflate(&stream, Z_FINISH);
+  if (status == Z_MEM_ERROR) throw std::bad_alloc();
+  if (status != Z_STREAM_END || stream.avail_out == 0) return std::nullopt;
+  return stream.total_in;
+}
+
 }  // namespace qcow2

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "result.hpp"
@@ -19,6 +20,8 @@ class DeflateDecoder {
   DeflateDecoder();
   /// As Decompressor::decompress.
   Result<std::size_t> decode(std::span<const std::byte> extent, std::span<std::byte> cluster);
+  /// As Decompressor::stream_length.
+  std::optional<std::size_t> stream_length();
 
  private:
   struct Close {

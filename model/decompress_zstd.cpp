@@ -76,6 +76,9 @@ class Frames {
   /// Whether decoding failed because a frame had more to give than there was room for.
   bool over_long() const { return over_long_; }
 
+  /// After a decode() that went well: whether the frame that completed the cluster has come to its end.
+  std::optional<std::size_t> length() const { return frame_complete_ ? std::optional(input_.pos) : std::nullopt; }
+
  private:
   /// Returns whether the decoder could do anything at all.
   Result<bool> step(ZSTD_outBuffer& output) {
@@ -131,7 +134,9 @@ ZstdDecoder::ZstdDecoder() : straight_(ZSTD_createDCtx()), buffered_(ZSTD_create
 Result<std::size_t> ZstdDecoder::decode(std::span<const std::byte> extent, std::span<std::byte> cluster) {
   ZSTD_DCtx_reset(straight_.get(), ZSTD_reset_session_only);
   Frames frames(straight_.get(), extent, cluster);
+  stream_length_.reset();
   auto decoded = frames.decode();
+  if (decoded) stream_length_ = frames.length();
   if (decoded || !frames.over_long()) return decoded;
   ZSTD_DCtx_reset(buffered_.get(), ZSTD_reset_session_only);
   return Frames(buffered_.get(), extent, cluster).decode();

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "result.hpp"
@@ -23,6 +24,8 @@ class ZstdDecoder {
   ZstdDecoder();
   /// As Decompressor::decompress.
   Result<std::size_t> decode(std::span<const std::byte> extent, std::span<std::byte> cluster);
+  /// As Decompressor::stream_length.
+  std::optional<std::size_t> stream_length() const { return stream_length_; }
 
  private:
   struct Close {
@@ -30,6 +33,7 @@ class ZstdDecoder {
   };
   std::unique_ptr<ZSTD_DCtx_s, Close> straight_;
   std::unique_ptr<ZSTD_DCtx_s, Close> buffered_;
+  std::optional<std::size_t> stream_length_;
 };
 
 }  // namespace qcow2

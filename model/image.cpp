@@ -20,6 +20,8 @@ std::uint64_t l1_entries_needed(const Image& image) {
   return (size >> reach_bits) + ((size & low_bits(reach_bits)) != 0 ? 1 : 0);
 }
 
+}  // namespace
+
 // [l1-table] [l1-in-file]
 Result<void> judge_l1_table(const Image& image) {
   const Header& header = image.header;
@@ -39,8 +41,6 @@ Result<void> judge_l1_table(const Image& image) {
   }
   return {};
 }
-
-}  // namespace
 
 Result<Image> open_image(const ByteSource& source) {
   auto header = read_header(source);

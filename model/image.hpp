@@ -37,6 +37,10 @@ struct Image {
 /// Refuses with a rule of Stage::header or Stage::l1.
 Result<Image> open_image(const ByteSource& source);
 
+/// Judges the place of the L1 table that the header names, and whether it has entries for the whole disk.
+/// Refuses with a rule of Stage::l1.
+Result<void> judge_l1_table(const Image& image);
+
 /// `length` bytes of the guest's disk from `guest_offset` on that are all of one mapping.
 struct Piece {
   GuestOffset guest_offset;

@@ -1,7 +1,10 @@
-// The snapshot table: where the L1 table of each internal snapshot is. Names, dates and machine states are left out.
+// The snapshot table: what each internal snapshot is called, and where its L1 table is. Dates and machine states are left
+// out.
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "image.hpp"
@@ -11,6 +14,9 @@ namespace qcow2 {
 struct Snapshot {
   HostOffset l1_table_offset;
   std::uint32_t l1_size = 0;  ///< in entries of 8 bytes
+  std::string id;
+  std::string name;
+  std::optional<std::uint64_t> virtual_size;  ///< nothing: the entry does not say
 };
 
 struct SnapshotTable {
@@ -20,5 +26,9 @@ struct SnapshotTable {
 
 /// Refuses, with rule::snapshot_tables, a table that is not aligned or leaves the file.
 Result<SnapshotTable> read_snapshot_table(const Image& image);
+
+/// The image as it was when the snapshot was taken: the active L1 table switched, and the size of the disk.
+/// Refuses with a rule of Stage::l1.
+Result<Image> open_snapshot(const Image& image, const Snapshot& snapshot);
 
 }  // namespace qcow2

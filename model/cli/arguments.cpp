@@ -47,6 +47,11 @@ Command& Command::argument(const std::string& name, std::uint64_t& value, const 
   return required_number(name, value, help);
 }
 
+Command& Command::text(const std::string& name, std::string& value, const std::string& help) {
+  parser_->app->add_option(name, value, help)->type_name("NAME");
+  return *this;
+}
+
 Command& Command::flag(const std::string& name, bool& value, const std::string& help) {
   parser_->app->add_flag(name, value, help);
   return *this;

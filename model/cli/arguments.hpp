@@ -21,6 +21,7 @@ class Command {
   /// Positional, and required.
   Command& argument(const std::string& name, std::string& value, const std::string& help);
   Command& argument(const std::string& name, std::uint64_t& value, const std::string& help);
+  Command& text(const std::string& name, std::string& value, const std::string& help);
   Command& flag(const std::string& name, bool& value, const std::string& help);
   Command& number(const std::string& name, std::uint64_t& value, const std::string& help);
   Command& number(const std::string& name, std::optional<std::uint64_t>& value, const std::string& help);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cli.hpp"
+#include "snapshot.hpp"
 
 namespace qcow2::cli {
 
@@ -33,9 +34,7 @@ class ChainOpener {
     Image image = value_or_refuse(open_image(opened->file->source));
     open_data_file(image.header, *opened);
     open_backing_file(image.header, *opened);
-    const GuestSource* backing = opened->raw_backing_guest.get();
-    if (opened->backing) backing = &*opened->backing->reader;
-    opened->reader.emplace(std::move(image), backing, opened->data_file ? &opened->data_file->source : nullptr);
+    opened->show(std::move(image));
     return opened;
   }
 
@@ -106,6 +105,12 @@ class ChainOpener {
 
 }  // namespace
 
+void OpenImage::show(Image image) {
+  const GuestSource* behind = raw_backing_guest.get();
+  if (backing) behind = &*backing->reader;
+  reader.emplace(std::move(image), behind, data_file ? &data_file->source : nullptr);
+}
+
 Handle::~Handle() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
@@ -146,6 +151,15 @@ void refuse_to_overwrite(const OpenImage& image, const std::string& out) {
 
 std::unique_ptr<OpenImage> open_image_chain(const std::filesystem::path& path) {
   return ChainOpener().open_first(open_file(path));
+}
+
+void switch_to_snapshot(OpenImage& opened, const std::string& wanted) {
+  const Image active = opened.reader->image();
+  const auto table = value_or_refuse(read_snapshot_table(active));
+  auto found = std::ranges::find(table.snapshots, wanted, &Snapshot::id);
+  if (found == table.snapshots.end()) found = std::ranges::find(table.snapshots, wanted, &Snapshot::name);
+  if (found == table.snapshots.end()) throw UsageError(fmt::format("there is no snapshot '{}'", wanted));
+  opened.show(value_or_refuse(open_snapshot(active, *found)));
 }
 
 std::unique_ptr<OpenImage> open_single_image(const std::filesystem::path& path) {

@@ -47,6 +47,9 @@ struct OpenImage {
   std::unique_ptr<RawGuest> raw_backing_guest;
   std::unique_ptr<OpenFile> data_file;
   std::optional<Reader> reader;
+
+  /// Puts a reader of `image`, which is a state of `file`, on top.
+  void show(Image image);
 };
 
 /// As above, for every file that the image is read from.
@@ -54,6 +57,10 @@ void refuse_to_overwrite(const OpenImage& image, const std::string& out);
 
 /// Throws UsageError for the image itself, Refusal for what is wrong inside it or behind it.
 std::unique_ptr<OpenImage> open_image_chain(const std::filesystem::path& path);
+
+/// From here on the reader reads the disk of an internal snapshot, named by its id or its name.
+/// Throws UsageError where there is none, Refusal where its tables are broken.
+void switch_to_snapshot(OpenImage& image, const std::string& wanted);
 
 /// The image alone, what it names left closed.
 std::unique_ptr<OpenImage> open_single_image(const std::filesystem::path& path);

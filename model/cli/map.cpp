@@ -12,6 +12,7 @@ namespace {
 struct Options {
   std::string image;
   bool clusters = false;
+  bool streams = false;
   bool json = false;
 };
 
@@ -59,8 +60,21 @@ Json row_json(const Row& row) {
   return json;
 }
 
-/// One cluster of the active state, its fields as they stand.
-Json cluster_json(const Image& image, std::uint64_t guest_offset, const L2Entry& entry) {
+/// Decodes a stream, and says where it ends.
+void add_stream(Json& json, const Image& image, const Descriptor& descriptor, Scratch& scratch) {
+  scratch.cluster.resize(image.header.cluster_size());
+  const auto decoded = read_compressed_cluster(image, descriptor, {}, scratch.cluster, scratch);
+  if (!decoded) {
+    json["refused"] = describe(decoded.error());
+  } else if (const auto length = scratch.decompressor.stream_length(image.header.compression_type)) {
+    json["stream_length"] = *length;
+  } else {
+    json["stream_length"] = nullptr;
+  }
+}
+
+/// One cluster of the active state, its fields as they stand. With `scratch` its stream is looked at too.
+Json cluster_json(const Image& image, std::uint64_t guest_offset, const L2Entry& entry, Scratch* scratch) {
   const EntryFormat format = image.entry_format();
   Json json{{"guest_offset", guest_offset},
             {"l1_index", guest_offset >> image.l2_reach_bits()},
@@ -74,6 +88,7 @@ Json cluster_json(const Image& image, std::uint64_t guest_offset, const L2Entry&
     json["additional_sectors"] = descriptor.additional_sectors;
     json["sector_count"] = sector_count(descriptor);
     json["available_bytes"] = available_bytes(descriptor);
+    if (scratch != nullptr) add_stream(json, image, descriptor, *scratch);
   } else if (table_offset(entry.entry).value != 0) {
     json["host_offset"] = table_offset(entry.entry).value;
   }
@@ -82,14 +97,17 @@ Json cluster_json(const Image& image, std::uint64_t guest_offset, const L2Entry&
 
 /// Calls `emit` with each cluster that has an entry other than 0.
 template <class Emit>
-void for_each_cluster(const Image& image, Emit emit) {
+void for_each_cluster(const Image& image, bool streams, Emit emit) {
   Walk walk(image);
+  Scratch scratch;
   const std::uint64_t size = image.header.virtual_size;
   std::uint64_t length = 0;
   for (std::uint64_t at = 0; at < size; at += std::min(length, size - at)) {
     const auto entry = value_or_refuse(walk.entry_at({at}));
     length = entry ? image.header.cluster_size() : (std::uint64_t{1} << image.l2_reach_bits());
-    if (entry && (entry->entry != 0 || entry->bitmap != 0)) emit(cluster_json(image, at, *entry));
+    if (entry && (entry->entry != 0 || entry->bitmap != 0)) {
+      emit(cluster_json(image, at, *entry, streams ? &scratch : nullptr));
+    }
   }
 }
 
@@ -119,24 +137,32 @@ void print_row(const Row& row) {
 }
 
 void print_cluster(const Json& cluster) {
+  std::string stream;
+  if (cluster.contains("stream_length")) {
+    const Json& length = cluster["stream_length"];
+    stream =
+        length.is_null() ? "  the stream does not end in its extent" : fmt::format("  stream of {}", length.dump());
+  } else if (cluster.contains("refused")) {
+    stream = "  refused: " + printable(cluster["refused"].get<std::string>());
+  }
   const auto number = [&](const char* key) { return cluster.contains(key) ? cluster[key].dump() : ""; };
-  fmt::print("{:#14x} {}  {:<12}{:>16}{:>8}{:>9}\n", cluster["guest_offset"].get<std::uint64_t>(),
+  fmt::print("{:#14x} {}  {:<12}{:>16}{:>8}{:>9}{}\n", cluster["guest_offset"].get<std::uint64_t>(),
              cluster["l2_entry"].get<std::string>(), cluster["kind"].get<std::string>(), number("host_offset"),
-             number("additional_sectors"), number("available_bytes"));
+             number("additional_sectors"), number("available_bytes"), stream);
 }
 
 int map(const Options& options) {
-  if (options.clusters) {
+  if (options.clusters || options.streams) {
     const auto opened = open_single_image(options.image);
     const Image& image = opened->reader->image();
     if (options.json) {
       ArrayPrinter printer;
-      for_each_cluster(image, std::ref(printer));
+      for_each_cluster(image, options.streams, std::ref(printer));
       printer.finish();
     } else {
       fmt::print("{:>14} {:<18}  {:<12}{:>16}{:>8}{:>9}\n", "guest_offset", "l2_entry", "kind", "host_offset", "n",
                  "bytes");
-      for_each_cluster(image, print_cluster);
+      for_each_cluster(image, options.streams, print_cluster);
     }
     return exit_code::conforms;
   }
@@ -159,6 +185,7 @@ void add_map(Program& program) {
   program.command("map", "How each stretch of the guest's disk comes about")
       .argument("image", options->image, "A qcow2 image")
       .flag("--clusters", options->clusters, "A row for each cluster that has an L2 entry, with its fields")
+      .flag("--streams", options->streams, "The same, and where the stream of each compressed cluster ends")
       .flag("--json", options->json, "Print JSON; without --clusters in the form of qemu-img map --output=json")
       .run([options] { return map(*options); });
 }

@@ -25,6 +25,7 @@ struct Options {
   std::string out;
   std::uint64_t offset = 0;
   std::optional<std::uint64_t> length;
+  std::string snapshot;
   unsigned jobs = 1;
 };
 
@@ -166,6 +167,7 @@ class ParallelCopy {
 int read(const Options& options) {
   const auto image = open_image_chain(options.image);
   refuse_to_overwrite(*image, options.out);
+  if (!options.snapshot.empty()) switch_to_snapshot(*image, options.snapshot);
   const std::uint64_t size = image->reader->size();
   // [range-past-end]
   const std::uint64_t length = options.length.value_or(size - std::min(size, options.offset));
@@ -189,6 +191,7 @@ void add_read(Program& program) {
       .argument("out", options->out, "A file, or - for standard output")
       .number("--offset", options->offset, "The first guest byte; 0 unless told")
       .number("--length", options->length, "How many bytes; all that follow unless told")
+      .text("--snapshot", options->snapshot, "The disk of this internal snapshot, by its id or name")
       .jobs(options->jobs)
       .run([options] { return read(*options); });
 }
