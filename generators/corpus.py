@@ -10,6 +10,7 @@ import os
 import shutil
 from typing import Callable, Optional
 
+from generators.anatomy import anatomy_text
 from generators.canaries import canaries
 from generators.case import Case
 from generators.guest import guest_map_text
@@ -34,7 +35,7 @@ def sources_digest() -> str:
 class Corpus:
     def __init__(self, folder: str) -> None:
         self.folder = folder
-        for part in ("cases", "images", "guest", "canary", ".made", ".new"):
+        for part in ("cases", "images", "guest", "layout", "canary", ".made", ".new"):
             os.makedirs(self._path(part), exist_ok=True)
 
     def _path(self, *parts: str) -> str:
@@ -89,7 +90,7 @@ class Corpus:
     def _stands(self, name: str) -> bool:
         """Whether the files of a case that is noted as made are still there."""
         return all(os.path.exists(self._path(*parts)) for parts in (
-            ("images", name, f"{name}.qcow2"), ("guest", f"{name}.raw"), ("guest", f"{name}.json")))
+            ("images", name, f"{name}.qcow2"), ("guest", f"{name}.raw"), ("guest", f"{name}.json"), ("layout", f"{name}.json")))
 
     def _make(self, case: Case) -> Spec:
         made = make_case(case)
@@ -99,6 +100,7 @@ class Corpus:
         for name, file in made.alternatives.items():
             self._put_file(f"guest/{case.id}.{name}.raw", file)
         self.put_text(f"guest/{case.id}.json", guest_map_text(made.guest))
+        self.put_text(f"layout/{case.id}.json", anatomy_text(made.image))
         return made.lock_entry()
 
     def _put_image(self, name: str, made: Made) -> None:
@@ -136,9 +138,10 @@ class Corpus:
         for name in os.listdir(self._path("images")):
             if name not in known:
                 shutil.rmtree(self._path("images", name))
-        for name in os.listdir(self._path("guest")):
-            if name.partition(".")[0] not in known:
-                os.remove(self._path("guest", name))
+        for folder in ("guest", "layout"):
+            for name in os.listdir(self._path(folder)):
+                if name.partition(".")[0] not in known:
+                    os.remove(self._path(folder, name))
         wanted = {f"{case.family}/{case.id}.json" for case in cases}
         for folder, _, names in os.walk(self._path("cases")):
             for name in names:

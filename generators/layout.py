@@ -35,6 +35,11 @@ def additional_sectors_max(cluster_bits: int) -> int:
     return (1 << additional_sectors_bits(cluster_bits)) - 1
 
 
+def host_offset_mask(cluster_bits: int) -> int:
+    """The bits of the offset field, those above bit 55 too."""
+    return (1 << host_offset_bits(cluster_bits)) - 1
+
+
 def host_offset_max(cluster_bits: int) -> int:
     """The highest byte at which a stream can begin: what the field holds, and nothing above bit 55."""
     return (1 << min(host_offset_bits(cluster_bits), HOST_OFFSET_END_BIT)) - 1

@@ -26,7 +26,7 @@ class Build(ProjectTest):
             {"schema.json", "clauses.json", "lock.json",
              "canary/good.qcow2", "canary/good.json", "canary/bad-magic.qcow2", "canary/unknown-bit.qcow2"}
             | {form.format(case) for case in ("plain", "second") for form in (
-                "cases/size-field/{}.json", "images/{0}/{0}.qcow2", "guest/{}.raw", "guest/{}.json")},
+                "cases/size-field/{}.json", "images/{0}/{0}.qcow2", "guest/{}.raw", "guest/{}.json", "layout/{}.json")},
             names)
 
     def test_clauses_are_read_from_the_spec(self) -> None:
