@@ -1,8 +1,5 @@
 #include "results.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -17,12 +14,6 @@ constexpr int schema_version = 1;
 Json to_json(const ImplementationInfo& info) {
   return {{"name", info.name},     {"version", info.version}, {"features", info.features},
           {"absent", info.absent}, {"canary", info.canary},   {"remarks", info.remarks}};
-}
-
-Json to_json(const Counts& counts) {
-  Json text = Json::object();
-  for (const auto& [status, number] : counts) text[std::string(name(status))] = number;
-  return text;
 }
 
 Header header_from_json(const Json& line) {
@@ -93,47 +84,22 @@ Counts count(const std::vector<Record>& records) {
   return counts;
 }
 
-ResultsWriter::ResultsWriter(FileDescriptor file) : file_(std::move(file)), counts_(count({})) {}
-
-Result<ResultsWriter> ResultsWriter::create(const std::filesystem::path& file) {
-  FileDescriptor descriptor(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644));
-  if (descriptor.get() < 0) return fail("{}: {}", file.string(), std::strerror(errno));
-  return ResultsWriter(std::move(descriptor));
+Json to_json(const Counts& counts) {
+  Json text = Json::object();
+  for (const auto& [status, number] : counts) text[std::string(name(status))] = number;
+  return text;
 }
 
-Result<void> ResultsWriter::write_line(const Json& line) {
-  // What programs print need not be UTF-8.
-  const std::string text = line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-  std::size_t done = 0;
-  while (done < text.size()) {
-    const ssize_t wrote = ::write(file_.get(), text.data() + done, text.size() - done);
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote < 0) return fail("results.jsonl: {}", std::strerror(errno));
-    done += static_cast<std::size_t>(wrote);
-  }
-  return {};
-}
-
-Result<void> ResultsWriter::write(const Header& header) {
+Json to_json(const Header& header) {
   Json implementations = Json::array();
   for (const auto& info : header.implementations) implementations.push_back(to_json(info));
-  return write_line({{"type", "header"},
-                     {"schema", schema_version},
-                     {"suite", header.suite},
-                     {"corpus_digest", header.corpus_digest},
-                     {"implementations", implementations},
-                     {"argv", header.argv},
-                     {"confinement", header.confinement}});
-}
-
-Result<void> ResultsWriter::write(const Record& record) {
-  ++counts_[record.status];
-  ++selected_;
-  return write_line(conform::to_json(record));
-}
-
-Result<void> ResultsWriter::finish() {
-  return write_line({{"type", "footer"}, {"counts", to_json(counts_)}, {"selected", selected_}, {"complete", true}});
+  return {{"type", "header"},
+          {"schema", schema_version},
+          {"suite", header.suite},
+          {"corpus_digest", header.corpus_digest},
+          {"implementations", implementations},
+          {"argv", header.argv},
+          {"confinement", header.confinement}};
 }
 
 Result<Results> load_results(const std::filesystem::path& file) {

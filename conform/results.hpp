@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "open_file.hpp"
 #include "record.hpp"
 
 namespace conform {
@@ -32,31 +31,16 @@ struct Header {
 
 using Counts = std::map<Status, std::size_t>;  // every status, also those that are 0
 Counts count(const std::vector<Record>& records);
+Json to_json(const Counts& counts);
 
-class ResultsWriter {
- public:
-  /// An older file of that name is gone from here on.
-  static Result<ResultsWriter> create(const std::filesystem::path& file);
-
-  Result<void> write(const Header& header);
-  Result<void> write(const Record& record);
-  /// The footer, and the file is whole.
-  Result<void> finish();
-
- private:
-  explicit ResultsWriter(FileDescriptor file);
-  Result<void> write_line(const Json& line);
-
-  FileDescriptor file_;
-  Counts counts_;
-  std::size_t selected_ = 0;
-};
+Json to_json(const Header& header);
 
 struct Results {
   Header header;
   std::vector<Record> records;
 };
 
+/// A file that results_writer has finished.
 Result<Results> load_results(const std::filesystem::path& file);
 
 }  // namespace conform

@@ -7,7 +7,7 @@
 #include "bench.hpp"
 #include "implementation.hpp"
 #include "progress.hpp"
-#include "results.hpp"
+#include "results_writer.hpp"
 
 namespace conform {
 

@@ -5,12 +5,6 @@
 namespace conform {
 namespace {
 
-Json to_json(const Counts& counts) {
-  Json text = Json::object();
-  for (const auto& [status, number] : counts) text[std::string(name(status))] = number;
-  return text;
-}
-
 Json to_json(const ImplementationSummary& summary) {
   Json families = Json::object();
   for (const auto& [family, tally] : summary.families)

@@ -110,9 +110,9 @@ int run_command(const Options& options, const Session& session) {
   const fs::path folder = options.out;
   std::error_code error;
   fs::create_directories(folder, error);
-  fs::remove(folder / "summary.json", error);  // of an earlier run
   auto results = ResultsWriter::create(folder / "results.jsonl");
   if (!results) return usage_error(results.error());
+  fs::remove(folder / "summary.json", error);  // of an earlier run
   stop_on_signals();
   {
     const auto work = WorkFolder::make();

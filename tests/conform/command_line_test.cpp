@@ -1,10 +1,14 @@
 // qcow2-conform as it is called: what is wrong with a call is told in one line before anything runs.
+#include <fcntl.h>
+#include <sys/file.h>
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <csignal>
 #include <thread>
 
 #include "fixture.hpp"
+#include "open_file.hpp"
 #include "process.hpp"
 
 namespace conform::test {
@@ -203,6 +207,26 @@ TEST_CASE("list, show and clauses tell what there is") {
   CHECK(shown.output.find("A toy is read as it is.") != std::string::npos);
   const auto clauses = run_on(corpus, {"clauses", "--json"});
   CHECK(Json::parse(clauses.output)[0]["cases"] == Json{"accepted", "refused"});
+}
+
+TEST_CASE("a results folder takes one run at a time") {
+  const ToyCorpus corpus;
+  const TempFolder folder;
+  const auto in_folder = honest_with({"--out", folder.path().string()});
+  CHECK(run_on(corpus, in_folder).exit == 0);
+  const auto before = read_file(folder / "summary.json");
+  {
+    const FileDescriptor other(::open((folder / "results.jsonl").c_str(), O_RDWR));
+    REQUIRE(::flock(other.get(), LOCK_EX) == 0);  // as a run holds it
+    const auto second = run_on(corpus, in_folder);
+    CAPTURE(second.output);
+    CHECK(second.exit == 2);
+    CHECK(one_line(second.output));
+    CHECK(second.output.find("another run") != std::string::npos);
+    CHECK(second.records.size() == 2);
+    CHECK(read_file(folder / "summary.json") == before);
+  }
+  CHECK(run_on(corpus, in_folder).exit == 0);
 }
 
 TEST_CASE("an interrupted run leaves lines without a footer, no program and no folder") {

@@ -1,5 +1,6 @@
 #include "fixture.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -109,18 +110,21 @@ std::string Ran::status(const std::string& id) const {
 
 Ran run_on(const ToyCorpus& corpus, const std::vector<std::string>& arguments) {
   const TempFolder out;
+  const auto given = std::find(arguments.begin(), arguments.end(), "--out");
+  const fs::path folder = given == arguments.end() ? out / "results" : fs::path(*std::next(given));
   ProcessRequest request{{QCOW2_CONFORM_PROGRAM}, std::nullopt, {}};
   request.argv.insert(request.argv.end(), arguments.begin(), arguments.end());
   request.argv.insert(request.argv.end(), {"--corpus", corpus.path().string()});
-  if (arguments[0] == "run") request.argv.insert(request.argv.end(), {"--out", (out / "results").string()});
+  if (arguments[0] == "run" && given == arguments.end())
+    request.argv.insert(request.argv.end(), {"--out", folder.string()});
   request.limits.time = std::chrono::seconds(60);
   request.standard_output = out / "output";
   const auto report = run_process(request);
   Ran ran{report.ending == Ending::exited ? report.exit : -1, report.messages + read_file(out / "output"), {}, {}};
-  std::ifstream lines(out / "results/results.jsonl");
+  std::ifstream lines(folder / "results.jsonl");
   for (std::string line; std::getline(lines, line);)
     if (auto record = Json::parse(line); record.at("type") == "operation") ran.records.push_back(std::move(record));
-  if (const auto summary = load_json(out / "results/summary.json")) ran.summary = *summary;
+  if (const auto summary = load_json(folder / "summary.json")) ran.summary = *summary;
   return ran;
 }
 

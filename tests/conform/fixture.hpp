@@ -67,7 +67,7 @@ struct Ran {
   std::string status(const std::string& id) const;
 };
 
-/// qcow2-conform with these arguments; results go to a folder of their own.
+/// qcow2-conform with these arguments; results go to a folder of their own, unless --out is among them.
 Ran run_on(const ToyCorpus& corpus, const std::vector<std::string>& arguments);
 
 /// The command line of one of the faults.

@@ -4,6 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "fixture.hpp"
+#include "results_writer.hpp"
 #include "summary.hpp"
 
 namespace conform {
@@ -99,6 +100,19 @@ TEST_CASE("a new run leaves nothing of an older file") {
   REQUIRE(load_results(folder / "r"));
   const auto writer = ResultsWriter::create(folder / "r");
   CHECK(!load_results(folder / "r"));
+}
+
+TEST_CASE("while a run writes, no other can") {
+  const test::TempFolder folder;
+  {
+    auto writer = ResultsWriter::create(folder / "r").value();
+    REQUIRE(writer.write(header()));
+    const auto second = ResultsWriter::create(folder / "r");
+    REQUIRE(!second);
+    CHECK(second.error().message.find("another run") != std::string::npos);
+    CHECK(test::read_file(folder / "r").find("header") != std::string::npos);  // and it did no harm
+  }
+  CHECK(ResultsWriter::create(folder / "r"));
 }
 
 TEST_CASE("a full disk is an error, not a shorter result") {

@@ -1,0 +1,31 @@
+// Writes results.jsonl, a whole line at a time. While it lives no other run can write to that file.
+#pragma once
+
+#include <filesystem>
+
+#include "open_file.hpp"
+#include "results.hpp"
+
+namespace conform {
+
+class ResultsWriter {
+ public:
+  /// Fails where another run holds the file. An older file of that name is gone from here on.
+  static Result<ResultsWriter> create(const std::filesystem::path& file);
+
+  Result<void> write(const Header& header);
+  Result<void> write(const Record& record);
+  /// The footer, and the file is whole.
+  Result<void> finish();
+
+ private:
+  explicit ResultsWriter(FileDescriptor file);
+  Result<void> write_line(const Json& line);
+
+  FileDescriptor file_;
+  std::uint64_t whole_ = 0;  // where the last whole line ends
+  Counts counts_;
+  std::size_t selected_ = 0;
+};
+
+}  // namespace conform
