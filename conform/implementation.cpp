@@ -71,6 +71,11 @@ Result<Implementation> parse(const Json& document, const Places& places) {
     if (!command) return fail("version_command: {}", command.error().message);
     parsed.version_command = std::move(*command);
   }
+  for (const auto& program : document.value("needs", std::vector<std::string>{})) {
+    auto need = CommandTemplate::parse({program}, {"bin", "implementations"});
+    if (!need) return fail("needs: {}", need.error().message);
+    parsed.needs.push_back(std::move(*need));
+  }
   for (const auto& [key, text] : document.at("operations").items()) {
     const auto op = op_named(key);
     if (!op) return tl::unexpected(op.error());
@@ -162,6 +167,9 @@ std::string why_absent(const Implementation& implementation) {
   for (const char* later : {"image", "out", "offset", "length"}) filled.emplace(later, "");
   for (const auto& [op, command] : implementation.commands)
     if (const auto program = command.words.fill(filled)[0]; !find_program(program))
+      return fmt::format("there is no program {}", program);
+  for (const auto& need : implementation.needs)
+    if (const auto program = need.fill(filled)[0]; !find_program(program))
       return fmt::format("there is no program {}", program);
   return {};
 }

@@ -27,6 +27,7 @@ struct Implementation {
   std::optional<CommandTemplate> version_command;
   std::optional<std::set<std::string>> features;  // nothing: it claims every feature
   std::map<Op, Command> commands;
+  std::vector<CommandTemplate> needs;  // programs, one word each, that the commands call
   std::vector<std::string> notes;
   Values places;  // {bin} and {implementations}
 

@@ -6,7 +6,7 @@
 
 packages_build=(g++ cmake ninja-build pkgconf python3 libfmt-dev nlohmann-json3-dev libcli11-dev libexpected-dev
   libssl-dev zlib1g-dev libzstd-dev)
-packages_run=(qemu-utils 7zip libqcow-dev)
+packages_run=(qemu-utils 7zip libqcow-dev libnbd-bin)
 packages_test=(libcatch2-dev e2fsprogs ovmf python3-z3 zstd libxml2-utils)
 packages_nightly=(clang-tidy clang-format)
 # The site: the model as WebAssembly, and Markdown; and a browser that tries what people look at.

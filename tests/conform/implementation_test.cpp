@@ -28,7 +28,8 @@ TEST_CASE("every implementation that ships can be loaded") {
   REQUIRE(all);
   std::set<std::string> names;
   for (const auto& one : *all) names.insert(one.name);
-  for (const char* name : {"7zip", "libqcow", "model", "qemu-img"}) CHECK(names.contains(name));
+  for (const char* name : {"7zip", "libqcow", "model", "qemu-img", "qemu-nbd", "spec-reader", "systemd-import"})
+    CHECK(names.contains(name));
 }
 
 TEST_CASE("exit statuses get their meaning") {
@@ -61,6 +62,8 @@ TEST_CASE("a mistake in an implementation file is an error") {
        Json{{"command", {"x", "{image}", "{offset}"}}, {"accept_exit", {0}}, {"reject_exit", {1}}}},
       {"/features", Json::array({"deflate", "teleport"})},
       {"/version_command", Json::array({"{image}"})},
+      {"/needs", Json::array({"{image}"})},
+      {"/needs", Json::array({""})},
       {"/schema", 2},
       {"/name", "Some Name"},
   }));
@@ -72,6 +75,16 @@ TEST_CASE("a mistake in an implementation file is an error") {
   CAPTURE(loaded.error().message);
   CHECK(loaded.error().message.find("some.json") != std::string::npos);
   CHECK(loaded.error().message.find('\n') == std::string::npos);
+}
+
+TEST_CASE("an implementation is absent without its command's program, and without one that it needs") {
+  auto document = Json::parse(healthy);
+  for (const char* op : {"read", "check"}) document["operations"][op]["command"][0] = "sh";
+  CHECK(why_absent(load(document).value()).empty());
+  document["needs"] = {"sh", "no-such-program"};
+  CHECK(why_absent(load(document).value()) == "there is no program no-such-program");
+  document["needs"] = {"{implementations}/schema.json"};  // a file, but no program
+  CHECK(why_absent(load(document).value()).starts_with("there is no program /"));
 }
 
 TEST_CASE("the features that can be claimed are those that a case can need") {
