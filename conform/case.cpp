@@ -124,6 +124,8 @@ std::string_view name(Op op) {
     case Op::read: return "read";
     case Op::read_range: return "read-range";
     case Op::check: return "check";
+    case Op::write: return "write";
+    case Op::modify: return "modify";
   }
   return "?";
 }

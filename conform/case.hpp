@@ -15,9 +15,9 @@
 
 namespace conform {
 
-enum class Op { read, read_range, check };
+enum class Op { read, read_range, check, write, modify };
 
-inline constexpr Op ops[] = {Op::read, Op::read_range, Op::check};
+inline constexpr Op ops[] = {Op::read, Op::read_range, Op::check, Op::write, Op::modify};
 std::string_view name(Op op);
 Result<Op> op_named(std::string_view name);
 

@@ -19,7 +19,9 @@ const std::vector<std::string_view>& placeholders(Op op) {
   switch (op) {
     case Op::read: return read;
     case Op::read_range: return range;
-    case Op::check: break;
+    case Op::check:
+    case Op::write:
+    case Op::modify: break;
   }
   return check;
 }

@@ -8,12 +8,12 @@ import hashlib
 import json
 import os
 import shutil
-from typing import Callable, Optional
+from typing import Callable, Iterable, Optional
 
 from generators.anatomy import anatomy_text
 from generators.canaries import canaries
 from generators.case import Case
-from generators.guest import guest_map_text
+from generators.guest_text import guest_map_text
 from generators.make import Made, make_case
 from generators.sparse import SparseFile
 from generators.spec import Spec
@@ -97,11 +97,21 @@ class Corpus:
         _unlink(self._path(".made", case.id))
         self._put_image(case.id, made)
         self._put_file(f"guest/{case.id}.raw", made.guest.file)
-        for name, file in made.alternatives.items():
+        others = {**made.alternatives, **{f"after-{index}": after.file for index, after in made.after.items()},
+                  **{f"snapshot-{name}": file for name, file in made.snapshots.items()}}
+        for name, file in others.items():
             self._put_file(f"guest/{case.id}.{name}.raw", file)
-        self.put_text(f"guest/{case.id}.json", guest_map_text(made.guest))
+        self.put_text(f"guest/{case.id}.json", guest_map_text(made.guest, made.after, made.snapshots))
         self.put_text(f"layout/{case.id}.json", anatomy_text(made.image))
+        self._drop_others(case.id, others)
         return made.lock_entry()
+
+    def _drop_others(self, name: str, kept: Iterable[str]) -> None:
+        """Guest disks that the case had before it was changed."""
+        known = {f"{name}.raw", f"{name}.json", *(f"{name}.{other}.raw" for other in kept)}
+        for file in os.listdir(self._path("guest")):
+            if file.startswith(f"{name}.") and file not in known:
+                os.remove(self._path("guest", file))
 
     def _put_image(self, name: str, made: Made) -> None:
         new, place = self._path(".new", name), self._path("images", name)

@@ -1,6 +1,5 @@
 """How the guest disk should read: its bytes, where they come from, and which parts must be refused."""
 
-import json
 from dataclasses import dataclass
 from typing import Optional
 
@@ -9,7 +8,6 @@ from generators.entries import Entry
 from generators.guest_map import COMPRESSED, RAW, STANDARD, ZERO
 from generators.image import Image
 from generators.sparse import SparseFile
-from generators.spec import Spec
 
 REFUSED, BACKING, UNALLOCATED = "refused", "backing", "unallocated"
 
@@ -171,15 +169,3 @@ def refused_whole(image: Image) -> Guest:
     """The disk of an image that cannot be opened at all."""
     size = image.geometry.virtual_size
     return Guest(SparseFile(size), [Extent(0, size, REFUSED)] if size else [])
-
-
-def guest_map_text(guest: Guest) -> str:
-    """What stands where on a guest disk, one extent a line."""
-    lines = []
-    for extent in guest.extents:
-        fields: Spec = {"offset": extent.offset, "length": extent.length, "kind": extent.kind}
-        if extent.host_offset is not None:
-            fields["host_offset"] = extent.host_offset
-        lines.append("    " + json.dumps(fields))
-    body = "\n" + ",\n".join(lines) + "\n  " if lines else ""
-    return f'{{\n  "virtual_size": {guest.file.length},\n  "extents": [{body}]\n}}\n'

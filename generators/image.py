@@ -1,6 +1,6 @@
 """A case's image object as a file: what the plan has placed and counted, written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Optional
 
 from generators import layout
@@ -27,6 +27,13 @@ class Image:
     entries: dict[int, Entry]
     file: SparseFile
     data_file: Optional[SparseFile]
+    snapshot_disks: list[tuple[Disk, dict[int, Entry]]]
+
+    def snapshots(self) -> "dict[str, Image]":
+        """The image as each internal snapshot has it: the same file, by the snapshot's own L1 table."""
+        plain = {key: value for key, value in self.spec.items() if key != "l1"}
+        return {stated["name"]: replace(self, spec=plain, disk=disk, entries=entries, snapshot_disks=[])
+                for stated, (disk, entries) in zip(self.spec.get("snapshots", []), self.snapshot_disks)}
 
 
 def build_image(spec: Spec) -> Image:
@@ -44,7 +51,8 @@ def build_image(spec: Spec) -> Image:
             break
         blocks = needed
     _refuse_overlaps(plan)
-    return Image(spec, geometry, plan.places, disks[0], plan.entries[0], _write(plan), _data_file(plan))
+    return Image(spec, geometry, plan.places, disks[0], plan.entries[0], _write(plan), _data_file(plan),
+                 list(zip(disks, plan.entries))[1:])
 
 
 def _refuse_overlaps(plan: Plan) -> None:

@@ -10,7 +10,7 @@ from generators.spec import Spec
 
 READS = ("read", "read-range")
 VERDICTS = {"read": ("accept", "reject"), "read-range": ("accept", "reject"),
-            "check": ("clean", "leaks", "corrupt", "reject")}
+            "check": ("clean", "leaks", "corrupt", "reject"), "write": ("accept",), "modify": ("accept",)}
 
 
 def lint(cases: list[Case], levels: dict[str, str]) -> None:
@@ -24,6 +24,7 @@ def lint(cases: list[Case], levels: dict[str, str]) -> None:
         try:
             for index, operation in enumerate(case.operations):
                 _operation(operation, f"operations.{index}")
+                _writing(operation, case.clauses, f"operations.{index}")
             _clauses(case, levels)
             _features(case)
             _twin(case, by_id)
@@ -90,6 +91,22 @@ def _operation(operation: Spec, where: str) -> None:
             raise CaseError(f"{operation['op']} does not answer {answer['verdict']}", f"{where}.expect")
         if "stage" in answer and answer["verdict"] != "reject":
             raise CaseError("a stage belongs to reject", f"{where}.expect")
+
+
+def _writing(operation: Spec, clauses: list[str], where: str) -> None:
+    """What belongs to write and modify, and to nothing else."""
+    op, expect = operation["op"], operation["expect"]
+    if (op == "modify") != ("steps" in operation):
+        raise CaseError("steps belong to modify, and to nothing else", where)
+    if any(len(step) != 1 for step in operation.get("steps", [])):
+        raise CaseError("a step does one thing", f"{where}.steps")
+    if (op == "write") != ("properties" in expect):
+        raise CaseError("properties belong to write, and to nothing else", f"{where}.expect")
+    unnamed = [slug for slug in expect.get("properties", []) if slug not in clauses]
+    if unnamed:
+        raise CaseError(f"the case does not have {', '.join(unnamed)} among its clauses", f"{where}.expect.properties")
+    if (op == "modify" and expect["verdict"] == "accept") != ("check" in expect):
+        raise CaseError("what check says afterwards belongs to a modify that is accepted", f"{where}.expect")
 
 
 def _refusals(case: Case) -> list[str]:

@@ -8,6 +8,7 @@ from generators.content import Content
 from generators.errors import CaseError
 from generators.guest import Guest, read_guest, refused_whole
 from generators.image import Image, build_image
+from generators.modify import After, disk_after
 from generators.sparse import SparseFile
 from generators.spec import Spec, number
 
@@ -21,14 +22,19 @@ class Made:
     siblings: dict[str, SparseFile]
     guest: Guest
     alternatives: dict[str, SparseFile]
+    after: dict[str, After]  # by the number of the operation
+    snapshots: dict[str, SparseFile]  # where an operation must leave them as they are
 
     def lock_entry(self) -> Spec:
         guest = {**_plain(self.guest.file), "refused": [list(part) for part in self.guest.refused]}
+        changed = {"after": {index: _plain(after.file) for index, after in self.after.items()},
+                   "snapshots": {name: _plain(file) for name, file in sorted(self.snapshots.items())}}
         return {
             "image": _of_image(self.image.file),
             "siblings": {name: _of_image(file) for name, file in sorted(self.siblings.items())},
             "guest": guest,
             "alternatives": {name: _plain(file) for name, file in sorted(self.alternatives.items())},
+            **{key: value for key, value in changed.items() if value},
         }
 
 
@@ -65,7 +71,30 @@ def _make(case: Case) -> Made:
     guest = refused_whole(image) if stages & set(WHOLE_DISK_STAGES) else read_guest(image, backing)
     stated = case.image.get("alternatives", {})
     alternatives = {name: guest.file.resized(number(other["length"])) for name, other in stated.items()}
-    return Made(image, siblings, guest, alternatives)
+    after = _after(case, image, guest)
+    return Made(image, siblings, guest, alternatives, after, _snapshots(image, backing) if after else {})
+
+
+# ---- what changes leave ------------------------------------------------------------------------------------
+def _after(case: Case, image: Image, guest: Guest) -> dict[str, After]:
+    after = {}
+    for index, operation in enumerate(case.operations):
+        if operation["op"] in ("write", "modify") and guest.refused:
+            raise CaseError("the image is not read as a whole, and cannot be written", f"operations.{index}")
+        if operation["op"] == "modify":
+            try:
+                after[str(index)] = disk_after(image, guest.file, operation["steps"])
+            except CaseError as error:
+                raise error.inside(f"operations.{index}") from None
+    return after
+
+
+def _snapshots(image: Image, backing: Optional[SparseFile]) -> dict[str, SparseFile]:
+    snapshots = {name: read_guest(disk, backing) for name, disk in image.snapshots().items()}
+    for name, guest in snapshots.items():
+        if guest.refused:
+            raise CaseError(f"the snapshot '{name}' is not read as a whole", "image.snapshots")
+    return {name: guest.file for name, guest in snapshots.items()}
 
 
 # ---- files beside the image ------------------------------------------------------------------------------
@@ -104,7 +133,7 @@ def _agree(made: Made, operation: Spec, where: str) -> None:
     for choice in expect.get("choices", {}).values():
         if "guest" in choice and choice["guest"] not in made.alternatives:
             raise CaseError(f"the image has no alternative '{choice['guest']}'", f"{where}.expect")
-    if operation["op"] == "check" or expect["verdict"] not in ("accept", "reject"):
+    if operation["op"] not in ("read", "read-range") or expect["verdict"] not in ("accept", "reject"):
         return
     start, length = 0, made.guest.file.length
     if operation["op"] == "read-range":

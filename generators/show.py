@@ -27,4 +27,9 @@ def shown(case: Case) -> str:
     for part in made.guest.extents:
         host = "" if part.host_offset is None else f" from {part.host_offset:#x}"
         lines.append(f"  {part.offset:#14x}  {part.length:8}  {part.kind}{host}")
+    for number, after in made.after.items():
+        lines.append(f"the guest disk after operation {number}: {after.file.length} bytes")
+        lines += [f"  {offset:#14x}  {length:8}  as before, or zeros" for offset, length in after.open]
+    for name, file in made.snapshots.items():
+        lines.append(f"the snapshot '{name}': {file.length} bytes")
     return "\n".join(lines)

@@ -110,6 +110,24 @@ class Lint(ProjectTest):
             with self.subTest(rule):
                 self.assert_case_refused("operations.0.*" + rule, operations=[operation])
 
+    def test_operations_that_write(self) -> None:
+        accept, step = {"verdict": "accept"}, {"resize": 0}
+        for rule, operation in (
+                ("steps belong to modify", {"op": "modify", "expect": {**accept, "check": "clean"}}),
+                ("steps belong to modify", {"op": "read", "steps": [step], "expect": accept}),
+                ("a step does one thing", {"op": "modify", "steps": [{**step, "discard": {"offset": 0, "length": 1}}],
+                                           "expect": {**accept, "check": "clean"}}),
+                ("what check says afterwards", {"op": "modify", "steps": [step], "expect": accept}),
+                ("what check says afterwards", {"op": "read", "expect": {**accept, "check": "clean"}}),
+                ("properties belong to write", {"op": "write", "expect": accept}),
+                ("properties belong to write", {"op": "read", "expect": {**accept, "properties": ["writer-content"]}}),
+                ("does not have writer-content among its clauses",
+                 {"op": "write", "expect": {**accept, "properties": ["writer-content"]}}),
+                ("modify does not answer reject",
+                 {"op": "modify", "steps": [step], "expect": {"verdict": "reject"}})):
+            with self.subTest(rule):
+                self.assert_case_refused("operations.0.*" + rule, operations=[operation])
+
     def test_a_withdrawn_case_gives_its_reason(self) -> None:
         self.assert_case_refused("reason: a withdrawn case", status="withdrawn")
 
