@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -13,11 +12,10 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <cstring>
 #include <fstream>
 
-#include "open_file.hpp"
+#include "launch.hpp"
 
 namespace conform {
 namespace {
@@ -29,52 +27,6 @@ constexpr std::chrono::milliseconds tick{50};    // how often memory and interru
 constexpr std::chrono::milliseconds grace{500};  // between SIGTERM and SIGKILL
 
 std::atomic<int> caught_signal{0};
-
-/// What the child needs between fork and exec, made before the fork: there only system calls are safe.
-struct Launch {
-  std::vector<char*> argv;
-  const char* directory;  // empty: ours
-  int input;
-  int output;
-  int messages;
-  int failure;  // errno of a failed exec goes here
-  std::uint64_t file_size;
-};
-
-void limit(__rlimit_resource what, std::uint64_t value) {
-  rlimit now{};
-  ::getrlimit(what, &now);
-  now.rlim_cur = std::min<rlim_t>(value, now.rlim_max);
-  now.rlim_max = now.rlim_cur;
-  ::setrlimit(what, &now);
-}
-
-[[noreturn]] void become(const Launch& launch) {
-  ::setpgid(0, 0);
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  ::dup2(launch.input, STDIN_FILENO);
-  ::dup2(launch.output, STDOUT_FILENO);
-  ::dup2(launch.messages, STDERR_FILENO);
-  limit(RLIMIT_CORE, 0);
-  limit(RLIMIT_FSIZE, launch.file_size);
-  for (int number : {SIGINT, SIGTERM, SIGPIPE, SIGXFSZ}) ::signal(number, SIG_DFL);
-  sigset_t none;
-  sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  if (*launch.directory == '\0' || ::chdir(launch.directory) == 0) ::execvp(launch.argv[0], launch.argv.data());
-  const int error = errno;
-  [[maybe_unused]] const auto written = ::write(launch.failure, &error, sizeof error);
-  ::_exit(127);
-}
-
-struct Pipe {
-  FileDescriptor read, write;
-  static std::optional<Pipe> make(int flags) {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC | flags) != 0) return std::nullopt;
-    return Pipe{FileDescriptor(ends[0]), FileDescriptor(ends[1])};
-  }
-};
 
 /// A program between its start and its end.
 class Running {
@@ -107,7 +59,7 @@ class Running {
     while (!ended_within(std::min<Clock::duration>(tick, deadline - Clock::now()))) {
       if (caught_signal != 0) return stop(Ending::interrupted);
       if (Clock::now() >= deadline) return stop(Ending::timed_out);
-      if (resident() > limits_.memory) return stop(Ending::over_memory);
+      if (resident_memory(pid_) > limits_.memory) return stop(Ending::over_memory);
     }
   }
 
@@ -141,16 +93,6 @@ class Running {
       report_.messages.append(buffer.data(), std::min(room, static_cast<std::size_t>(got)));
     }
     return true;
-  }
-
-  std::uint64_t resident() const {
-    std::array<char, 64> path{};
-    std::snprintf(path.data(), path.size(), "/proc/%d/statm", static_cast<int>(pid_));
-    std::FILE* file = std::fopen(path.data(), "re");
-    unsigned long pages = 0;
-    if (file && std::fscanf(file, "%*u %lu", &pages) != 1) pages = 0;
-    if (file) std::fclose(file);
-    return std::uint64_t{pages} * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   }
 
   /// The leader, then whoever of its group became our child when it ended (we are a subreaper).
@@ -207,8 +149,6 @@ std::string first_line(const ProcessReport& report) {
 }
 
 ProcessReport run_process(const ProcessRequest& request) {
-  static const bool adopts_orphans = ::prctl(PR_SET_CHILD_SUBREAPER, 1) == 0;
-  static_cast<void>(adopts_orphans);
   if (caught_signal != 0) {
     auto report = not_started("interrupted");
     report.ending = Ending::interrupted;
@@ -216,9 +156,8 @@ ProcessReport run_process(const ProcessRequest& request) {
   }
 
   auto messages = Pipe::make(O_NONBLOCK);
-  auto failure = Pipe::make(0);
   const FileDescriptor input(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  if (!messages || !failure || input.get() < 0) return no_resources("pipe");
+  if (!messages || input.get() < 0) return no_resources("pipe");
   ::fcntl(messages->write.get(), F_SETFL, 0);  // only our end does not block
   FileDescriptor output;
   if (request.standard_output) {
@@ -226,29 +165,13 @@ ProcessReport run_process(const ProcessRequest& request) {
     if (output.get() < 0) return no_resources("output");
   }
 
-  Launch launch{{},
-                request.directory.c_str(),
-                input.get(),
-                request.standard_output ? output.get() : messages->write.get(),
-                messages->write.get(),
-                failure->write.get(),
-                request.limits.file_size};
-  for (const auto& word : request.argv) launch.argv.push_back(const_cast<char*>(word.c_str()));
-  launch.argv.push_back(nullptr);
-
   const auto begin = Clock::now();
-  const pid_t pid = ::fork();
-  if (pid < 0) return no_resources("fork");
-  if (pid == 0) become(launch);
-  ::setpgid(pid, pid);  // in both, so that neither has to wait for the other
-  Running running(pid, begin, std::move(messages->read), request.limits);
+  const auto pid = launch({request.argv, request.directory, input.get(),
+                           request.standard_output ? output.get() : messages->write.get(), messages->write.get(),
+                           request.limits.file_size});
+  if (!pid) return not_started(pid.error().message);
   messages->write.close();
-  failure->write.close();
-
-  int error = 0;
-  const bool failed = ::read(failure->read.get(), &error, sizeof error) == sizeof error;
-  auto report = running.finish();
-  return failed ? not_started(request.argv[0] + ": " + std::strerror(error)) : report;
+  return Running(*pid, begin, std::move(messages->read), request.limits).finish();
 }
 
 void kill_escaped_children() {
