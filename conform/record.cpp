@@ -15,6 +15,14 @@ Json diff_to_json(const std::optional<FirstDiff>& diff) {
   return {{"offset", diff->offset}, {"expected", diff->expected}, {"got", diff->got}};
 }
 
+Json known_to_json(const std::optional<KnownNote>& known) {
+  if (!known) return nullptr;
+  return {{"status", name(known->listed)},
+          {"found", name(known->found)},
+          {"link", known->link},
+          {"problem", or_null(known->problem)}};
+}
+
 template <class T>
 std::optional<T> optional_at(const Json& line, const char* key) {
   const auto& value = line.at(key);
@@ -22,6 +30,15 @@ std::optional<T> optional_at(const Json& line, const char* key) {
 }
 
 std::string text_at(const Json& line, const char* key) { return optional_at<std::string>(line, key).value_or(""); }
+
+Result<std::optional<KnownNote>> known_at(const Json& line) {
+  const auto found = line.find("known");
+  if (found == line.end() || found->is_null()) return std::nullopt;
+  const auto listed = status_named(found->at("status").get<std::string>());
+  const auto came_out = status_named(found->at("found").get<std::string>());
+  if (!listed || !came_out) return fail("no such status: {}", found->dump());
+  return KnownNote{*listed, *came_out, found->at("link"), text_at(*found, "problem")};
+}
 
 Result<Record> parse(const Json& line) {
   Record record;
@@ -54,6 +71,9 @@ Result<Record> parse(const Json& line) {
   record.bytes = text_at(line, "bytes");
   record.detail = text_at(line, "detail");
   record.messages = text_at(line, "messages");
+  auto known = known_at(line);
+  if (!known) return tl::unexpected(known.error());
+  record.known = std::move(*known);
   record.lock_mismatch = line.at("lock_mismatch");
   return record;
 }
@@ -84,6 +104,7 @@ Json to_json(const Record& record) {
           {"bytes", or_null(record.bytes)},
           {"detail", or_null(record.detail)},
           {"messages", or_null(record.messages)},
+          {"known", known_to_json(record.known)},
           {"lock_mismatch", record.lock_mismatch}};
 }
 

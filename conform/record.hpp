@@ -13,6 +13,14 @@
 
 namespace conform {
 
+/// What a list of known failures says about an operation.
+struct KnownNote {
+  Status listed;
+  Status found;  // what came out before the list was looked at
+  std::string link;
+  std::string problem;  // why the list is out of step here; empty: it is not
+};
+
 struct Record {
   std::string case_id;
   int rev = 1;
@@ -36,7 +44,8 @@ struct Record {
   std::optional<std::uint64_t> observed_length;
   std::string bytes;  // of wrong-accept and wrong-data: none, zeros, another-cluster, backing-file, image-file, other
   std::string detail;
-  std::string messages;        // the first line that the program printed besides its data
+  std::string messages;  // the first line that the program printed besides its data
+  std::optional<KnownNote> known;
   bool lock_mismatch = false;  // the image is not the one that the lock names
 };
 

@@ -66,6 +66,7 @@ class Reader {
     if (line.at("complete") != true || line.at("selected") != results.records.size() ||
         line.at("counts") != to_json(count(results.records)))
       return fail("its footer does not agree with its lines");
+    results.known_errors = line.value("known_errors", std::vector<std::string>{});
     footer_seen_ = true;
     return {};
   }

@@ -38,6 +38,7 @@ Json to_json(const Header& header);
 struct Results {
   Header header;
   std::vector<Record> records;
+  std::vector<std::string> known_errors;  // what else is out of step in the list of known failures
 };
 
 /// A file that results_writer has finished.

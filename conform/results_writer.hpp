@@ -15,8 +15,8 @@ class ResultsWriter {
 
   Result<void> write(const Header& header);
   Result<void> write(const Record& record);
-  /// The footer, and the file is whole.
-  Result<void> finish();
+  /// The footer, and the file is whole. `known_errors`: what is out of step in the list of known failures.
+  Result<void> finish(const std::vector<std::string>& known_errors = {});
 
  private:
   explicit ResultsWriter(FileDescriptor file);

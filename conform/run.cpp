@@ -41,7 +41,8 @@ ImplementationInfo introduce(const Bench& bench, const Implementation& implement
 /// Takes the records of all threads; the first failure to write ends the run.
 class Sink {
  public:
-  Sink(ResultsWriter& results, Progress& progress) : results_(results), progress_(progress) {}
+  Sink(const RunRequest& request, ResultsWriter& results, Progress& progress)
+      : request_(request), results_(results), progress_(progress) {}
 
   void announce(const Case& of, const Implementation& implementation) {
     for (std::size_t i = 0; i < of.operations.size(); ++i) groups_.announce(implementation.name, of.choice_group);
@@ -50,8 +51,9 @@ class Sink {
   void take(std::vector<Record> records) {
     const std::lock_guard lock(mutex_);
     for (auto& record : records)
-      for (const auto& final : groups_.admit(std::move(record))) {
+      for (auto& final : groups_.admit(std::move(record))) {
         if (error_) return;
+        if (request_.known) request_.known->apply(final);
         if (auto written = results_.write(final); !written) error_ = written.error();
         progress_.done(final);
       }
@@ -64,6 +66,7 @@ class Sink {
   const std::optional<Error>& error() const { return error_; }
 
  private:
+  const RunRequest& request_;
   std::mutex mutex_;
   ResultsWriter& results_;
   Progress& progress_;
@@ -84,6 +87,17 @@ std::vector<Record> attempt(const Bench& bench, const Implementation& implementa
   }
 }
 
+/// About what the list of known failures has and the run does not.
+std::vector<std::string> complaints(const RunRequest& request) {
+  if (!request.known) return {};
+  std::vector<Record> selected;
+  for (const auto& implementation : request.implementations)
+    for (const Case* one : request.cases)
+      for (const auto& operation : one->operations)
+        selected.push_back(blank_record(*one, operation, implementation.name));
+  return request.known->unseen(selected);
+}
+
 }  // namespace
 
 Result<void> run(const Bench& bench, const RunRequest& request, ResultsWriter& results, Progress& progress) {
@@ -98,7 +112,7 @@ Result<void> run(const Bench& bench, const RunRequest& request, ResultsWriter& r
   if (stopping_signal() != 0) return {};
   if (auto written = results.write(header); !written) return written;
 
-  Sink sink(results, progress);
+  Sink sink(request, results, progress);
   std::size_t operations = 0;
   for (const Case* one : request.cases) {
     operations += one->operations.size() * implementations.size();
@@ -116,7 +130,7 @@ Result<void> run(const Bench& bench, const RunRequest& request, ResultsWriter& r
   kill_escaped_children();
   if (sink.error()) return tl::unexpected(*sink.error());
   if (stopping_signal() != 0) return {};
-  return results.finish();
+  return results.finish(complaints(request));
 }
 
 }  // namespace conform

@@ -1,11 +1,13 @@
 // All selected cases on all selected implementations, several at a time, and each result written when it is known.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "bench.hpp"
 #include "implementation.hpp"
+#include "known.hpp"
 #include "progress.hpp"
 #include "results_writer.hpp"
 
@@ -17,6 +19,7 @@ struct RunRequest {
   std::vector<const Case*> cases;
   std::vector<std::string> argv;
   unsigned jobs = 1;
+  std::optional<KnownFailures> known;
 };
 
 /// An Error is our own failure to record results. An interrupted run (stopping_signal()) returns early, without a footer.

@@ -73,7 +73,18 @@ Json summary_json(const Results& results) {
           {"suite", results.header.suite},
           {"corpus_digest", results.header.corpus_digest},
           {"exit_status", exit_status(results)},
+          {"known_errors", out_of_step(results)},
           {"implementations", implementations}};
+}
+
+std::vector<std::string> out_of_step(const Results& results) {
+  std::vector<std::string> lines;
+  for (const auto& record : results.records)
+    if (record.known && !record.known->problem.empty())
+      lines.push_back(fmt::format("{}, {} {}, {}: {} ({})", record.case_id, name(record.op), record.index,
+                                  record.implementation, record.known->problem, record.known->link));
+  lines.insert(lines.end(), results.known_errors.begin(), results.known_errors.end());
+  return lines;
 }
 
 int exit_status(const Results& results) {
@@ -85,6 +96,9 @@ int exit_status(const Results& results) {
   if (any(results,
           [](const Record& record) { return record.level == Level::must && is_nonconformance(record.status); }))
     return 1;
+  if (!out_of_step(results).empty() ||
+      any(results, [](const Record& record) { return record.status == Status::unexpected_pass; }))
+    return 6;
   if (!any(results, [](const Record& record) { return was_executed(record.status); })) return 3;
   return 0;
 }

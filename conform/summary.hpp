@@ -34,8 +34,12 @@ std::vector<ImplementationSummary> summarise(const Results& results);
 
 Json summary_json(const Results& results);
 
+/// What is out of step in the list of known failures, a line each.
+std::vector<std::string> out_of_step(const Results& results);
+
 /// The first that applies: 5 an image that is not the lock's, 4 harness or canary, 1 a must case that does not conform,
-/// 3 nothing was executed, 0. (2, usage, ends a run before there are results.)
+/// 6 the list of known failures is out of step, 3 nothing was executed, 0. (2, usage, ends a run before there are
+/// results.)
 int exit_status(const Results& results);
 
 }  // namespace conform

@@ -45,6 +45,12 @@ Command& Command::option(const std::string& name, std::string& value, const std:
   return *this;
 }
 
+Command& Command::required(const std::string& name, std::string& value, const std::string& type,
+                           const std::string& help) {
+  as_app(app_).add_option(name, value, help)->type_name(type)->required();
+  return *this;
+}
+
 Command& Command::option(const std::string& name, std::optional<std::string>& value, const std::string& type,
                          const std::string& help) {
   const auto store = [&value](const std::string& text) { value = text; };

@@ -29,6 +29,7 @@ class Command {
   Command& flag(const std::string& name, bool& value, const std::string& help);
   /// The help tells `type` (what stands for the value) and what `value` is unless told, where it is anything.
   Command& option(const std::string& name, std::string& value, const std::string& type, const std::string& help);
+  Command& required(const std::string& name, std::string& value, const std::string& type, const std::string& help);
   Command& option(const std::string& name, std::optional<std::string>& value, const std::string& type,
                   const std::string& help);
   /// Takes one value each time, and may be repeated.

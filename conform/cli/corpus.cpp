@@ -12,7 +12,8 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Each file or folder of the corpus that a user of it needs.
-constexpr const char* parts[] = {"cases", "schema.json", "clauses.json", "lock.json", "images", "guest", "layout", "canary"};
+constexpr const char* parts[] = {"cases",  "schema.json", "clauses.json", "lock.json",
+                                 "images", "guest",       "layout",       "canary"};
 
 Result<std::size_t> copy_tree(const fs::path& from, const fs::path& to) {
   std::error_code error;

@@ -4,13 +4,13 @@
 
 #include <csignal>
 #include <cstdio>
-#include <fstream>
 #include <set>
 #include <thread>
 
 #include "cli/session.hpp"
 #include "failures.hpp"
 #include "matrix.hpp"
+#include "replace_file.hpp"
 #include "summary.hpp"
 
 namespace conform::cli {
@@ -26,6 +26,7 @@ struct Options {
   std::string name = "command-line";
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
   double timeout = 20;
+  std::string known;
   std::string out = "results";
 };
 
@@ -59,27 +60,18 @@ Result<std::vector<Implementation>> choose_implementations(const Options& option
   return chosen;
 }
 
-Result<void> write_summary(const Results& results, const fs::path& file) {
-  const fs::path draft = file.string() + ".new";
-  std::ofstream out(draft, std::ios::binary);
-  out << summary_json(results).dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
-  out.close();
-  std::error_code error;
-  fs::rename(draft, file, error);
-  if (!out || error) return fail("{}: cannot be written", file.string());
-  return {};
-}
-
 /// The report is made from the file, so it tells what was written and nothing else.
 Result<int> report(const fs::path& folder, const Corpus& corpus) {
   const auto results = load_results(folder / "results.jsonl");
   if (!results) return tl::unexpected(results.error());
-  if (auto written = write_summary(*results, folder / "summary.json"); !written) return tl::unexpected(written.error());
+  const auto summary = summary_json(*results).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  if (auto written = replace_file(folder / "summary.json", summary); !written) return tl::unexpected(written.error());
   const Paint paint = Paint::for_terminal();
   const auto summaries = worst_first(summarise(*results));
   const int status = exit_status(*results);
   fmt::print("{}{}\n{}\n", failures(*results, summaries, corpus, paint, terminal_width()), matrix(summaries, paint),
              identities(summaries, paint));
+  for (const auto& line : out_of_step(*results)) fmt::print("{}\n", paint.doubtful("known failures: " + line));
   fmt::print("{}, corpus {}; details in {}; exit status {}\n", results->header.suite,
              results->header.corpus_digest.substr(0, 12), (folder / "results.jsonl").string(), status);
   return status;
@@ -107,6 +99,13 @@ int run_command(const Options& options, const Session& session) {
   auto cases = select(*corpus, options.filters.filters());
   if (!cases) return usage_error(cases.error());
 
+  std::optional<KnownFailures> known;
+  if (!options.known.empty()) {
+    auto loaded = load_known(options.known);
+    if (!loaded) return usage_error(loaded.error());
+    known = std::move(*loaded);
+  }
+
   const fs::path folder = options.out;
   std::error_code error;
   fs::create_directories(folder, error);
@@ -121,8 +120,12 @@ int run_command(const Options& options, const Session& session) {
     limits.time = std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout * 1000));
     const Bench bench(*corpus, *work, limits);
     Progress progress(stderr);
-    const RunRequest request{"qcow2-conform " QCOW2_CONFORM_VERSION, std::move(*implementations), std::move(*cases),
-                             session.argv, options.jobs};
+    const RunRequest request{"qcow2-conform " QCOW2_CONFORM_VERSION,
+                             std::move(*implementations),
+                             std::move(*cases),
+                             session.argv,
+                             options.jobs,
+                             std::move(known)};
     if (auto ran = run(bench, request, *results, progress); !ran) return harness_error(ran.error());
   }
   if (const int number = stopping_signal(); number != 0) return end_by_signal(number);
@@ -148,6 +151,7 @@ void add_run(Command& program, const Session& session) {
       .option("--name", options->name, "NAME", "What to call them")
       .number("--jobs", options->jobs, 1, 1024, "How many at a time")
       .number("--timeout", options->timeout, 0.01, 86400.0, "Seconds for one operation")
+      .option("--known", options->known, "FILE", "Failures that are known; exit 6 where it is out of step")
       .option("--out", options->out, "DIR", "Where results.jsonl and summary.json go");
   run.run([options, &session] { return run_command(*options, session); });
 }

@@ -17,6 +17,10 @@ int usage_error(const Error& error) {
   return exit_usage;
 }
 
+std::filesystem::path results_file(const std::filesystem::path& given) {
+  return std::filesystem::is_directory(given) ? given / "results.jsonl" : given;
+}
+
 void FilterOptions::add_to(Command& command) {
   command.options("--case", cases, "GLOB", "Only cases whose id, or family/id, matches GLOB (repeatable)")
       .options("--clause", clauses, "SLUG", "Only cases about this clause (repeatable)")

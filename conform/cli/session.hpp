@@ -7,6 +7,7 @@
 #include "cli/arguments.hpp"
 #include "corpus.hpp"
 #include "implementation.hpp"
+#include "known.hpp"
 #include "selection.hpp"
 
 namespace conform::cli {
@@ -38,6 +39,12 @@ struct FilterOptions {
   Filters filters() const;
 };
 
+/// `given` names results.jsonl itself, or the folder that it is in.
+std::filesystem::path results_file(const std::filesystem::path& given);
+
+/// A list of known failures that has passed its schema.
+Result<KnownFailures> load_known(const std::filesystem::path& file);
+
 // Each adds a command to the program.
 void add_run(Command& program, const Session& session);
 void add_list(Command& program, const Session& session);
@@ -45,5 +52,6 @@ void add_show(Command& program, const Session& session);
 void add_clauses(Command& program, const Session& session);
 void add_doctor(Command& program, const Session& session);
 void add_corpus(Command& program, const Session& session);
+void add_known(Command& program, const Session& session);
 
 }  // namespace conform::cli

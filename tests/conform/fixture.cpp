@@ -89,6 +89,7 @@ void ToyCorpus::add(const ToyCase& toy) {
   write_file(image, toy_image(toy.magic, toy.guest));
   write_file(guest, refused ? std::string(toy.guest.size(), '\0') : toy.guest);
   write_file(path() / "guest" / (toy.id + ".json"), standard_map(toy.guest.size()).dump());
+  write_file(path() / "layout" / (toy.id + ".json"), "{}");
   Json& entry = lock_["cases"][toy.id];
   entry = {{"image", digest_json(image_digest(image).value())}, {"guest", digest_json(content_digest(guest).value())}};
   if (refused) entry["guest"]["refused"] = {{0, toy.guest.size()}};

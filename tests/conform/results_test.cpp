@@ -48,6 +48,7 @@ TEST_CASE("what is written is what is read") {
   full.detail = "a detail \xff that is no UTF-8";
   full.lock_mismatch = true;
   full.choice = "a";
+  full.known = KnownNote{Status::crash, Status::wrong_accept, "https://example.org", "out of step"};
   full.choice_group = "g";
   write_results(folder / "r", {full, record("two", Status::pass)});
   const auto read = load_results(folder / "r");
@@ -121,7 +122,7 @@ TEST_CASE("a full disk is an error, not a shorter result") {
   CHECK(!writer.write(record("one", Status::pass)));
 }
 
-Results results(std::vector<Record> records) { return {header(), std::move(records)}; }
+Results results(std::vector<Record> records) { return {header(), std::move(records), {}}; }
 
 TEST_CASE("the exit status is never a count, and the first that applies") {
   const auto bad = record("bad", Status::wrong_data);
@@ -146,6 +147,17 @@ TEST_CASE("the exit status is never a count, and the first that applies") {
   CHECK(exit_status(stopped) == 5);
 }
 
+TEST_CASE("a list of known failures that is out of step counts after a failure, and before nothing executed") {
+  auto listed = record("listed", Status::wrong_data, Level::should);
+  listed.known = KnownNote{Status::crash, Status::wrong_data, "link", "listed as crash"};
+  CHECK(exit_status(results({listed})) == 6);
+  CHECK(exit_status(results({listed, record("bad", Status::crash)})) == 1);
+  CHECK(exit_status(results({record("passes", Status::unexpected_pass, Level::may)})) == 6);
+  auto unseen = results({record("idle", Status::not_run)});
+  unseen.known_errors = {"an entry about nothing"};
+  CHECK(exit_status(unseen) == 6);
+}
+
 TEST_CASE("only must cases decide") {
   for (Level level : {Level::should, Level::may, Level::unspecified})
     CHECK(exit_status(results({record("one", Status::wrong_data, level)})) == 0);
@@ -155,7 +167,8 @@ TEST_CASE("each status of a must case leads to its exit status") {
   for (Status status : statuses) {
     CAPTURE(name(status));
     const int exit = exit_status(results({record("one", status), record("two", Status::pass)}));
-    CHECK(exit == (status == Status::harness_error ? 4 : is_nonconformance(status) ? 1 : 0));
+    const bool out_of_step = status == Status::unexpected_pass;
+    CHECK(exit == (status == Status::harness_error ? 4 : is_nonconformance(status) ? 1 : out_of_step ? 6 : 0));
   }
 }
 

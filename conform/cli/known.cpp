@@ -1,0 +1,61 @@
+// qcow2-conform known update: brings a list of known failures into step with what a run found.
+
+#include "known.hpp"
+
+#include <cstdio>
+
+#include "cli/session.hpp"
+#include "known_update.hpp"
+#include "replace_file.hpp"
+
+namespace conform::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::string known;
+  std::string results = "results";
+  std::string link;
+};
+
+Result<KnownFailures> known_so_far(const fs::path& file) {
+  if (!fs::exists(file)) return KnownFailures::make({}, today());
+  return load_known(file);
+}
+
+int update_command(const Options& options) {
+  const auto known = known_so_far(options.known);
+  if (!known) return usage_error(known.error());
+  const auto results = load_results(results_file(options.results));
+  if (!results) return usage_error(results.error());
+  const auto update = update_known(*known, *results, options.link);
+  if (!update) return usage_error(update.error());
+  if (auto written = replace_file(options.known, known_text(update->entries, known->comment())); !written)
+    return usage_error(written.error());
+  for (const auto& text : update->added) fmt::print("added    {}\n", text);
+  for (const auto& text : update->changed) fmt::print("changed  {}\n", text);
+  for (const auto& text : update->removed) fmt::print("removed  {}\n", text);
+  fmt::print("{}: {} known failures\n", options.known, update->entries.size());
+  return exit_ok;
+}
+
+}  // namespace
+
+Result<KnownFailures> load_known(const fs::path& file) {
+  const auto schema = JsonSchema::load(QCOW2_CONFORM_SCHEMAS "/known.json");
+  if (!schema) return tl::unexpected(schema.error());
+  return KnownFailures::load(file, *schema, today());
+}
+
+void add_known(Command& program, const Session&) {
+  auto options = std::make_shared<Options>();
+  program.command("known", "Lists of known failures")
+      .command("update", "Rewrite a list so that it agrees with what a run found")
+      .required("--known", options->known, "FILE", "The list; made where it is not there")
+      .option("--link", options->link, "URL", "Where failures that are not listed so far are written up")
+      .optional_argument("results", options->results, "The folder of the run, or its results.jsonl")
+      .run([options] { return update_command(*options); });
+}
+
+}  // namespace conform::cli
