@@ -1,14 +1,10 @@
 #include "process.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
@@ -16,115 +12,12 @@
 #include <fstream>
 
 #include "launch.hpp"
+#include "running.hpp"
 
 namespace conform {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-constexpr std::size_t messages_kept = 4096;
-constexpr std::chrono::milliseconds tick{50};    // how often memory and interruption are looked at
-constexpr std::chrono::milliseconds grace{500};  // between SIGTERM and SIGKILL
-
 std::atomic<int> caught_signal{0};
-
-/// A program between its start and its end.
-class Running {
- public:
-  Running(pid_t pid, Clock::time_point begin, FileDescriptor messages, const ProcessLimits& limits)
-      : pid_(pid),
-        handle_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))),
-        messages_(std::move(messages)),
-        limits_(limits),
-        begin_(begin) {
-    if (handle_.get() < 0) ::kill(-pid_, SIGKILL);  // out of file descriptors: it cannot be watched
-  }
-
-  ProcessReport finish() {
-    watch();
-    siginfo_t ignored;
-    while (::waitid(P_PID, static_cast<id_t>(pid_), &ignored, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
-    }
-    report_.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin_);
-    ::kill(-pid_, SIGKILL);  // the leader is not reaped yet, so the group's number is still its own
-    reap();
-    drain();
-    return std::move(report_);
-  }
-
- private:
-  /// Until the leader has ended, of itself or because it was made to.
-  void watch() {
-    const auto deadline = begin_ + limits_.time;
-    while (!ended_within(std::min<Clock::duration>(tick, deadline - Clock::now()))) {
-      if (caught_signal != 0) return stop(Ending::interrupted);
-      if (Clock::now() >= deadline) return stop(Ending::timed_out);
-      if (resident_memory(pid_) > limits_.memory) return stop(Ending::over_memory);
-    }
-  }
-
-  bool ended_within(Clock::duration time) {
-    const auto wait = std::max<std::int64_t>(0, std::chrono::ceil<std::chrono::milliseconds>(time).count());
-    const auto until = Clock::now() + std::chrono::milliseconds(wait);
-    do {
-      const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count();
-      std::array<pollfd, 2> waiting{{{handle_.get(), POLLIN, 0}, {messages_.get(), POLLIN, 0}}};
-      if (::poll(waiting.data(), waiting.size(), static_cast<int>(std::max<std::int64_t>(0, left))) < 0) return false;
-      if (waiting[1].revents != 0 && !drain()) messages_.close();
-      if (waiting[0].revents != 0 || handle_.get() < 0) return true;
-    } while (Clock::now() < until);
-    return false;
-  }
-
-  void stop(Ending why) {
-    forced_ = why;
-    ::kill(-pid_, SIGTERM);
-    if (!ended_within(grace)) ::kill(-pid_, SIGKILL);
-  }
-
-  /// Keeps the first bytes, drops the others; false at the end of the stream.
-  bool drain() {
-    std::array<char, 16384> buffer;
-    for (int rounds = 0; rounds < 64; ++rounds) {
-      const ssize_t got = ::read(messages_.get(), buffer.data(), buffer.size());
-      if (got == 0) return false;
-      if (got < 0) return errno == EAGAIN || errno == EINTR;
-      const std::size_t room = messages_kept - report_.messages.size();
-      report_.messages.append(buffer.data(), std::min(room, static_cast<std::size_t>(got)));
-    }
-    return true;
-  }
-
-  /// The leader, then whoever of its group became our child when it ended (we are a subreaper).
-  void reap() {
-    int status = 0;
-    rusage used{};
-    while (::wait4(pid_, &status, 0, &used) < 0 && errno == EINTR) {
-    }
-    report_.peak_memory = static_cast<std::uint64_t>(used.ru_maxrss) * 1024;
-    pid_t orphan = 0;
-    while ((orphan = ::waitpid(-pid_, nullptr, 0)) > 0 || (orphan < 0 && errno == EINTR))
-      if (orphan > 0) report_.left_children = true;
-
-    if (forced_) {
-      report_.ending = *forced_;
-    } else if (WIFSIGNALED(status)) {
-      report_.ending = WTERMSIG(status) == SIGXFSZ ? Ending::over_output : Ending::signalled;
-    } else {
-      report_.ending = Ending::exited;
-    }
-    if (WIFSIGNALED(status)) report_.signal = WTERMSIG(status);
-    if (WIFEXITED(status)) report_.exit = WEXITSTATUS(status);
-  }
-
-  pid_t pid_;
-  FileDescriptor handle_;
-  FileDescriptor messages_;
-  ProcessLimits limits_;
-  Clock::time_point begin_;
-  std::optional<Ending> forced_;
-  ProcessReport report_;
-};
 
 ProcessReport not_started(const std::string& why) {
   ProcessReport report;
@@ -165,13 +58,18 @@ ProcessReport run_process(const ProcessRequest& request) {
     if (output.get() < 0) return no_resources("output");
   }
 
-  const auto begin = Clock::now();
+  const auto begin = Running::Clock::now();
   const auto pid = launch({request.argv, request.directory, input.get(),
                            request.standard_output ? output.get() : messages->write.get(), messages->write.get(),
                            request.limits.file_size});
   if (!pid) return not_started(pid.error().message);
   messages->write.close();
-  return Running(*pid, begin, std::move(messages->read), request.limits).finish();
+  Running running(*pid, std::move(messages->read));
+  running.watch({request.limits, begin});
+  const auto duration = Running::Clock::now() - begin;
+  auto report = running.reap();
+  report.duration = std::chrono::duration_cast<std::chrono::microseconds>(duration);
+  return report;
 }
 
 void kill_escaped_children() {
