@@ -8,6 +8,7 @@
 
 #include "canary.hpp"
 #include "choices.hpp"
+#include "repeat.hpp"
 #include "trial.hpp"
 
 namespace conform {
@@ -74,12 +75,19 @@ class Sink {
   std::optional<Error> error_;
 };
 
+std::vector<Record> try_repeatedly(const Bench& bench, const Implementation& implementation, const Case& of,
+                                   unsigned times) {
+  std::vector<std::vector<Record>> attempts;
+  for (unsigned i = 0; i < times; ++i) attempts.push_back(try_case(bench, implementation, of));
+  return reconcile(std::move(attempts));
+}
+
 std::vector<Record> attempt(const Bench& bench, const Implementation& implementation, const ImplementationInfo& info,
-                            const Case& of) {
+                            const Case& of, unsigned times) {
   if (!info.absent.empty()) return skip_case(implementation, of, info.absent);
   if (!info.canary.empty()) return skip_case(implementation, of, "stopped: " + info.canary);
   try {
-    return try_case(bench, implementation, of);
+    return try_repeatedly(bench, implementation, of, times);
   } catch (const std::exception& error) {
     auto records = skip_case(implementation, of, error.what());
     for (auto& record : records) record.status = Status::harness_error;
@@ -122,8 +130,8 @@ Result<void> run(const Bench& bench, const RunRequest& request, ResultsWriter& r
   in_parallel(request.cases.size() * implementations.size(), request.jobs, [&](std::size_t i) {
     if (stopping_signal() != 0 || sink.failed()) return;
     const std::size_t who = i % implementations.size();
-    auto records =
-        attempt(bench, implementations[who], header.implementations[who], *request.cases[i / implementations.size()]);
+    auto records = attempt(bench, implementations[who], header.implementations[who],
+                           *request.cases[i / implementations.size()], request.repeat);
     if (stopping_signal() == 0) sink.take(std::move(records));
   });
   progress.finish();

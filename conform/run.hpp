@@ -19,6 +19,7 @@ struct RunRequest {
   std::vector<const Case*> cases;
   std::vector<std::string> argv;
   unsigned jobs = 1;
+  unsigned repeat = 1;  // how often each operation is asked for
   std::optional<KnownFailures> known;
 };
 

@@ -25,6 +25,7 @@ struct Options {
   std::vector<int> reject_exits{1};
   std::string name = "command-line";
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
+  unsigned repeat = 1;
   double timeout = 20;
   std::string known;
   std::string out = "results";
@@ -125,6 +126,7 @@ int run_command(const Options& options, const Session& session) {
                              std::move(*cases),
                              session.argv,
                              options.jobs,
+                             options.repeat,
                              std::move(known)};
     if (auto ran = run(bench, request, *results, progress); !ran) return harness_error(ran.error());
   }
@@ -150,6 +152,7 @@ void add_run(Command& program, const Session& session) {
       .numbers("--reject-exit", options->reject_exits, 1, 255, "Exit statuses of these commands that mean refused")
       .option("--name", options->name, "NAME", "What to call them")
       .number("--jobs", options->jobs, 1, 1024, "How many at a time")
+      .number("--repeat", options->repeat, 1, 1000, "Ask for each operation so often; answers that differ are flaky")
       .number("--timeout", options->timeout, 0.01, 86400.0, "Seconds for one operation")
       .option("--known", options->known, "FILE", "Failures that are known; exit 6 where it is out of step")
       .option("--out", options->out, "DIR", "Where results.jsonl and summary.json go");
