@@ -37,6 +37,13 @@ std::size_t FileSource::read_at(HostOffset offset, std::span<std::byte> out) con
   return done;
 }
 
+HostOffset FileSource::next_data(HostOffset offset) const {
+  if (offset.value >= size_) return {size_};
+  const off_t found = ::lseek(descriptor_, static_cast<off_t>(offset.value), SEEK_DATA);
+  if (found < 0) return errno == ENXIO ? HostOffset{size_} : offset;  // a device, a file system without holes
+  return {std::min(static_cast<std::uint64_t>(found), size_)};
+}
+
 bool contains(const ByteSource& source, HostOffset offset, std::uint64_t length) {
   return offset.value <= source.size() && length <= source.size() - offset.value;
 }

@@ -1,5 +1,8 @@
 // Where an image's bytes come from: a size, and a read_at that is const and thread-safe.
 //
+// A file may be sparse, and far longer than what it holds. next_data lets a walk pass over its holes, so that time
+// follows the bytes that there are, and not what an image claims: [resource-bounds].
+//
 // The model opens nothing. Whoever has memory or an open file hands it in as one of the two kinds below.
 #pragma once
 
@@ -19,6 +22,8 @@ class ByteSource {
   /// Fills `out` from `offset` on and returns how many bytes there were: fewer than asked only at the end.
   /// Throws std::system_error when the bytes cannot be had although they should be there.
   virtual std::size_t read_at(HostOffset offset, std::span<std::byte> out) const = 0;
+  /// Everything from `offset` on and before what is returned is zeros; size() where nothing follows. May be `offset`.
+  virtual HostOffset next_data(HostOffset offset) const { return {offset.value < size() ? offset.value : size()}; }
 };
 
 class MemorySource final : public ByteSource {
@@ -37,6 +42,7 @@ class FileSource final : public ByteSource {
   FileSource(int descriptor, std::uint64_t size) : descriptor_(descriptor), size_(size) {}
   std::uint64_t size() const override { return size_; }
   std::size_t read_at(HostOffset offset, std::span<std::byte> out) const override;
+  HostOffset next_data(HostOffset offset) const override;
 
  private:
   int descriptor_;

@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
+#include "bitmaps.hpp"
 #include "check_tables.hpp"
 #include "refcount.hpp"
-#include "references.hpp"
 #include "snapshot.hpp"
 
 namespace qcow2 {
@@ -17,112 +18,150 @@ class Checker {
  public:
   Checker(const Image& image, const CheckOptions& options, const CheckReport& report)
       : image_(image),
+        deep_(options.deep),
         stored_(image),
-        references_(image.header.cluster_bits),
+        use_(image.header.cluster_bits),
         findings_(report),
-        tables_(image, options.deep, references_, stored_, findings_) {}
+        streams_(image, options.jobs, findings_) {}
 
   CheckSummary run() {
-    count({0}, image_.header.cluster_size(), {});  // the header
-    tables_.count_l1_table(image_.header.l1_table_offset, image_.header.l1_size, TableUse::active);
-    count_snapshots();
-    tables_.count_l2_tables();
+    const GuestClusters guest = count_use(image_, deep_ ? &streams_ : nullptr, use_, findings_);
+    streams_.finish();
     count_refcount_structures();
     compare();
-    CheckSummary summary = findings_.summary();
-    summary.compressed_clusters = tables_.compressed_clusters();
-    summary.allocated_clusters = tables_.allocated_clusters();
-    return summary;
+    summary_.compressed_clusters = guest.compressed;
+    summary_.allocated_clusters = guest.allocated;
+    const std::uint64_t size = image_.header.virtual_size;
+    summary_.total_clusters = (size >> image_.header.cluster_bits) + (size % image_.header.cluster_size() != 0 ? 1 : 0);
+    summary_.corruptions = findings_.corruptions();
+    summary_.leaks = findings_.leaks();
+    summary_.violations_omitted = findings_.not_described();
+    return summary_;
   }
 
  private:
-  void count(HostOffset offset, std::uint64_t length, const Where& where) {
-    count_reference(image_, references_, findings_, offset, length, 1, where);
-  }
-
-  // [refcount-snapshots]
-  void count_snapshots() {
-    const auto table = read_snapshot_table(image_);
-    if (!table) return findings_.corruption(table.error());
-    count(image_.header.snapshots_offset, table->length, {.host_offset = image_.header.snapshots_offset.value});
-    for (const Snapshot& snapshot : table->snapshots) {
-      tables_.count_l1_table(snapshot.l1_table_offset, snapshot.l1_size, TableUse::snapshot);
-    }
-  }
-
   // [refcount-lookup]
   void count_refcount_structures() {
     const Header& header = image_.header;
     const HostOffset table = header.refcount_table_offset;
     const std::uint64_t length = header.refcount_table_clusters * header.cluster_size();
-    const Where where{.host_offset = table.value};
     if (table.value % header.cluster_size() != 0 || !contains(*image_.source, table, length)) {
-      return findings_.corruption(
-          {rule::refcount_lookup, where, "the refcount table is not aligned or leaves the file"});
+      return findings_.corruption({rule::refcount_lookup,
+                                   {.host_offset = table.value},
+                                   "the refcount table is not aligned or leaves the file"});
     }
-    count(table, length, where);
-    for (std::uint64_t index = 0; index < stored_.table_entries(); ++index) {
-      if (const std::uint64_t entry = stored_.table_entry(index); entry != 0) count_refcount_block(index, entry);
+    if (length > 0) use_.add_table(table, length);
+    std::set<std::uint64_t> blocks;
+    for (std::uint64_t index = stored_.next_entry(0); index < stored_.table_entries();
+         index = stored_.next_entry(index + 1)) {
+      count_refcount_block(index, stored_.table_entry(index), blocks);
     }
   }
 
-  void count_refcount_block(std::uint64_t index, std::uint64_t entry) {
+  void count_refcount_block(std::uint64_t index, std::uint64_t entry, std::set<std::uint64_t>& blocks) {
     const HostOffset block{entry & ~low_bits(9)};
     const Where where{.host_offset = block.value};
     if ((entry & low_bits(9)) != 0) {
       findings_.corruption({rule::reserved_bits, where, fmt::format("refcount table entry {} is {:#x}", index, entry)});
     }
-    if (block.value % image_.header.cluster_size() != 0 ||
-        block.value / image_.header.cluster_size() >= file_clusters()) {
+    if (!stored_.lies_well(block)) {
       return findings_.corruption(
           {rule::refcount_lookup, where, fmt::format("refcount block {} is not aligned or leaves the file", index)});
     }
-    count(block, image_.header.cluster_size(), where);
-  }
-
-  std::uint64_t file_clusters() const {
-    const std::uint64_t size = image_.source->size();
-    return (size >> image_.header.cluster_bits) + ((size & (image_.header.cluster_size() - 1)) != 0 ? 1 : 0);
+    if (!blocks.insert(block.value).second) {
+      findings_.corruption({rule::refcount_lookup, where, fmt::format("refcount block {} is another one too", index)});
+      shared_blocks_.insert(index);
+    }
+    use_.add_table(block, image_.header.cluster_size());
   }
 
   // [check-refcounts] over every host cluster that the file has or something refers to
   void compare() {
-    const std::uint64_t entries = refcount_block_entries(image_.header.cluster_bits, image_.header.refcount_order);
-    const std::uint64_t end = std::max(file_clusters(), references_.end());
-    for (std::uint64_t first = 0; first < end;) {
-      const std::uint64_t last = first + std::min(entries, end - first);
-      if (stored_.table_entry(first / entries) != 0 || references_.any_in(first, last)) {
-        for (std::uint64_t cluster = first; cluster < last; ++cluster) compare(cluster);
+    const std::uint64_t end = std::max(file_clusters(image_), use_.end());
+    for (std::uint64_t cluster = 0; cluster < end;) {
+      const HostUse::Run counted = use_.run_at(cluster);
+      const CountRun stored = stored_.run_at(cluster);
+      const std::uint64_t run_end = std::min({counted.end, stored.end, end});
+      if (counted.count() != 0 || !in_shared_block(cluster)) {
+        compare(cluster, run_end - cluster, stored.count, counted.count());
+        take_stock(cluster, run_end, stored.count, counted);
       }
-      first = last;
-      // Behind the refcount table only references count; a sparse file may have no end of clusters without any.
-      if (first / entries >= stored_.table_entries()) first = std::max(first, references_.next(first, end));
+      cluster = run_end;
     }
   }
 
-  void compare(std::uint64_t cluster) {
-    const std::uint64_t stored = stored_.at(cluster);
-    const std::uint64_t counted = references_.at(cluster);
+  /// The counts of a block that stands for several stretches of the file are no leaks, and not looked at again.
+  bool in_shared_block(std::uint64_t cluster) const {
+    return !shared_blocks_.empty() &&
+           shared_blocks_.contains(cluster /
+                                   refcount_block_entries(image_.header.cluster_bits, image_.header.refcount_order));
+  }
+
+  /// `clusters` in a row that have the same count and the same number of references.
+  void compare(std::uint64_t first, std::uint64_t clusters, std::uint64_t stored, std::uint64_t counted) {
     if (stored == counted) return;
-    const Violation violation{
-        rule::check_refcounts,
-        {.host_offset = cluster << image_.header.cluster_bits},
-        fmt::format("host cluster {} has refcount {} and {} references", cluster, stored, counted)};
-    if (stored < counted) {
-      findings_.corruption(violation);
-    } else {
-      findings_.leak(violation);
-    }
+    const auto severity = stored < counted ? Severity::corruption : Severity::leak;
+    findings_.add(severity, clusters, [&] {
+      return Violation{rule::check_refcounts,
+                       {.host_offset = first << image_.header.cluster_bits},
+                       fmt::format("host cluster{} refcount {} and {} references",
+                                   clusters == 1 ? fmt::format(" {} has", first)
+                                                 : fmt::format("s {} to {} have", first, first + clusters - 1),
+                                   stored, counted)};
+    });
+  }
+
+  void take_stock(std::uint64_t first, std::uint64_t end, std::uint64_t stored, const HostUse::Run& counted) {
+    const std::uint64_t clusters = end - first;
+    HostClusters& stock = summary_.host_clusters;
+    if (counted.tables != 0) stock.metadata += clusters;
+    if (counted.tables == 0 && counted.data != 0) stock.data += clusters;
+    if (counted.count() == 0) (stored == 0 ? stock.vacant : stock.leaked) += clusters;
+    if (counted.count() != 0 && stored == 0) stock.ghost += clusters;
+    if (counted.count() != 0 && stored != 0 && stored != counted.count()) stock.miscounted += clusters;
+    if (counted.count() != 0 || stored != 0) summary_.image_end_offset = end << image_.header.cluster_bits;
   }
 
   const Image& image_;
+  bool deep_;
   StoredRefcounts stored_;
-  References references_;
+  HostUse use_;
   Findings findings_;
-  TableCounter tables_;
+  StreamChecker streams_;
+  std::set<std::uint64_t> shared_blocks_;  ///< indexes in the refcount table
+  CheckSummary summary_;
 };
 
+// [refcount-snapshots]
+void count_snapshots(const Image& image, TableCounter& tables, HostUse& use, Findings& findings) {
+  const auto table = read_snapshot_table(image);
+  if (!table) return findings.corruption(table.error());
+  const HostOffset offset = image.header.snapshots_offset;
+  if (table->length == 0) return;
+  if (!contains(*image.source, offset, table->length)) {
+    return findings.corruption(
+        {rule::snapshot_tables, {.host_offset = offset.value}, "the snapshot table leaves the file"});
+  }
+  use.add_table(offset, table->length);
+  tables.count_snapshot_l1_tables(table->snapshots);
+}
+
 }  // namespace
+
+GuestClusters count_use(const Image& image, StreamChecker* streams, HostUse& use, Findings& findings) {
+  TableCounter tables(image, streams, use, findings);
+  use.add_table({0}, image.header.cluster_size());  // the header
+  tables.count_active_l1_table();
+  count_snapshots(image, tables, use, findings);
+  tables.count_l2_tables();
+  count_bitmaps(image, use, findings);
+  return {tables.compressed_clusters(), tables.allocated_clusters()};
+}
+
+std::uint64_t file_clusters(const Image& image) {
+  const std::uint64_t size = image.source->size();
+  return (size >> image.header.cluster_bits) + (size % image.header.cluster_size() != 0 ? 1 : 0);
+}
 
 CheckSummary check(const Image& image, const CheckOptions& options, const CheckReport& report) {
   return Checker(image, options, report).run();

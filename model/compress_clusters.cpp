@@ -1,13 +1,11 @@
 #include "compress_clusters.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cassert>
-#include <exception>
-#include <thread>
 #include <vector>
 
 #include "compress.hpp"
+#include "parallel.hpp"
 
 namespace qcow2 {
 
@@ -31,33 +29,17 @@ class Batch {
 
   /// Prepares `count` clusters from `first` on, at most capacity().
   std::span<const PreparedCluster> prepare(std::uint64_t first, std::uint64_t count) {
-    first_ = first;
-    count_ = count;
-    next_ = 0;
-    failure_ = nullptr;
-    {
-      std::vector<std::jthread> threads;
-      for (std::size_t i = 1; i < compressors_.size(); ++i) threads.emplace_back([this, i] { work(compressors_[i]); });
-      work(compressors_[0]);
-    }
-    if (failure_) std::rethrow_exception(failure_);
+    in_parallel(compressors_.size(), count,
+                [&](std::size_t thread, std::size_t i) { prepare_one(first, i, compressors_[thread]); });
     return std::span(clusters_).first(count);
   }
 
  private:
-  void work(Compressor& compressor) {
-    try {
-      for (std::uint64_t i = next_++; i < count_; i = next_++) prepare_one(i, compressor);
-    } catch (...) {
-      if (!failed_.test_and_set()) failure_ = std::current_exception();
-    }
-  }
-
-  void prepare_one(std::uint64_t i, Compressor& compressor) {
+  void prepare_one(std::uint64_t first, std::size_t i, Compressor& compressor) {
     const auto data = std::span(data_).subspan(i * cluster_size_, cluster_size_);
     const auto stream = std::span(streams_).subspan(i * cluster_size_, cluster_size_ - 1);
     PreparedCluster& cluster = clusters_[i];
-    cluster = {.guest_cluster = first_ + i};
+    cluster = {.guest_cluster = first + i};
     const std::size_t got = raw_.read_at({cluster.guest_cluster * cluster_size_}, data);
     std::ranges::fill(data.subspan(got), std::byte{0});
     if (std::ranges::all_of(data, [](std::byte b) { return b == std::byte{0}; })) return;
@@ -76,11 +58,6 @@ class Batch {
   std::vector<std::byte> data_;
   std::vector<std::byte> streams_;
   std::vector<Compressor> compressors_;
-  std::uint64_t first_ = 0;
-  std::uint64_t count_ = 0;
-  std::atomic<std::uint64_t> next_ = 0;
-  std::atomic_flag failed_{};
-  std::exception_ptr failure_;
 };
 
 }  // namespace

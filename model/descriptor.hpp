@@ -78,7 +78,8 @@ constexpr std::optional<std::uint64_t> encode_descriptor(const Descriptor& descr
 
 /// The descriptor with the least size field whose extent covers `length` bytes (at least 1) from `host_offset` on.
 constexpr Descriptor covering(HostOffset host_offset, std::uint64_t length) {
-  return {host_offset, (host_offset.value % sector_size + length - 1) / sector_size};
+  const std::uint64_t last = length - 1;  // sectors and rest apart, so that no length is too large to be added to
+  return {host_offset, last / sector_size + (host_offset.value % sector_size + last % sector_size) / sector_size};
 }
 
 /// The same bits as the document read until 2018: "Bit 0 - x: host cluster offset; x+1 - 61: compressed size in

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <cassert>
 
-#include "big_endian.hpp"
-
 namespace qcow2 {
 
 namespace {
@@ -75,16 +73,13 @@ Result<void> Walk::enter_l2_table(std::uint64_t l1_index, const Where& where) {
   return {};
 }
 
-std::uint64_t TableWindow::load(const ByteSource& source, HostOffset offset) {
-  // Tables and windows are aligned to 512 bytes, so no entry crosses a window's border.
-  const std::size_t in_window = offset.value % bytes_.size();
-  const HostOffset begin{offset.value - in_window};
-  if (begin != begin_) {
-    begin_ = {nowhere};
-    source.read_at(begin, bytes_);
-    begin_ = begin;
-  }
-  return load_big_endian<std::uint64_t>(bytes_, in_window);
+void TableWindow::enter(const ByteSource& source, HostOffset begin) {
+  begin_ = {nowhere};
+  std::ranges::fill(std::span(bytes_).subspan(source.read_at(begin, bytes_)), std::byte{0});
+  const bool zeros = std::ranges::all_of(bytes_, [](std::byte byte) { return byte == std::byte{0}; });
+  const std::uint64_t data = zeros ? source.next_data(begin + size).value : 0;
+  zeros_end_ = {zeros ? std::max(data - data % size, begin.value + size) : 0};
+  begin_ = begin;
 }
 
 L2Entry Walk::load_entry(std::uint64_t l2_index) {
@@ -104,15 +99,28 @@ Result<std::optional<L2Entry>> Walk::entry_at(GuestOffset guest_offset) {
   return load_entry(*place.l2_index);
 }
 
+std::uint64_t Walk::length_without_entries(GuestOffset guest_offset) {
+  const Where place = where(guest_offset);
+  const bool in_l2 = l2_table_.value != 0;
+  const unsigned unit_bits = in_l2 ? image_->header.cluster_bits : image_->l2_reach_bits();
+  const unsigned entry_bits = in_l2 ? image_->l2_entry_bits() : 3;
+  const HostOffset table = in_l2 ? l2_table_ : image_->header.l1_table_offset;
+  const HostOffset at = table + ((in_l2 ? *place.l2_index : *place.l1_index) << entry_bits);
+  const HostOffset zeros_end = (in_l2 ? l2_window_ : l1_window_).zeros_end(*image_->source, at);
+  const std::uint64_t table_entries = in_l2 ? image_->l2_entries() - *place.l2_index : ~std::uint64_t{0};
+  const std::uint64_t entries = std::clamp<std::uint64_t>((zeros_end.value - at.value) >> entry_bits, 1, table_entries);
+  const std::uint64_t to_end = image_->header.virtual_size - guest_offset.value;
+  if (entries > to_end >> unit_bits) return to_end;
+  return std::min(to_end, (entries << unit_bits) - (guest_offset.value & low_bits(unit_bits)));
+}
+
 Result<Piece> Walk::at(GuestOffset guest_offset) {
   auto entry = entry_at(guest_offset);
   if (!entry) return tl::unexpected(std::move(entry.error()));
   const std::uint64_t to_end = image_->header.virtual_size - guest_offset.value;
   const Where place = where(guest_offset);
-  if (!entry->has_value()) {
-    const std::uint64_t reach = std::uint64_t{1} << image_->l2_reach_bits();
-    const std::uint64_t length = reach - (guest_offset.value & (reach - 1));
-    return Piece{guest_offset, std::min(length, to_end), Unallocated{}, place};
+  if (!entry->has_value() || ((*entry)->entry == 0 && (*entry)->bitmap == 0)) {
+    return Piece{guest_offset, length_without_entries(guest_offset), Unallocated{}, place};
   }
   const std::uint64_t offset_in_cluster = guest_offset.value & (image_->header.cluster_size() - 1);
   auto stretch = stretch_at(**entry, offset_in_cluster, image_->entry_format(), place);

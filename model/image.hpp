@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 
+#include "big_endian.hpp"
 #include "byte_source.hpp"
 #include "header.hpp"
 #include "l2_entry.hpp"
@@ -52,13 +53,31 @@ struct Piece {
 /// The part of a table that was read last: whoever walks forward asks the source once for many entries.
 class TableWindow {
  public:
-  /// The number at `offset`, a multiple of 8, in a table that lies wholly in the file.
-  std::uint64_t load(const ByteSource& source, HostOffset offset);
+  static constexpr std::size_t size = 512;  ///< in bytes; windows and tables begin at multiples of it
+
+  /// The number at `offset`, a multiple of 8. What the file does not have is 0.
+  std::uint64_t load(const ByteSource& source, HostOffset offset) {
+    return load_big_endian<std::uint64_t>(around(source, offset), offset.value % size);
+  }
+  /// The window that holds `offset`.
+  std::span<const std::byte, size> around(const ByteSource& source, HostOffset offset) {
+    if (offset.value - offset.value % size != begin_.value) enter(source, {offset.value - offset.value % size});
+    return bytes_;
+  }
+  /// From `offset` to what is returned, a window's border, all is zeros; `offset` where that is not known. Holes are
+  /// passed over.
+  HostOffset zeros_end(const ByteSource& source, HostOffset offset) {
+    around(source, offset);
+    return zeros_end_.value != 0 ? zeros_end_ : offset;
+  }
 
  private:
+  void enter(const ByteSource& source, HostOffset begin);
+
   static constexpr std::uint64_t nowhere = ~std::uint64_t{0};
   HostOffset begin_{nowhere};
-  std::array<std::byte, 512> bytes_{};
+  HostOffset zeros_end_;  ///< 0: the window is not all zeros
+  std::array<std::byte, size> bytes_{};
 };
 
 /// Resolves guest offsets; cheap for one that walks forward. One for each thread.
@@ -67,13 +86,17 @@ class Walk {
   explicit Walk(const Image& image) : image_(&image) {}
 
   /// What stands at `guest_offset`, which is below the virtual size, as far as it is of one mapping: at most to the end
-  /// of its cluster, or where there is no L2 table to the end of what that table would resolve. Ends at the virtual
-  /// size: [beyond-virtual-size] [last-cluster-partial].
+  /// of its cluster, or over as many clusters as have no entry, as far as that is known. Ends at the virtual size:
+  /// [beyond-virtual-size] [last-cluster-partial].
   /// Refuses with a rule of Stage::l2 or Stage::descriptor.
   Result<Piece> at(GuestOffset guest_offset);
 
   /// The entry of the cluster that holds `guest_offset`; nothing where there is no L2 table.
   Result<std::optional<L2Entry>> entry_at(GuestOffset guest_offset);
+
+  /// How far the disk goes on from `guest_offset`, at which entry_at found nothing or an entry of 0, with clusters that
+  /// have no entry; 1 byte at least, and no further than is known without reading much: holes cost no time.
+  std::uint64_t length_without_entries(GuestOffset guest_offset);
 
  private:
   Result<void> enter_l2_table(std::uint64_t l1_index, const Where& where);

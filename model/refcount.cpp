@@ -65,17 +65,62 @@ std::uint64_t StoredRefcounts::table_entry(std::uint64_t index) {
   return table_window_.load(*image_->source, image_->header.refcount_table_offset + index * table_entry_size);
 }
 
+std::uint64_t StoredRefcounts::next_entry(std::uint64_t index) {
+  const std::uint64_t end = table_entries();
+  if (next_from_ <= index && index <= next_) return std::min(next_, end);
+  next_from_ = index;
+  const HostOffset table = image_->header.refcount_table_offset;
+  while (index < end && table_entry(index) == 0) {
+    const HostOffset at = table + index * table_entry_size;
+    const std::uint64_t zeros = table_window_.zeros_end(*image_->source, at).value - at.value;
+    index += std::max<std::uint64_t>(zeros / table_entry_size, 1);
+  }
+  next_ = std::min(index, end);
+  return next_;
+}
+
 std::uint64_t StoredRefcounts::at(std::uint64_t host_cluster) {
+  const unsigned order = image_->header.refcount_order;
+  const std::uint64_t entries = refcount_block_entries(image_->header.cluster_bits, order);
+  const HostOffset block{table_entry(host_cluster / entries) & ~low_bits(9)};
+  if (!lies_well(block)) return 0;
+  const std::uint64_t index = host_cluster % entries;
+  const auto window = block_window_.around(*image_->source, block + (index << order) / 8);
+  return load_refcount(window, index % (TableWindow::size * 8 >> order), order);
+}
+
+bool StoredRefcounts::lies_well(HostOffset block) const {
+  return block.value != 0 && block.value % image_->header.cluster_size() == 0 && block.value < image_->source->size();
+}
+
+CountRun StoredRefcounts::run_at(std::uint64_t host_cluster) {
   const Header& header = image_->header;
   const std::uint64_t entries = refcount_block_entries(header.cluster_bits, header.refcount_order);
-  if (const std::uint64_t index = host_cluster / entries; index != loaded_) {
-    const HostOffset block{table_entry(index) & ~low_bits(9)};
-    block_.assign(header.cluster_size(), std::byte{0});
-    present_ = block.value != 0 && block.value % header.cluster_size() == 0;
-    if (present_) image_->source->read_at(block, block_);
-    loaded_ = index;
+  const std::uint64_t index = host_cluster / entries;
+  const std::uint64_t first = index * entries;
+  const HostOffset block{table_entry(index) & ~low_bits(9)};
+  if (block.value == 0) {
+    const std::uint64_t next = next_entry(index);
+    const bool last = next == table_entries() || next > ~std::uint64_t{0} / entries;
+    return {0, last ? ~std::uint64_t{0} : std::max(next * entries, host_cluster + 1)};
   }
-  return present_ ? load_refcount(block_, host_cluster % entries, header.refcount_order) : 0;
+  if (!lies_well(block)) return {0, first + entries};
+  const CountRun run = run_in_block(block, host_cluster - first, entries);
+  return {run.count, first + run.end};
+}
+
+CountRun StoredRefcounts::run_in_block(HostOffset block, std::uint64_t index, std::uint64_t entries) {
+  const unsigned order = image_->header.refcount_order;
+  const HostOffset at = block + (index << order) / 8;
+  const std::uint64_t zeros = block_window_.zeros_end(*image_->source, at).value - block.value;
+  if (zeros > at.value - block.value) return {0, std::min(zeros * 8 >> order, entries)};
+  const auto window = block_window_.around(*image_->source, at);
+  const std::uint64_t in_window = TableWindow::size * 8 >> order;
+  const std::uint64_t begin = index % in_window;
+  const std::uint64_t count = load_refcount(window, begin, order);
+  std::uint64_t end = begin + 1;
+  while (end < in_window && load_refcount(window, end, order) == count) ++end;
+  return {count, index + (end - begin)};
 }
 
 }  // namespace qcow2

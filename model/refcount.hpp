@@ -6,11 +6,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
-#include <vector>
 
 #include "image.hpp"
+#include "references.hpp"
 
 namespace qcow2 {
 
@@ -39,15 +38,24 @@ class StoredRefcounts {
   std::uint64_t table_entries() const;
   /// The refcount block that table entry `index` names; 0: none. Bits 0 to 8 are reserved and come along.
   std::uint64_t table_entry(std::uint64_t index);
+  /// The first table entry from `index` on that is not 0; table_entries() where there is none.
+  std::uint64_t next_entry(std::uint64_t index);
   /// The count of one host cluster; 0 where no block, or none that lies well, says else. [refcount-lookup]
   std::uint64_t at(std::uint64_t host_cluster);
+  /// The same, and how far the host clusters behind it are known to have the same count.
+  CountRun run_at(std::uint64_t host_cluster);
+
+  /// Whether a refcount block can stand there: aligned to a cluster, in the file or beginning there.
+  bool lies_well(HostOffset block) const;
 
  private:
+  CountRun run_in_block(HostOffset block, std::uint64_t index, std::uint64_t entries);
+
   const Image* image_;
   TableWindow table_window_;
-  std::uint64_t loaded_ = ~std::uint64_t{0};  ///< the index of the block in block_
-  bool present_ = false;
-  std::vector<std::byte> block_;
+  TableWindow block_window_;
+  std::uint64_t next_from_ = 1;  ///< what next_entry was asked last, and what it said
+  std::uint64_t next_ = 0;
 };
 
 }  // namespace qcow2

@@ -1,4 +1,4 @@
-// How many references to each host cluster have been found: a counter of 8 bytes for each, in pages that exist only
+// How many references to each host cluster have been found: a counter of 4 bytes for each, in pages that exist only
 // where there is something to count, so that a sparse file of any length costs what it holds.
 #pragma once
 
@@ -6,11 +6,16 @@
 #include <array>
 #include <cstdint>
 #include <map>
-#include <memory>
 
 #include "offsets.hpp"
 
 namespace qcow2 {
+
+/// A count that holds from the place that was asked for up to `end`.
+struct CountRun {
+  std::uint64_t count = 0;
+  std::uint64_t end = 0;
+};
 
 class References {
  public:
@@ -21,41 +26,56 @@ class References {
     if (length == 0) return;
     const std::uint64_t last = (offset.value + length - 1) >> cluster_bits_;
     for (std::uint64_t cluster = offset.value >> cluster_bits_; cluster <= last; ++cluster) {
-      page(cluster)[cluster % page_size] += times;
+      add_to(cluster, times);
       end_ = std::max(end_, cluster + 1);
     }
   }
 
   std::uint64_t at(std::uint64_t host_cluster) const {
-    const auto found = pages_.find(host_cluster / page_size);
-    return found == pages_.end() ? 0 : (*found->second)[host_cluster % page_size];
+    const auto page = pages_.find(host_cluster / page_size);
+    return page == pages_.end() ? 0 : full_count(page->second, host_cluster);
+  }
+
+  /// The count of one host cluster, and of those behind it that have the same.
+  CountRun run_at(std::uint64_t host_cluster) const {
+    const auto page = pages_.lower_bound(host_cluster / page_size);
+    if (page == pages_.end()) return {0, ~std::uint64_t{0}};
+    const std::uint64_t page_begin = page->first * page_size;
+    if (page_begin > host_cluster) return {0, page_begin};
+    const Page& counts = page->second;
+    std::uint64_t end = host_cluster + 1;
+    while (end % page_size != 0 && counts[end % page_size] == counts[host_cluster % page_size]) ++end;
+    if (counts[host_cluster % page_size] == large) end = host_cluster + 1;
+    return {full_count(counts, host_cluster), end};
   }
 
   /// One past the last host cluster that is referenced.
   std::uint64_t end() const { return end_; }
 
-  /// Whether any of the clusters in [first, last) may be referenced; false is certain.
-  bool any_in(std::uint64_t first, std::uint64_t last) const {
-    const auto next = pages_.lower_bound(first / page_size);
-    return next != pages_.end() && next->first * page_size < last;
-  }
-
-  /// The first cluster from `first` on, below `end`, that may be referenced; `end` where there is none.
-  std::uint64_t next(std::uint64_t first, std::uint64_t end) const {
-    const auto page = pages_.lower_bound(first / page_size);
-    return page == pages_.end() ? end : std::clamp(page->first * page_size, first, end);
-  }
-
  private:
   static constexpr std::uint64_t page_size = 64;  // small: a stranger's entries may all lie in different ones
-  using Page = std::array<std::uint64_t, page_size>;
+  static constexpr std::uint32_t large = ~std::uint32_t{0};  ///< the count stands in large_
+  using Page = std::array<std::uint32_t, page_size>;
+
+  void add_to(std::uint64_t cluster, std::uint64_t times) {
+    std::uint32_t& counter = page(cluster)[cluster % page_size];
+    if (counter != large && times < large - counter) {
+      counter += static_cast<std::uint32_t>(times);
+    } else {
+      large_[cluster] += times + (counter != large ? counter : 0);
+      counter = large;
+    }
+  }
+
+  std::uint64_t full_count(const Page& page, std::uint64_t cluster) const {
+    const std::uint32_t counter = page[cluster % page_size];
+    return counter == large ? large_.at(cluster) : counter;
+  }
 
   Page& page(std::uint64_t cluster) {
     const std::uint64_t number = cluster / page_size;
     if (number != latest_number_ || latest_ == nullptr) {
-      auto& slot = pages_[number];
-      if (!slot) slot = std::make_unique<Page>();
-      latest_ = slot.get();
+      latest_ = &pages_[number];
       latest_number_ = number;
     }
     return *latest_;
@@ -63,7 +83,8 @@ class References {
 
   unsigned cluster_bits_;
   std::uint64_t end_ = 0;
-  std::map<std::uint64_t, std::unique_ptr<Page>> pages_;
+  std::map<std::uint64_t, Page> pages_;
+  std::map<std::uint64_t, std::uint64_t> large_;
   Page* latest_ = nullptr;
   std::uint64_t latest_number_ = 0;
 };

@@ -30,10 +30,13 @@ std::string load_text(const Image& image, HostOffset offset, std::uint64_t lengt
 Result<SnapshotTable> read_snapshot_table(const Image& image) {
   SnapshotTable table;
   const HostOffset begin = image.header.snapshots_offset;
-  if (image.header.snapshot_count == 0) return table;
-  if (begin.value % image.header.cluster_size() != 0) {
+  if (begin.value % image.header.cluster_size() != 0) {  // without snapshots too
     return refuse(rule::snapshot_tables, {.host_offset = begin.value},
                   "the snapshot table is not aligned to a cluster");
+  }
+  if (image.header.snapshot_count > snapshot_count_max) {
+    return refuse(rule::snapshot_tables, {.host_offset = 60},
+                  fmt::format("{} snapshots are more than {}", image.header.snapshot_count, snapshot_count_max));
   }
   for (std::uint32_t number = 0; number < image.header.snapshot_count; ++number) {
     std::array<std::byte, 40> fixed{};

@@ -11,6 +11,9 @@
 
 namespace qcow2 {
 
+/// As many as QEMU reads. Beyond it, what a table claims would cost memory.
+inline constexpr std::uint32_t snapshot_count_max = 65536;
+
 struct Snapshot {
   HostOffset l1_table_offset;
   std::uint32_t l1_size = 0;  ///< in entries of 8 bytes
@@ -24,7 +27,7 @@ struct SnapshotTable {
   std::uint64_t length = 0;  ///< in bytes, from header.snapshots_offset on
 };
 
-/// Refuses, with rule::snapshot_tables, a table that is not aligned or leaves the file.
+/// Refuses, with rule::snapshot_tables, a table that is not aligned, leaves the file or is too long.
 Result<SnapshotTable> read_snapshot_table(const Image& image);
 
 /// The image as it was when the snapshot was taken: the active L1 table switched, and the size of the disk.

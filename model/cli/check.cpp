@@ -22,9 +22,6 @@ constexpr int exit_corrupt = 1;
 constexpr int exit_leaks = 3;
 constexpr int exit_refused = 4;
 
-/// A broken image can hold a violation for every entry; no one reads more than these.
-constexpr std::size_t violations_shown_max = 1000;
-
 std::string_view name(Severity severity) { return severity == Severity::leak ? "leak" : "corruption"; }
 
 Json where_json(const Where& where) {
@@ -36,14 +33,38 @@ Json where_json(const Where& where) {
   return json;
 }
 
+Json finding_json(const Finding& finding) {
+  return {{"severity", name(finding.severity)},
+          {"rule", finding.violation.rule.slug},
+          {"where", where_json(finding.violation.where)},
+          {"detail", finding.violation.detail},
+          {"count", finding.count}};
+}
+
+Json host_clusters_json(const HostClusters& host) {
+  return {{"metadata", host.metadata}, {"data", host.data},   {"leaked", host.leaked},
+          {"vacant", host.vacant},     {"ghost", host.ghost}, {"miscounted", host.miscounted}};
+}
+
 Json summary_json(const CheckSummary& summary, Json violations) {
-  const std::uint64_t shown = violations.size();
   return {{"corruptions", summary.corruptions},
           {"leaks", summary.leaks},
           {"allocated_clusters", summary.allocated_clusters},
           {"compressed_clusters", summary.compressed_clusters},
+          {"total_clusters", summary.total_clusters},
+          {"image_end_offset", summary.image_end_offset},
+          {"host_clusters", host_clusters_json(summary.host_clusters)},
           {"violations", std::move(violations)},
-          {"violations_omitted", summary.corruptions + summary.leaks - shown}};
+          {"violations_omitted", summary.violations_omitted}};
+}
+
+void print_text(const CheckSummary& summary) {
+  if (summary.violations_omitted > 0) fmt::print("... and {} more\n", summary.violations_omitted);
+  const HostClusters& host = summary.host_clusters;
+  fmt::print("{} corruptions, {} leaks; {} of {} clusters allocated, {} of them compressed\n", summary.corruptions,
+             summary.leaks, summary.allocated_clusters, summary.total_clusters, summary.compressed_clusters);
+  fmt::print("host clusters: {} metadata, {} data, {} leaked, {} vacant; {} ghost, {} miscounted; image end {:#x}\n",
+             host.metadata, host.data, host.leaked, host.vacant, host.ghost, host.miscounted, summary.image_end_offset);
 }
 
 int refused(const Violation& violation, bool json) {
@@ -59,24 +80,17 @@ int check(const Options& options) {
   const auto image = open_image(file->source);
   if (!image) return refused(image.error(), options.json);
   Json violations = Json::array();
-  std::size_t shown = 0;
-  const auto summary = qcow2::check(*image, options.check, [&](Severity severity, const Violation& violation) {
-    if (shown++ >= violations_shown_max) return;
+  const auto summary = qcow2::check(*image, options.check, [&](const Finding& finding) {
     if (options.json) {
-      violations.push_back({{"severity", name(severity)},
-                            {"rule", violation.rule.slug},
-                            {"where", where_json(violation.where)},
-                            {"detail", violation.detail}});
+      violations.push_back(finding_json(finding));
     } else {
-      fmt::print("{}: {}\n", name(severity), describe(violation));
+      fmt::print("{}: {}\n", name(finding.severity), describe(finding.violation));
     }
   });
   if (options.json) {
     print(summary_json(summary, std::move(violations)));
   } else {
-    if (shown > violations_shown_max) fmt::print("... and {} more\n", shown - violations_shown_max);
-    fmt::print("{} corruptions, {} leaks; {} clusters allocated, {} of them compressed\n", summary.corruptions,
-               summary.leaks, summary.allocated_clusters, summary.compressed_clusters);
+    print_text(summary);
   }
   if (summary.corruptions > 0) return exit_corrupt;
   return summary.leaks > 0 ? exit_leaks : exit_clean;
@@ -90,6 +104,7 @@ void add_check(Program& program) {
       .argument("image", options->image, "A qcow2 image")
       .flag("--deep", options->check.deep, "Decode every compressed cluster as well")
       .flag("--json", options->json, "Print JSON")
+      .jobs(options->check.jobs)
       .run([options] { return check(*options); });
 }
 

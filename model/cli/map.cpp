@@ -104,10 +104,9 @@ void for_each_cluster(const Image& image, bool streams, Emit emit) {
   std::uint64_t length = 0;
   for (std::uint64_t at = 0; at < size; at += std::min(length, size - at)) {
     const auto entry = value_or_refuse(walk.entry_at({at}));
-    length = entry ? image.header.cluster_size() : (std::uint64_t{1} << image.l2_reach_bits());
-    if (entry && (entry->entry != 0 || entry->bitmap != 0)) {
-      emit(cluster_json(image, at, *entry, streams ? &scratch : nullptr));
-    }
+    const bool stated = entry && (entry->entry != 0 || entry->bitmap != 0);
+    length = stated ? image.header.cluster_size() : walk.length_without_entries({at});
+    if (stated) emit(cluster_json(image, at, *entry, streams ? &scratch : nullptr));
   }
 }
 
