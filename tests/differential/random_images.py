@@ -155,7 +155,7 @@ def _flip_entry_bit(random: Random, image: Image) -> None:
 
 def _random_entry(random: Random, image: Image) -> None:
     offset = _entry_offset(random, image, "l2_table")
-    length = image.file.length
+    length = image.file.length or 1
     compressed = 1 << 62 | random.randrange(1 << random.choice((0, 3, 8))) << 70 - image.geometry.cluster_bits
     aligned = random.randrange(length) >> image.geometry.cluster_bits << image.geometry.cluster_bits
     _store(image, offset, random.choice((
@@ -175,7 +175,7 @@ def _refcount(random: Random, image: Image) -> None:
 
 def _refcount_table(random: Random, image: Image) -> None:
     offset = _entry_offset(random, image, "refcount_table")
-    value = random.choice((0, _load(image, offset) ^ 1 << random.randrange(64), random.randrange(image.file.length)))
+    value = random.choice((0, _load(image, offset) ^ 1 << random.randrange(64), random.randrange(image.file.length or 1)))
     _store(image, offset, value)
 
 

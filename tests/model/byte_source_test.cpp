@@ -83,5 +83,27 @@ TEST_CASE("a range is in the source when its end is, and no sum wraps around") {
   CHECK_FALSE(contains(source, {most}, most));
 }
 
+TEST_CASE("data in a file is found behind its holes") {
+  const File file(std::tmpfile());
+  REQUIRE(file);
+  const int descriptor = ::fileno(file.get());
+  constexpr std::uint64_t mib = 1 << 20;
+  REQUIRE(::pwrite(descriptor, "data", 4, 3 * mib) == 4);
+  REQUIRE(::ftruncate(descriptor, 5 * mib) == 0);
+  const FileSource source(descriptor, 5 * mib);
+  const HostOffset found = source.next_data({0});
+  CHECK(found.value <= 3 * mib);  // a file system without holes may say 0
+  CHECK(source.next_data({3 * mib + 1}).value == 3 * mib + 1);
+  CHECK(source.next_data({5 * mib}).value == 5 * mib);
+  CHECK(source.next_data({most}).value == 5 * mib);
+}
+
+TEST_CASE("in memory everything is data") {
+  const Bytes bytes = filled(100, 0);
+  const MemorySource source(bytes);
+  CHECK(source.next_data({7}).value == 7);
+  CHECK(source.next_data({most}).value == 100);
+}
+
 }  // namespace
 }  // namespace qcow2::test

@@ -149,5 +149,12 @@ TEST_CASE("the reading before the correction moves one bit from the size field t
   }
 }
 
+TEST_CASE("no length is too large to be covered") {
+  constexpr std::uint64_t most = ~std::uint64_t{0};
+  CHECK(covering({0}, most).additional_sectors == most / 512);
+  CHECK(covering({511}, most).additional_sectors == most / 512 + 1);
+  CHECK_FALSE(encode_descriptor(covering({511}, most), 9));
+}
+
 }  // namespace
 }  // namespace qcow2

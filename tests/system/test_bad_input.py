@@ -1,7 +1,10 @@
 """Files that are no qcow2 image, or only part of one: the model exits 1 with one line, the rule and the place."""
 
+import json
+import os
 import resource
 import struct
+import time
 from collections.abc import Callable
 
 from tests.system import image as small
@@ -151,6 +154,64 @@ class Claims(BadInput):
             for command in COMMANDS:
                 with self.subTest(field=field, command=command[0]):
                     self.assertIn(self.call(command, path).returncode, (0, 1))
+
+
+class Holes(BadInput):
+    """Tables in the holes of a giant sparse file: time and memory follow the bytes that there are."""
+
+    LENGTH = 1 << 43
+    HOLE = 1 << 30
+
+    def checked(self, data: bytes) -> dict:
+        """What check answers within the time and memory of any bad input, and that map answers too."""
+        path = self.given(data)
+        os.truncate(path, self.LENGTH)
+        started = time.monotonic()
+        for command in (("map",), ("map", "--clusters"), ("read", "-", "--length", "4096")):
+            self.assertIn(self.call(command, path).returncode, (0, 1))
+        done = self.call(("check", "--json"), path)
+        self.assertLess(time.monotonic() - started, 20 if SANITIZED else 4)
+        self.assertIn(done.returncode, (0, 1, 3))
+        return json.loads(done.stdout)
+
+    def test_an_l1_table(self) -> None:
+        image = put(put(healthy(), "l1_size", 0xFFFFFFFF), "l1_table_offset", self.HOLE)
+        table_clusters = -(-8 * 0xFFFFFFFF // CLUSTER_SIZE)
+        found = self.checked(put(image, "size", 0xFFFFFFFF * small.L2_ENTRIES * CLUSTER_SIZE))
+        self.assertEqual(table_clusters, found["host_clusters"]["ghost"])
+        self.assertEqual(table_clusters, found["corruptions"])
+
+    def test_an_l2_table(self) -> None:
+        image = healthy()
+        for index in range(small.L1_SIZE):
+            put_entry(image, L1_OFFSET, index, self.HOLE + CLUSTER_SIZE * index)
+        self.assertEqual(2, self.checked(image)["host_clusters"]["ghost"])
+
+    def test_a_refcount_table(self) -> None:
+        image = put(put(healthy(), "refcount_table_offset", self.HOLE), "refcount_table_clusters", 0xFFFFFFFF)
+        found = self.checked(image)
+        self.assertEqual(0xFFFFFFFF + FILE_LENGTH // CLUSTER_SIZE - 2, found["host_clusters"]["ghost"])
+
+    def test_a_refcount_block_that_every_entry_names(self) -> None:
+        image = healthy()
+        for index in range(CLUSTER_SIZE // 8):
+            put_entry(image, 1 * CLUSTER_SIZE, index, 2 * CLUSTER_SIZE)
+        self.assertEqual(0, self.checked(image)["leaks"])
+
+    def test_a_snapshot_table(self) -> None:
+        image = put(put(healthy(), "nb_snapshots", 65536), "snapshots_offset", self.HOLE)
+        self.assertEqual(65536 * 40 // CLUSTER_SIZE, self.checked(image)["host_clusters"]["ghost"])
+        self.assertEqual(1, self.checked(put(image, "nb_snapshots", 65537))["corruptions"])
+
+    def test_snapshots_that_share_an_l1_table(self) -> None:
+        """As many names for one table as an image can have."""
+        image = healthy()
+        snapshot = struct.pack(">QIHHIIQIII", L1_OFFSET, small.L1_SIZE, 0, 0, 0, 0, 0, 0, 0, 0)[:40]
+        table = snapshot * 65536
+        put(put(image, "nb_snapshots", 65536), "snapshots_offset", FILE_LENGTH)
+        found = self.checked(bytes(image) + table)
+        self.assertIn("refcount 1 and 65537 references", [one["detail"].partition("has ")[2]
+                                                          for one in found["violations"]])
 
 
 class FeatureBits(BadInput):
