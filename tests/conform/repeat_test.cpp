@@ -56,13 +56,5 @@ TEST_CASE("--repeat asks as often as it says") {
   CHECK(test::read_file(log) == "\n\n\n\n\n");
 }
 
-TEST_CASE("a different answer each time is seen by --repeat, and fails a must case") {
-  const test::ToyCorpus corpus;
-  const auto ran = test::run_on(corpus, {"run", "--repeat", "2", "--read-cmd", test::fault("different-each-time")});
-  CHECK(ran.exit == 1);
-  CHECK(ran.status("accepted") == "flaky");
-  CHECK(ran.status("refused") == "pass");
-}
-
 }  // namespace
 }  // namespace conform
