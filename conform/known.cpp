@@ -5,6 +5,8 @@
 #include <set>
 #include <tuple>
 
+#include "digest.hpp"
+
 namespace conform {
 namespace {
 
@@ -69,6 +71,14 @@ Result<KnownFailures> KnownFailures::make(std::vector<KnownFailure> entries, std
   made.entries_ = std::move(entries);
   made.today_ = std::move(today);
   return made;
+}
+
+std::string KnownFailures::digest() const {
+  std::string text;
+  for (const auto& entry : entries_) text += fmt::format("{}, {}, {}\n", entry.text(), entry.link, entry.expires);
+  Sha256 sha;
+  sha.update(std::as_bytes(std::span(text)));
+  return sha.hex();
 }
 
 const KnownFailure* KnownFailures::find(const Record& record) const {

@@ -37,6 +37,9 @@ class KnownFailures {
   const std::vector<KnownFailure>& entries() const { return entries_; }
   const std::string& comment() const { return comment_; }
 
+  /// The same for lists that say the same.
+  std::string digest() const;
+
   /// The entry that is most closely about the record: one that names its implementation, then one with its index.
   const KnownFailure* find(const Record& record) const;
 

@@ -16,12 +16,22 @@ Json to_json(const ImplementationInfo& info) {
           {"absent", info.absent}, {"canary", info.canary},   {"remarks", info.remarks}};
 }
 
+Json to_json(const Shard& shard) {
+  if (!shard.is_part()) return nullptr;
+  return {{"index", shard.index}, {"count", shard.count}};
+}
+
 Header header_from_json(const Json& line) {
   Header header{line.at("suite"),
                 line.at("corpus_digest"),
                 {},
                 line.at("argv").get<std::vector<std::string>>(),
-                line.at("confinement").get<std::vector<std::string>>()};
+                line.at("confinement").get<std::vector<std::string>>(),
+                line.value("selection", ""),
+                {},
+                line.value("known", "")};
+  if (const auto shard = line.find("shard"); shard != line.end() && !shard->is_null())
+    header.shard = {shard->at("index"), shard->at("count")};
   for (const auto& text : line.at("implementations"))
     header.implementations.push_back({text.at("name"), text.at("version"),
                                       text.at("features").get<std::vector<std::string>>(), text.at("absent"),
@@ -42,6 +52,7 @@ class Reader {
     return fail("a line of unknown type {}", type);
   }
 
+  bool begun() const { return header_seen_; }
   bool whole() const { return footer_seen_; }
   Results results;
 
@@ -100,25 +111,48 @@ Json to_json(const Header& header) {
           {"corpus_digest", header.corpus_digest},
           {"implementations", implementations},
           {"argv", header.argv},
-          {"confinement", header.confinement}};
+          {"confinement", header.confinement},
+          {"selection", header.selection},
+          {"shard", to_json(header.shard)},
+          {"known", header.known}};
+}
+
+namespace {
+
+/// All lines of the file that have an end; `ends` gets where. A line that has none is left out.
+Result<Reader> read_lines(const std::filesystem::path& file, std::vector<std::uint64_t>& ends) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return fail("{}: {}", file.string(), std::strerror(errno));
+  Reader reader;
+  std::uint64_t end = 0;
+  for (std::string line; std::getline(in, line) && !in.eof();) {
+    end += line.size() + 1;
+    try {
+      if (auto taken = reader.take(Json::parse(line)); !taken)
+        return fail("{}:{}: {}", file.string(), ends.size() + 1, taken.error().message);
+    } catch (const Json::exception& error) {
+      return fail("{}:{}: {}", file.string(), ends.size() + 1, error.what());
+    }
+    ends.push_back(end);
+  }
+  return reader;
+}
+
+}  // namespace
+
+Result<Unfinished> load_unfinished(const std::filesystem::path& file) {
+  std::vector<std::uint64_t> ends;
+  auto reader = read_lines(file, ends);
+  if (!reader) return tl::unexpected(reader.error());
+  return Unfinished{std::move(reader->results), reader->begun(), reader->whole(), std::move(ends)};
 }
 
 Result<Results> load_results(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  if (!in) return fail("{}: {}", file.string(), std::strerror(errno));
-  Reader reader;
-  std::size_t number = 0;
-  for (std::string line; std::getline(in, line);) {
-    ++number;
-    try {
-      if (auto taken = reader.take(Json::parse(line)); !taken)
-        return fail("{}:{}: {}", file.string(), number, taken.error().message);
-    } catch (const Json::exception& error) {
-      return fail("{}:{}: {}", file.string(), number, error.what());
-    }
-  }
-  if (!reader.whole()) return fail("{}: no footer: the run did not end, this is no result", file.string());
-  return std::move(reader.results);
+  std::vector<std::uint64_t> ends;
+  auto reader = read_lines(file, ends);
+  if (!reader) return tl::unexpected(reader.error());
+  if (!reader->whole()) return fail("{}: no footer: the run did not end, this is no result", file.string());
+  return std::move(reader->results);
 }
 
 }  // namespace conform

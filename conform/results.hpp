@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "record.hpp"
+#include "shard.hpp"
 
 namespace conform {
 
@@ -27,6 +28,9 @@ struct Header {
   std::vector<ImplementationInfo> implementations;
   std::vector<std::string> argv;
   std::vector<std::string> confinement;  // which measures held
+  std::string selection{};               // digest of what was selected, of all shards together
+  Shard shard{};
+  std::string known{};  // digest of the list of known failures; empty: there was none
 };
 
 using Counts = std::map<Status, std::size_t>;  // every status, also those that are 0
@@ -40,6 +44,15 @@ struct Results {
   std::vector<Record> records;
   std::vector<std::string> known_errors;  // what else is out of step in the list of known failures
 };
+
+/// What an interrupted run left, a half line at its end left out.
+struct Unfinished {
+  Results results;
+  bool begun = false;               // there is a header
+  bool finished = false;            // it was not interrupted at all
+  std::vector<std::uint64_t> ends;  // where in the file the lines of the header and of the records end
+};
+Result<Unfinished> load_unfinished(const std::filesystem::path& file);
 
 /// A file that results_writer has finished.
 Result<Results> load_results(const std::filesystem::path& file);

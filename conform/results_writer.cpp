@@ -36,11 +36,37 @@ Result<void> append(int file, std::string_view text) {
 ResultsWriter::ResultsWriter(FileDescriptor file) : file_(std::move(file)), counts_(count({})) {}
 
 Result<ResultsWriter> ResultsWriter::create(const std::filesystem::path& file) {
+  auto writer = open(file);
+  if (!writer) return writer;
+  if (auto cleared = writer->clear(); !cleared) return tl::unexpected(cleared.error());
+  return writer;
+}
+
+Result<ResultsWriter> ResultsWriter::open(const std::filesystem::path& file) {
   auto descriptor = open_locked(file);
   if (!descriptor) return tl::unexpected(descriptor.error());
-  if (::ftruncate(descriptor->get(), 0) != 0 && errno != EINVAL)  // EINVAL: a device
-    return fail("{}: {}", file.string(), std::strerror(errno));
   return ResultsWriter(std::move(*descriptor));
+}
+
+Result<void> ResultsWriter::cut(std::uint64_t end) {
+  if (::ftruncate(file_.get(), static_cast<off_t>(end)) != 0 && errno != EINVAL)  // EINVAL: a device
+    return fail("results.jsonl: {}", std::strerror(errno));
+  whole_ = end;
+  return {};
+}
+
+Result<void> ResultsWriter::clear() {
+  counts_ = count({});
+  selected_ = 0;
+  return cut(0);
+}
+
+Result<void> ResultsWriter::keep(const Unfinished& unfinished, std::size_t records) {
+  const auto& all = unfinished.results.records;
+  const std::vector<Record> kept(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(records));
+  counts_ = count(kept);
+  selected_ = kept.size();
+  return cut(unfinished.ends.at(records));
 }
 
 Result<void> ResultsWriter::write_line(const Json& line) {

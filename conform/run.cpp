@@ -95,50 +95,68 @@ std::vector<Record> attempt(const Bench& bench, const Implementation& implementa
   }
 }
 
-/// About what the list of known failures has and the run does not.
-std::vector<std::string> complaints(const RunRequest& request) {
-  if (!request.known) return {};
-  std::vector<Record> selected;
-  for (const auto& implementation : request.implementations)
-    for (const Case* one : request.cases)
-      for (const auto& operation : one->operations)
-        selected.push_back(blank_record(*one, operation, implementation.name));
-  return request.known->unseen(selected);
+struct Task {
+  const Case* of;
+  std::size_t who;
+};
+
+/// Case by case, without what is done.
+std::vector<Task> tasks(const RunRequest& request) {
+  std::vector<Task> all;
+  for (const Case* one : request.cases)
+    for (std::size_t who = 0; who < request.implementations.size(); ++who)
+      if (!request.done.contains({request.implementations[who].name, one->id})) all.push_back({one, who});
+  return all;
 }
 
 }  // namespace
 
-Result<void> run(const Bench& bench, const RunRequest& request, ResultsWriter& results, Progress& progress) {
+std::vector<Record> records_of(const RunRequest& request, const std::vector<const Case*>& cases) {
+  std::vector<Record> records;
+  for (const auto& implementation : request.implementations)
+    for (const Case* one : cases)
+      for (const auto& operation : one->operations)
+        records.push_back(blank_record(*one, operation, implementation.name));
+  return records;
+}
+
+Header introduce_all(const Bench& bench, const RunRequest& request) {
   const auto& implementations = request.implementations;
   Header header{request.suite,
                 bench.corpus.digest(),
                 std::vector<ImplementationInfo>(implementations.size()),
                 request.argv,
-                {"own process group", "time limited", "memory watched", "output limited", "no core dumps"}};
+                {"own process group", "time limited", "memory watched", "output limited", "no core dumps"},
+                selection_digest(request.selected),
+                request.shard,
+                request.known ? request.known->digest() : ""};
   in_parallel(implementations.size(), request.jobs,
               [&](std::size_t i) { header.implementations[i] = introduce(bench, implementations[i]); });
-  if (stopping_signal() != 0) return {};
-  if (auto written = results.write(header); !written) return written;
+  return header;
+}
 
+Result<void> run(const Bench& bench, const RunRequest& request, const Header& header, ResultsWriter& results,
+                 Progress& progress) {
+  const auto to_do = tasks(request);
   Sink sink(request, results, progress);
   std::size_t operations = 0;
-  for (const Case* one : request.cases) {
-    operations += one->operations.size() * implementations.size();
-    for (const auto& implementation : implementations) sink.announce(*one, implementation);
+  for (const auto& [of, who] : to_do) {
+    operations += of->operations.size();
+    sink.announce(*of, request.implementations[who]);
   }
-  progress.start(implementations.size(), request.cases.size(), operations);
-  in_parallel(request.cases.size() * implementations.size(), request.jobs, [&](std::size_t i) {
+  progress.start(request.implementations.size(), request.cases.size(), operations);
+  in_parallel(to_do.size(), request.jobs, [&](std::size_t i) {
     if (stopping_signal() != 0 || sink.failed()) return;
-    const std::size_t who = i % implementations.size();
-    auto records = attempt(bench, implementations[who], header.implementations[who],
-                           *request.cases[i / implementations.size()], request.repeat);
+    const auto& [of, who] = to_do[i];
+    auto records = attempt(bench, request.implementations[who], header.implementations[who], *of, request.repeat);
     if (stopping_signal() == 0) sink.take(std::move(records));
   });
   progress.finish();
   kill_escaped_children();
   if (sink.error()) return tl::unexpected(*sink.error());
   if (stopping_signal() != 0) return {};
-  return results.finish(complaints(request));
+  using Lines = std::vector<std::string>;
+  return results.finish(request.known ? request.known->unseen(records_of(request, request.selected)) : Lines{});
 }
 
 }  // namespace conform

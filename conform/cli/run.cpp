@@ -28,6 +28,8 @@ struct Options {
   unsigned repeat = 1;
   double timeout = 20;
   std::string known;
+  std::string shard;
+  bool resume = false;
   std::string out = "results";
 };
 
@@ -80,7 +82,7 @@ Result<int> report(const fs::path& folder, const Corpus& corpus) {
 
 /// As the signal would have ended us.
 int end_by_signal(int number) {
-  fmt::print(stderr, "qcow2-conform: interrupted; results.jsonl has no footer and is no result\n");
+  fmt::print(stderr, "qcow2-conform: interrupted; results.jsonl is no result yet, --resume continues it\n");
   std::fflush(nullptr);
   std::signal(number, SIG_DFL);
   std::raise(number);
@@ -92,44 +94,92 @@ int harness_error(const Error& error) {
   return exit_harness;
 }
 
-int run_command(const Options& options, const Session& session) {
-  auto implementations = choose_implementations(options, session.places());
-  if (!implementations) return usage_error(implementations.error());
-  const auto corpus = session.load_corpus();
-  if (!corpus) return usage_error(corpus.error());
-  auto cases = select(*corpus, options.filters.filters());
-  if (!cases) return usage_error(cases.error());
+/// Takes out what was made of an earlier run's results.
+void forget(const fs::path& folder) {
+  std::error_code error;
+  fs::remove(folder / "summary.json", error);
+}
 
+/// What of an interrupted run in the file is kept; the header is written where there is none.
+Result<void> begin(const Header& header, const fs::path& file, ResultsWriter& results, RunRequest& request) {
+  const auto unfinished = load_unfinished(file);
+  if (!unfinished) return tl::unexpected(unfinished.error());
+  if (!unfinished->begun) {
+    if (auto cleared = results.clear(); !cleared) return cleared;
+    return results.write(header);
+  }
+  if (const auto why = why_not_resumable(unfinished->results.header, header); !why.empty())
+    return fail("{} cannot be continued: {}", file.string(), why);
+  const auto& records = unfinished->results.records;
+  const auto kept = records_to_keep(records, records_of(request, request.cases));
+  request.done = done_by({records.begin(), records.begin() + static_cast<std::ptrdiff_t>(kept)});
+  forget(file.parent_path());
+  return results.keep(*unfinished, kept);
+}
+
+Result<RunRequest> make_request(const Options& options, const Session& session, const Corpus& corpus) {
+  auto implementations = choose_implementations(options, session.places());
+  if (!implementations) return tl::unexpected(implementations.error());
+  auto cases = select(corpus, options.filters.filters());
+  if (!cases) return tl::unexpected(cases.error());
+  const auto shard = parse_shard(options.shard);
+  if (!shard) return tl::unexpected(shard.error());
   std::optional<KnownFailures> known;
   if (!options.known.empty()) {
     auto loaded = load_known(options.known);
-    if (!loaded) return usage_error(loaded.error());
+    if (!loaded) return tl::unexpected(loaded.error());
     known = std::move(*loaded);
   }
+  return RunRequest{"qcow2-conform " QCOW2_CONFORM_VERSION,
+                    std::move(*implementations),
+                    cases_of(*shard, *cases),
+                    session.argv,
+                    options.jobs,
+                    options.repeat,
+                    std::move(known),
+                    *cases,
+                    *shard};
+}
 
-  const fs::path folder = options.out;
+/// The results file, held against other runs; without --resume it is empty.
+Result<ResultsWriter> open_results(const Options& options, const fs::path& file) {
   std::error_code error;
-  fs::create_directories(folder, error);
-  auto results = ResultsWriter::create(folder / "results.jsonl");
-  if (!results) return usage_error(results.error());
-  fs::remove(folder / "summary.json", error);  // of an earlier run
-  stop_on_signals();
-  {
-    const auto work = WorkFolder::make();
-    if (!work) return usage_error(work.error());
-    ProcessLimits limits;
-    limits.time = std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout * 1000));
-    const Bench bench(*corpus, *work, limits);
-    Progress progress(stderr);
-    const RunRequest request{"qcow2-conform " QCOW2_CONFORM_VERSION,
-                             std::move(*implementations),
-                             std::move(*cases),
-                             session.argv,
-                             options.jobs,
-                             options.repeat,
-                             std::move(known)};
-    if (auto ran = run(bench, request, *results, progress); !ran) return harness_error(ran.error());
+  fs::create_directories(file.parent_path(), error);
+  auto results = options.resume ? ResultsWriter::open(file) : ResultsWriter::create(file);
+  if (results && !options.resume) forget(file.parent_path());
+  return results;
+}
+
+/// An exit status where the run did not come to its end.
+std::optional<int> perform(const Options& options, const Corpus& corpus, RunRequest& request, const fs::path& file,
+                           ResultsWriter& results) {
+  const auto work = WorkFolder::make();
+  if (!work) return usage_error(work.error());
+  ProcessLimits limits;
+  limits.time = std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout * 1000));
+  const Bench bench(corpus, *work, limits);
+  const Header header = introduce_all(bench, request);
+  if (stopping_signal() != 0) return std::nullopt;
+  if (!options.resume) {
+    if (auto written = results.write(header); !written) return harness_error(written.error());
+  } else if (auto begun = begin(header, file, results, request); !begun) {
+    return usage_error(begun.error());
   }
+  Progress progress(stderr);
+  if (auto ran = run(bench, request, header, results, progress); !ran) return harness_error(ran.error());
+  return std::nullopt;
+}
+
+int run_command(const Options& options, const Session& session) {
+  const auto corpus = session.load_corpus();
+  if (!corpus) return usage_error(corpus.error());
+  auto request = make_request(options, session, *corpus);
+  if (!request) return usage_error(request.error());
+  const fs::path folder = options.out;
+  auto results = open_results(options, folder / "results.jsonl");
+  if (!results) return usage_error(results.error());
+  stop_on_signals();
+  if (const auto status = perform(options, *corpus, *request, folder / "results.jsonl", *results)) return *status;
   if (const int number = stopping_signal(); number != 0) return end_by_signal(number);
   const auto status = report(folder, *corpus);
   return status ? *status : harness_error(status.error());
@@ -155,6 +205,8 @@ void add_run(Command& program, const Session& session) {
       .number("--repeat", options->repeat, 1, 1000, "Ask for each operation so often; answers that differ are flaky")
       .number("--timeout", options->timeout, 0.01, 86400.0, "Seconds for one operation")
       .option("--known", options->known, "FILE", "Failures that are known; exit 6 where it is out of step")
+      .option("--shard", options->shard, "I/N", "Only part I of N; a case is always in the same one")
+      .flag("--resume", options->resume, "Go on where an interrupted run with the same arguments stopped")
       .option("--out", options->out, "DIR", "Where results.jsonl and summary.json go");
   run.run([options, &session] { return run_command(*options, session); });
 }
