@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <span>
 
-#include "offsets.hpp"
+#include "byte_source.hpp"
 
 namespace qcow2 {
 
@@ -13,5 +13,8 @@ class ByteSink {
   virtual ~ByteSink() = default;
   virtual void write_at(HostOffset offset, std::span<const std::byte> bytes) = 0;
 };
+
+/// One that can be read from too. Writing behind the end makes it longer.
+class ByteStore : public ByteSource, public ByteSink {};
 
 }  // namespace qcow2

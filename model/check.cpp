@@ -62,7 +62,8 @@ class Checker {
     const HostOffset block{entry & ~low_bits(9)};
     const Where where{.host_offset = block.value};
     if ((entry & low_bits(9)) != 0) {
-      findings_.corruption({rule::reserved_bits, where, fmt::format("refcount table entry {} is {:#x}", index, entry)});
+      findings_.corruption(
+          {rule::refcount_lookup, where, fmt::format("refcount table entry {} is {:#x}", index, entry)});
     }
     if (!stored_.lies_well(block)) {
       return findings_.corruption(

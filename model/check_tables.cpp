@@ -10,7 +10,6 @@ namespace qcow2 {
 
 namespace {
 
-constexpr std::uint64_t l1_entry_size = 8;
 constexpr std::uint64_t reserved_in_l1 = (low_bits(63) & ~low_bits(56)) | low_bits(9);
 
 }  // namespace

@@ -15,10 +15,11 @@ class HostUse {
   /// The extent of a compressed cluster, or a standard cluster.
   void add_data(HostOffset offset, std::uint64_t length, std::uint64_t times = 1) { data_.add(offset, length, times); }
 
-  /// A table, at least 1 byte of it. All tables before the first run_at.
+  /// A table, at least 1 byte of it.
   void add_table(HostOffset offset, std::uint64_t length, std::uint64_t times = 1) {
     const std::uint64_t end = ((offset.value + length - 1) >> cluster_bits_) + 1;
     tables_.add(offset.value >> cluster_bits_, end, times);
+    table_runs_.clear();
     end_ = std::max(end_, end);
   }
 
@@ -48,7 +49,7 @@ class HostUse {
   unsigned cluster_bits_;
   References data_;
   Spans tables_;
-  std::vector<Spans::Run> table_runs_;
+  std::vector<Spans::Run> table_runs_;  ///< empty: not looked at since a table was added
   std::uint64_t end_ = 0;
 };
 

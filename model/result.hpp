@@ -92,6 +92,7 @@ inline constexpr Rule zstd_window{"zstd-window", Stage::decompress};
 inline constexpr Rule copied_flag_data_file{"copied-flag-data-file", Stage::l2};
 inline constexpr Rule copied_flag{"copied-flag", Stage::l2};
 inline constexpr Rule refcount_lookup{"refcount-lookup", Stage::l2};
+inline constexpr Rule refcount_width{"refcount-width", Stage::l2};
 inline constexpr Rule check_refcounts{"check-refcounts", Stage::l2};
 inline constexpr Rule check_extent_past_end{"check-extent-past-end", Stage::extent};
 inline constexpr Rule snapshot_tables{"snapshot-tables", Stage::l1};

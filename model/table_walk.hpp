@@ -1,9 +1,14 @@
-// Every entry of an L1 or L2 table that is not 0. Whoever wants all tables of an image comes by here; who wants the way
-// to one guest_offset uses Walk.
+// Every entry of an L1 or L2 table that is not 0, and every L2 table of an image. Whoever wants the way to one
+// guest_offset uses Walk.
 #pragma once
+
+#include <set>
+#include <vector>
 
 #include "image.hpp"
 #include "l2_entry.hpp"
+#include "snapshot.hpp"
+#include "spans.hpp"
 
 namespace qcow2 {
 
@@ -23,5 +28,13 @@ void for_each_entry(const ByteSource& source, HostOffset begin, HostOffset end, 
     }
   }
 }
+
+inline constexpr std::uint64_t l1_entry_size = 8;
+
+/// The places of the active L1 table and of those of the snapshots, in bytes, as far as they lie in the file.
+std::vector<Spans::Run> l1_tables(const Image& image, const SnapshotTable& snapshots);
+
+/// Where the L2 tables stand that any of these name, as far as they are aligned and lie in the file.
+std::set<std::uint64_t> l2_tables(const Image& image, const std::vector<Spans::Run>& l1_tables);
 
 }  // namespace qcow2

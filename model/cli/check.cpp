@@ -5,6 +5,7 @@
 #include "check.hpp"
 #include "cli.hpp"
 #include "files.hpp"
+#include "repair_file.hpp"
 
 namespace qcow2::cli {
 
@@ -13,6 +14,7 @@ namespace {
 struct Options {
   std::string image;
   CheckOptions check;
+  bool repair = false;
   bool json = false;
 };
 
@@ -46,7 +48,7 @@ Json host_clusters_json(const HostClusters& host) {
           {"vacant", host.vacant},     {"ghost", host.ghost}, {"miscounted", host.miscounted}};
 }
 
-Json summary_json(const CheckSummary& summary, Json violations) {
+Json summary_json(const CheckSummary& summary) {
   return {{"corruptions", summary.corruptions},
           {"leaks", summary.leaks},
           {"allocated_clusters", summary.allocated_clusters},
@@ -54,8 +56,16 @@ Json summary_json(const CheckSummary& summary, Json violations) {
           {"total_clusters", summary.total_clusters},
           {"image_end_offset", summary.image_end_offset},
           {"host_clusters", host_clusters_json(summary.host_clusters)},
-          {"violations", std::move(violations)},
           {"violations_omitted", summary.violations_omitted}};
+}
+
+Json repair_json(const RepairSummary& repair) {
+  return {{"size_fields_lowered", repair.lowered},
+          {"size_fields_raised", repair.raised},
+          {"refcounts", repair.refcounts},
+          {"copied_flags", repair.copied_flags},
+          {"new_refcount_table", repair.new_refcount_table},
+          {"marks_cleared", repair.marks_cleared}};
 }
 
 void print_text(const CheckSummary& summary) {
@@ -67,20 +77,28 @@ void print_text(const CheckSummary& summary) {
              host.metadata, host.data, host.leaked, host.vacant, host.ghost, host.miscounted, summary.image_end_offset);
 }
 
-int refused(const Violation& violation, bool json) {
-  if (json) {
-    print({{"refused",
-            {{"rule", violation.rule.slug}, {"where", where_json(violation.where)}, {"detail", violation.detail}}}});
+void print_text(const RepairSummary& repair) {
+  if (!repair.changed()) {
+    fmt::print("nothing to repair\n");
+    return;
   }
-  return complain(exit_refused, describe(violation));
+  fmt::print("repaired: {} size fields lowered, {} raised; {} refcounts, {} copied flags{}{}\n", repair.lowered,
+             repair.raised, repair.refcounts, repair.copied_flags,
+             repair.new_refcount_table ? "; a new refcount table" : "",
+             repair.marks_cleared ? "; dirty and corrupt bit cleared" : "");
 }
 
-int check(const Options& options) {
-  const auto file = open_file(options.image);
-  const auto image = open_image(file->source);
-  if (!image) return refused(image.error(), options.json);
+int refused(int code, const std::string& what, const Violation& violation, bool json) {
+  if (json) {
+    print({{what,
+            {{"rule", violation.rule.slug}, {"where", where_json(violation.where)}, {"detail", violation.detail}}}});
+  }
+  return complain(code, (code == exit_refused ? "" : "not repaired: ") + describe(violation));
+}
+
+int check_image(const Options& options, const Image& image, Json json) {
   Json violations = Json::array();
-  const auto summary = qcow2::check(*image, options.check, [&](const Finding& finding) {
+  const auto summary = qcow2::check(image, options.check, [&](const Finding& finding) {
     if (options.json) {
       violations.push_back(finding_json(finding));
     } else {
@@ -88,12 +106,35 @@ int check(const Options& options) {
     }
   });
   if (options.json) {
-    print(summary_json(summary, std::move(violations)));
+    json.update(summary_json(summary));
+    json["violations"] = std::move(violations);
+    print(json);
   } else {
     print_text(summary);
   }
   if (summary.corruptions > 0) return exit_corrupt;
   return summary.leaks > 0 ? exit_leaks : exit_clean;
+}
+
+int check(Options options) {
+  auto file = open_file(options.image);
+  auto image = open_image(file->source);
+  if (!image) return refused(exit_refused, "refused", image.error(), options.json);
+  Json json = Json::object();
+  if (options.repair) {
+    options.check.deep = true;
+    const auto repaired = repair_file(*file, *image);
+    if (!repaired) return refused(exit_corrupt, "not_repaired", repaired.error(), options.json);
+    if (options.json) {
+      json["repair"] = repair_json(*repaired);
+    } else {
+      print_text(*repaired);
+    }
+    file = open_file(options.image);  // another one, where something was repaired
+    image = open_image(file->source);
+    if (!image) return refused(exit_refused, "refused", image.error(), options.json);
+  }
+  return check_image(options, *image, std::move(json));
 }
 
 }  // namespace
@@ -103,6 +144,7 @@ void add_check(Program& program) {
   program.command("check", "What is wrong in an image: exit 0 clean, 1 corrupt, 3 leaks only, 4 not to be opened")
       .argument("image", options->image, "A qcow2 image")
       .flag("--deep", options->check.deep, "Decode every compressed cluster as well")
+      .flag("--repair", options->repair, "Set size fields to what their streams need, and make refcounts right")
       .flag("--json", options->json, "Print JSON")
       .jobs(options->check.jobs)
       .run([options] { return check(*options); });

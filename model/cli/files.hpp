@@ -18,7 +18,10 @@ class Handle {
  public:
   explicit Handle(int descriptor) : descriptor_(descriptor) {}
   Handle(Handle&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-  Handle& operator=(Handle&&) = delete;
+  Handle& operator=(Handle&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+  }
   ~Handle();
   int get() const { return descriptor_; }
 

@@ -9,10 +9,10 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <random>
 
 #include "cli.hpp"
 #include "files.hpp"
+#include "replacement.hpp"
 
 namespace qcow2::cli {
 
@@ -22,44 +22,15 @@ namespace {
   throw UsageError(fmt::format("cannot write '{}': {}", path.string(), std::strerror(errno)));
 }
 
-/// A new file beside the one that it will replace; it goes away unless finish was called.
 class FileOutput final : public Output {
  public:
-  explicit FileOutput(const std::filesystem::path& path)
-      : path_(std::filesystem::weakly_canonical(path)),
-        temporary_(path_.parent_path() / fmt::format(".qcow2-model.{:08x}", std::random_device{}())),
-        handle_(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {
-    if (handle_.get() < 0) fail(path);
-    struct stat status {};
-    if (::stat(path_.c_str(), &status) == 0) ::fchmod(handle_.get(), status.st_mode & 0777);
-  }
-  ~FileOutput() override {
-    if (!finished_ && handle_.get() >= 0) ::unlink(temporary_.c_str());
-  }
-
+  explicit FileOutput(const std::filesystem::path& path) : file_(path) {}
   bool in_order() const override { return false; }
-
-  void write_at(std::uint64_t offset, std::span<const std::byte> bytes) override {
-    while (!bytes.empty()) {
-      const ssize_t written = ::pwrite(handle_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) fail(path_);
-      offset += static_cast<std::uint64_t>(written);
-      bytes = bytes.subspan(static_cast<std::size_t>(written));
-    }
-  }
-
-  void finish(std::uint64_t length) override {
-    if (::ftruncate(handle_.get(), static_cast<off_t>(length)) != 0) fail(path_);
-    if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail(path_);
-    finished_ = true;
-  }
+  void write_at(std::uint64_t offset, std::span<const std::byte> bytes) override { file_.write_at(offset, bytes); }
+  void finish(std::uint64_t length) override { file_.finish(length); }
 
  private:
-  std::filesystem::path path_;
-  std::filesystem::path temporary_;
-  Handle handle_;
-  bool finished_ = false;
+  Replacement file_;
 };
 
 class StreamOutput final : public Output {

@@ -15,6 +15,7 @@
 #include "cli.hpp"
 #include "files.hpp"
 #include "output.hpp"
+#include "sparsely.hpp"
 
 namespace qcow2::cli {
 
@@ -71,24 +72,6 @@ class Parts {
   std::uint64_t number_ = 0;
 };
 
-/// Writes the stretches of `bytes` that are not zeros, to the grain of a file system's block.
-void write_sparsely(Output& output, std::uint64_t offset, std::span<const std::byte> bytes) {
-  constexpr std::size_t grain = 4096;
-  const auto is_zero = [](std::span<const std::byte> block) {
-    return block.front() == std::byte{0} && std::equal(block.begin() + 1, block.end(), block.begin());
-  };
-  std::size_t begin = 0;
-  for (std::size_t at = 0; at < bytes.size();) {
-    const std::size_t length = std::min(grain, bytes.size() - at);
-    if (is_zero(bytes.subspan(at, length))) {
-      if (begin < at) output.write_at(offset + begin, bytes.subspan(begin, at - begin));
-      begin = at + length;
-    }
-    at += length;
-  }
-  if (begin < bytes.size()) output.write_at(offset + begin, bytes.subspan(begin));
-}
-
 /// Several threads that read parts until there are no more, or one of them fails.
 class ParallelCopy {
  public:
@@ -130,7 +113,10 @@ class ParallelCopy {
 
   void write(const Part& part, std::span<const std::byte> bytes) {
     const std::uint64_t offset = part.offset.value - begin_;
-    if (!output_.in_order()) return write_sparsely(output_, offset, bytes);
+    if (!output_.in_order()) {
+      return write_sparsely(offset, bytes,
+                            [&](std::uint64_t at, std::span<const std::byte> data) { output_.write_at(at, data); });
+    }
     std::unique_lock lock(mutex_);
     turn_.wait(lock, [&] { return written_ == part.number || failed_at_ < part.number; });
     if (failed_at_ < part.number) return;

@@ -181,7 +181,7 @@ def _refcount_table(random: Random, image: Image) -> None:
 
 def _header_field(random: Random, image: Image) -> None:
     at = random.choice((*range(4, 72), *range(72, 112)))
-    image.file.write(at, bytes([image.file.read(at, 1)[0] ^ 1 << random.randrange(8)]))
+    image.file.write(at, bytes([image.file.read(at, 1).ljust(1, b"\0")[0] ^ 1 << random.randrange(8)]))
 
 
 def _table_place(random: Random, image: Image) -> None:
