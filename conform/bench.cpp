@@ -18,6 +18,8 @@ const std::string& Bench::obstacle(const Case& of) const {
     if (of.max_file_size && !work.holds(*of.max_file_size))
       known.obstacle = fmt::format("the file system of {} holds no file of {:#x} bytes",
                                    work.root().parent_path().string(), *of.max_file_size);
+    else if (const auto& absence = corpus.absence(of); !absence.empty())
+      known.obstacle = "the corpus has no image: " + absence;
   });
   return known.obstacle;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@ class Corpus {
   const std::string& digest() const { return digest_; }  // of all texts, and by the lock of all images
 
   const Case* find(const std::string& id) const;
+  /// Why there is no image of the case; empty: there is one. A file system has a longest file.
+  const std::string& absence(const Case& of) const;
 
   std::filesystem::path image(const Case& of) const;
   std::filesystem::path sibling(const Case& of, const std::string& file) const;
@@ -38,10 +41,12 @@ class Corpus {
   std::vector<Case> cases_;
   Clauses clauses_;
   Lock lock_;
+  std::map<std::string, std::string> absent_;
   std::string digest_;
 };
 
-/// What in the case's image, siblings and guest disks does not agree with the lock; empty: all does.
+/// What in the case's image, siblings and guest disks does not agree with the lock; empty: all does. An absent image is
+/// not looked for.
 std::vector<std::string> lock_mismatches(const Corpus& corpus, const Case& of);
 
 }  // namespace conform

@@ -4,6 +4,7 @@ A case counts as made when corpus/.made/<id> says so; that note goes first when 
 last, and files are put in place by renaming, so a build that is killed leaves nothing that passes for whole.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -14,7 +15,7 @@ from generators.anatomy import anatomy_text
 from generators.canaries import canaries
 from generators.case import Case
 from generators.guest_text import guest_map_text
-from generators.make import Made, make_case
+from generators.make import PLAIN_FILE_MAX, Made, make_case
 from generators.sparse import SparseFile
 from generators.spec import Spec
 
@@ -73,29 +74,32 @@ class Corpus:
         entries: Spec = {}
         for case in cases:
             key = hashlib.sha256(sources.encode() + case.text).hexdigest()
-            note = self._note(case)
+            note = self._note(case.id)
             if note.get("key") != key or not self._stands(case.id):
                 report(case.id)
-                note = {"key": key, "lock": self._make(case)}
+                note = {"key": key, **self._make(case)}
                 self.put_text(f".made/{case.id}", json.dumps(note))
             self.put_text(f"cases/{case.family}/{case.id}.json", case.text.decode())
             entries[case.id] = note["lock"]
+        self._note_absent([case.id for case in cases])
         self._canaries(sources)
         return entries
 
-    def _note(self, case: Case) -> Spec:
-        data = _content(self._path(".made", case.id))
+    def _note(self, name: str) -> Spec:
+        data = _content(self._path(".made", name))
         return json.loads(data) if data else {}
 
     def _stands(self, name: str) -> bool:
         """Whether the files of a case that is noted as made are still there."""
+        image = [] if "absent" in self._note(name) else [("images", name, f"{name}.qcow2")]
         return all(os.path.exists(self._path(*parts)) for parts in (
-            ("images", name, f"{name}.qcow2"), ("guest", f"{name}.raw"), ("guest", f"{name}.json"), ("layout", f"{name}.json")))
+            *image, ("guest", f"{name}.raw"), ("guest", f"{name}.json"), ("layout", f"{name}.json")))
 
     def _make(self, case: Case) -> Spec:
+        """What the note says of a case that has been made: its lock entry, and why its image is absent, if it is."""
         made = make_case(case)
         _unlink(self._path(".made", case.id))
-        self._put_image(case.id, made)
+        absent = self._put_image(case.id, made)
         self._put_file(f"guest/{case.id}.raw", made.guest.file)
         others = {**made.alternatives, **{f"after-{index}": after.file for index, after in made.after.items()},
                   **{f"snapshot-{name}": file for name, file in made.snapshots.items()}}
@@ -104,7 +108,7 @@ class Corpus:
         self.put_text(f"guest/{case.id}.json", guest_map_text(made.guest, made.after, made.snapshots))
         self.put_text(f"layout/{case.id}.json", anatomy_text(made.image))
         self._drop_others(case.id, others)
-        return made.lock_entry()
+        return {"lock": made.lock_entry(), **({"absent": absent} if absent else {})}
 
     def _drop_others(self, name: str, kept: Iterable[str]) -> None:
         """Guest disks that the case had before it was changed."""
@@ -113,14 +117,31 @@ class Corpus:
             if file.startswith(f"{name}.") and file not in known:
                 os.remove(self._path("guest", file))
 
-    def _put_image(self, name: str, made: Made) -> None:
+    def _put_image(self, name: str, made: Made) -> str:
+        """Why the image cannot be here, or "": a file system has a longest file, ext4 one of 16 TiB."""
         new, place = self._path(".new", name), self._path("images", name)
         shutil.rmtree(new, ignore_errors=True)
         os.makedirs(new)
-        for file_name, file in {f"{name}.qcow2": made.image.file, **made.siblings}.items():
-            file.store(os.path.join(new, file_name))
+        try:
+            for file_name, file in {f"{name}.qcow2": made.image.file, **made.siblings}.items():
+                file.store(os.path.join(new, file_name))
+        except OSError as error:
+            shutil.rmtree(new)
+            if error.errno not in (errno.EFBIG, errno.EINVAL) or made.image.file.length <= PLAIN_FILE_MAX:
+                raise
+            shutil.rmtree(place, ignore_errors=True)
+            return f"its file system takes no file of {made.image.file.length:#x} bytes"
         shutil.rmtree(place, ignore_errors=True)
         os.replace(new, place)
+        return ""
+
+    def _note_absent(self, names: list[str]) -> None:
+        """absent.json: the cases whose images could not be stored, each with the reason; no file where there are none."""
+        absent = {name: note["absent"] for name in names if "absent" in (note := self._note(name))}
+        if absent:
+            self.put_text("absent.json", json.dumps({"schema": 1, "cases": absent}, indent=1) + "\n")
+        else:
+            _unlink(self._path("absent.json"))
 
     def _put_file(self, name: str, file: SparseFile) -> None:
         new = self._path(".new", os.path.basename(name))

@@ -75,6 +75,8 @@ class Reader:
             return self._add(start, length, REFUSED)
         if reads == "zeros":
             return self._add(start, length, ZERO)
+        if reads == "host":
+            return self._host(entry, start, length)
         if entry.cluster.kind == COMPRESSED:
             return self._compressed(entry, start, length, forced=reads == "stream")
         if entry.cluster.kind == RAW or entry.cluster.kind == ZERO and self.geometry.version == 2:
@@ -107,6 +109,12 @@ class Reader:
         host = self.image.data_file if self.image.data_file is not None else self.image.file
         self.file.write(start, host.read(entry.host_offset + skip, length))
         self._add(start, length, STANDARD, entry.host_offset + skip)
+
+    def _host(self, entry: Entry, start: int, length: int) -> None:
+        """A standard entry by its number, which may name anything in the file, the tables too."""
+        host_offset = entry.value & layout.STANDARD_OFFSET
+        self.file.write(start, self.image.file.read(host_offset, length))
+        self._add(start, length, STANDARD, host_offset)
 
     def _subclusters(self, entry: Entry, start: int, length: int) -> None:
         """Extended L2: each 32nd of the cluster for itself; allocated and zero at once makes the cluster refused."""

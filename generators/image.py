@@ -103,7 +103,8 @@ def _write_l1(plan: Plan, file: SparseFile, disk: Disk) -> None:
     for key, stated in plan.spec.get("l1", {}).items() if disk.is_active else ():
         offset = plan.places.resolve(stated["host_offset"]) if "host_offset" in stated else entries.get(int(key), 0)
         entries[int(key)] = offset ^ number(stated.get("flip_bits", 0))
-    file.write(plan.places.start(disk.l1_table), layout.table_bytes(entries, disk.l1_table_length))
+    length = max(disk.l1_table_length, (max(entries, default=0) + 1) * layout.ENTRY_SIZE)  # more than the disk needs
+    file.write(plan.places.start(disk.l1_table), layout.table_bytes(entries, length))
 
 
 def _write_l2(plan: Plan, file: SparseFile, disk: Disk, entries: dict[int, Entry]) -> None:

@@ -18,6 +18,7 @@ ZERO = 1 << 0
 ENTRY_SIZE = 8
 EXTENDED_ENTRY_SIZE = 16
 SUBCLUSTERS = 32
+STANDARD_OFFSET = 0x00FFFFFFFFFFFE00  # bits 9 to 55
 HOST_OFFSET_END_BIT = 56  # bits 56 and above of any host offset are reserved
 
 

@@ -8,7 +8,7 @@ from generators.spec import Spec, number
 from generators.stream import Stream
 from generators.tokens import Output
 from generators.xxh64 import xxh64
-from generators.zstd_block import block_bytes
+from generators.zstd_block import Tables, block_bytes
 from generators.zstd_codes import MAGIC, SKIPPABLE_MAGIC, WINDOW_LOG_MIN
 
 
@@ -61,10 +61,11 @@ def _is_broken(frame: Spec, regenerated: int) -> bool:
 
 def _blocks(frame: Spec, output: Output) -> bytes:
     encoded = bytearray()
+    tables = Tables()
     last = len(frame["blocks"]) - 1
     for index, block in enumerate(frame["blocks"]):
         try:
-            encoded += block_bytes(block, index == last, output)
+            encoded += block_bytes(block, index == last, output, tables)
         except CaseError as error:
             raise error.inside(f"blocks.{index}") from None
     return bytes(encoded)

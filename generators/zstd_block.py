@@ -1,6 +1,7 @@
-"""One zstd block (RFC 8878, 3.1.1.2 and 3.1.1.3): raw, RLE, or compressed with raw or RLE literals."""
+"""One zstd block (RFC 8878, 3.1.1.2 and 3.1.1.3): raw, RLE, or compressed, with its sequences."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple, Optional
 
 from generators.bits import BitWriter
 from generators.errors import CaseError
@@ -9,6 +10,10 @@ from generators.tokens import Literals, Match, Output, expand
 from generators.zstd_codes import (COMPRESSED_BLOCK, LITERAL_LENGTH_TABLE, MATCH_LENGTH_TABLE, OFFSET_TABLE, RAW_BLOCK,
                                    RESERVED_BLOCK, RLE_BLOCK, Code, FseTable, literal_length_code, match_length_code,
                                    offset_code, rle_table)
+from generators.zstd_fse import own_table
+from generators.zstd_literals import HuffmanLengths, literals_section
+
+MODES = {"predefined": 0, "rle": 1, "fse": 2, "repeat": 3}
 
 
 class Sequence(NamedTuple):
@@ -19,7 +24,15 @@ class Sequence(NamedTuple):
     offset: Code
 
 
-def block_bytes(block: Spec, last: bool, output: Output) -> bytes:
+@dataclass
+class Tables:
+    """What a frame's blocks leave for those behind them."""
+
+    huffman: Optional[HuffmanLengths] = None
+    sequences: Optional[list[FseTable]] = None  # literal length, match length, offset
+
+
+def block_bytes(block: Spec, last: bool, output: Output, before: Tables) -> bytes:
     """Header and body of one block of a case's "blocks" list; the output grows by what it gives."""
     last = bool(block.get("last", last))
     if "raw" in block:
@@ -32,7 +45,7 @@ def block_bytes(block: Spec, last: bool, output: Output) -> bytes:
         output.add(octet * count)
         return _header(last, RLE_BLOCK, count) + octet
     if "compressed" in block:
-        body = _compressed(block, output)
+        body = _compressed(block, output, before)
         return _header(last, COMPRESSED_BLOCK, len(body)) + body
     output.broken = True
     body = output.content.bytes_of(block["reserved"], len(output.data))
@@ -45,7 +58,7 @@ def _header(last: bool, kind: int, size: int) -> bytes:
     return (int(last) | kind << 1 | size << 3).to_bytes(3, "little")
 
 
-def _compressed(block: Spec, output: Output) -> bytes:
+def _compressed(block: Spec, output: Output, before: Tables) -> bytes:
     literals = bytearray()
     sequences: list[Sequence] = []
     pending = 0
@@ -59,25 +72,12 @@ def _compressed(block: Spec, output: Output) -> bytes:
             pending = 0
         else:
             raise CaseError("zstd has no hand-made symbols here; pin the block as hex")
-    return _literals_section(bytes(literals), block.get("literals") == "rle") + _sequences_section(
-        sequences, block.get("tables") == "rle")
+    section, before.huffman = literals_section(bytes(literals), block.get("literals", "raw"), before.huffman)
+    return section + _sequences_section(sequences, block.get("tables", "predefined"), before)
 
 
-def _literals_section(literals: bytes, rle: bool) -> bytes:
-    """3.1.1.3.1: type and size in one to three bytes, then the literals or the one byte that they repeat."""
-    if rle and len(set(literals)) != 1:
-        raise CaseError("RLE literals must all be one byte")
-    kind, size = int(rle), len(literals)
-    body = literals[:1] if rle else literals
-    if size < 1 << 5:
-        return (kind | size << 3).to_bytes(1, "little") + body
-    if size < 1 << 12:
-        return (kind | 1 << 2 | size << 4).to_bytes(2, "little") + body
-    return (kind | 3 << 2 | size << 4).to_bytes(3, "little") + body
-
-
-def _sequences_section(sequences: list[Sequence], rle: bool) -> bytes:
-    """3.1.1.3.2: the count, the modes of the three tables, then the bit stream, written from its end."""
+def _sequences_section(sequences: list[Sequence], kind: str, before: Tables) -> bytes:
+    """3.1.1.3.2: the count, the modes of the three tables, the tables, then the bit stream, written from its end."""
     count = len(sequences)
     if count < 128:
         header = bytes([count])
@@ -87,14 +87,26 @@ def _sequences_section(sequences: list[Sequence], rle: bool) -> bytes:
         header = b"\xff" + (count - 0x7F00).to_bytes(2, "little")
     if not count:
         return header
-    if not rle:
-        return header + b"\x00" + _sequence_bits(sequences, LITERAL_LENGTH_TABLE, MATCH_LENGTH_TABLE, OFFSET_TABLE)
-    codes = [{sequence[kind].code for sequence in sequences} for kind in range(3)]
-    if any(len(distinct) > 1 for distinct in codes):
+    descriptions = [b"", b"", b""]
+    if kind == "predefined":
+        before.sequences = [LITERAL_LENGTH_TABLE, MATCH_LENGTH_TABLE, OFFSET_TABLE]
+    elif kind != "repeat":
+        made = [_table(kind, [sequence[field].code for sequence in sequences]) for field in range(3)]
+        before.sequences, descriptions = [table for table, _ in made], [description for _, description in made]
+    if before.sequences is None or any(sequence[field].code not in table.symbols for sequence in sequences
+                                       for field, table in enumerate(before.sequences)):
+        raise CaseError("no block before this has these sequences in its tables")
+    modes = MODES[kind] * 0b01010100
+    literal, match, offset = descriptions
+    return header + bytes([modes]) + literal + offset + match + _sequence_bits(sequences, *before.sequences)
+
+
+def _table(kind: str, codes: list[int]) -> tuple[FseTable, bytes]:
+    if kind == "fse":
+        return own_table(codes)
+    if len(set(codes)) > 1:
         raise CaseError("RLE tables need sequences of one literal length, match length and offset code each")
-    literal, match, offset = (distinct.pop() for distinct in codes)
-    tables = rle_table(literal), rle_table(match), rle_table(offset)
-    return header + bytes([0b01010100, literal, offset, match]) + _sequence_bits(sequences, *tables)
+    return rle_table(codes[0]), bytes([codes[0]])
 
 
 def _sequence_bits(sequences: list[Sequence], literal_table: FseTable, match_table: FseTable,

@@ -15,6 +15,9 @@ namespace fs = std::filesystem;
 constexpr const char* parts[] = {"cases",  "schema.json", "clauses.json", "lock.json",
                                  "images", "guest",       "layout",       "canary"};
 
+/// What only some corpora have.
+constexpr const char* more_parts[] = {"absent.json", "INTERPRETING.md"};
+
 Result<std::size_t> copy_tree(const fs::path& from, const fs::path& to) {
   std::error_code error;
   if (fs::is_regular_file(from, error)) {
@@ -40,7 +43,10 @@ int export_command(const fs::path& to, const Session& session) {
   fs::create_directories(to, error);
   if (error) return usage_error({to.string() + ": " + error.message()});
   std::size_t files = 0;
-  for (const char* part : parts) {
+  std::vector<std::string> wanted(std::begin(parts), std::end(parts));
+  for (const char* part : more_parts)
+    if (fs::exists(corpus->folder() / part)) wanted.emplace_back(part);
+  for (const auto& part : wanted) {
     const auto copied = copy_tree(corpus->folder() / part, to / part);
     if (!copied) return usage_error(copied.error());
     files += *copied;
@@ -57,6 +63,9 @@ int verify_command(const std::string& folder) {
     fmt::print("{}: {}\n", id, what);
     ++bad;
   };
+  for (const auto& one : corpus->cases())
+    if (const auto& absence = corpus->absence(one); !absence.empty())
+      fmt::print("{}: no image: {}\n", one.id, absence);
   for (const auto& one : corpus->cases())
     for (const auto& mismatch : lock_mismatches(*corpus, one)) complain(one.id, mismatch);
   for (const auto& [id, entry] : corpus->lock())

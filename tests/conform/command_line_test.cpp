@@ -131,6 +131,22 @@ TEST_CASE("a case that the work folder cannot hold is not-run, with its reason")
   CHECK(run_on(corpus, {"doctor"}).output.find("not-run  vast") != std::string::npos);
 }
 
+TEST_CASE("a case whose image the corpus could not hold is not-run, with its reason, and is no mismatch") {
+  ToyCorpus corpus;
+  std::filesystem::remove_all(corpus.path() / "images" / "accepted");
+  CHECK(run_on(corpus, {"corpus", "verify"}).exit == 5);
+  write_file(corpus.path() / "absent.json", Json{{"schema", 1}, {"cases", {{"accepted", "too long"}}}}.dump());
+  const auto ran = run_on(corpus, honest_with({}));
+  CHECK(ran.status("accepted") == "not-run");
+  CHECK(ran.records.at(0)["detail"] == "the corpus has no image: too long");
+  const TempFolder folder;
+  const auto to = (folder / "copy").string();
+  CHECK(run_on(corpus, {"corpus", "export", to}).exit == 0);
+  const auto verified = run_on(corpus, {"corpus", "verify", to});
+  CHECK(verified.exit == 0);
+  CHECK(verified.output.find("accepted: no image: too long") != std::string::npos);
+}
+
 TEST_CASE("an operation that an implementation does not have is not-run") {
   ToyCorpus corpus;
   corpus.add({.id = "both",

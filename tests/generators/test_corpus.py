@@ -1,5 +1,6 @@
 """What a build leaves behind: whole, the same everywhere, nothing stale, nothing half."""
 
+import errno
 import hashlib
 import json
 import os
@@ -95,6 +96,29 @@ class Build(ProjectTest):
         self.write(plain_case("second", title="Another plain image"))
         self.build()
         self.assertEqual(whole, self.files())
+
+    def test_an_image_that_the_file_system_cannot_hold_is_absent_and_the_corpus_says_why(self) -> None:
+        vast = plain_case("vast", requires={"max_file_size": "0x100001000"},
+                          image={"cluster_bits": 12, "guest": {"0": {"stream": {"host_offset": "0x100000100"}}}})
+        self.write(vast)
+        store = SparseFile.store
+
+        def limited(file: SparseFile, path: str) -> None:
+            if file.length > 1 << 32:
+                raise OSError(errno.EFBIG, "File too large", path)
+            store(file, path)
+
+        with mock.patch.object(SparseFile, "store", limited):
+            self.build("lock")
+            self.assertEqual((0, "", ""), self.build())
+        self.assertEqual({"schema": 1, "cases": {"vast": "its file system takes no file of 0x100001000 bytes"}},
+                         json.loads(self.files()["absent.json"]))
+        self.assertFalse((self.corpus / "images/vast").exists())
+        self.assertIn("vast", json.loads(self.files()["lock.json"])["cases"])
+        self.write({**vast, "title": "A vast image, made again"})
+        self.build()
+        self.assertFalse((self.corpus / "absent.json").exists())
+        self.assertTrue((self.corpus / "images/vast/vast.qcow2").exists())
 
     def test_a_write_that_dies_does_not_touch_the_image(self) -> None:
         self.build("lock")
