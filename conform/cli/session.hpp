@@ -52,6 +52,7 @@ void add_show(Command& program, const Session& session);
 void add_clauses(Command& program, const Session& session);
 void add_doctor(Command& program, const Session& session);
 void add_corpus(Command& program, const Session& session);
+void add_compare(Command& program, const Session& session);
 void add_known(Command& program, const Session& session);
 
 }  // namespace conform::cli
