@@ -147,6 +147,7 @@ CanaryAnswers ask_canaries(const Bench& bench, const Implementation& implementat
   CanaryAnswers answers;
   for (Kind kind : kinds)
     for (const auto& [op, command] : implementation.commands) {
+      if (op == Op::write || op == Op::modify) continue;
       if (auto asked = ask(bench, implementation, kind, op, answers); !asked) answers.wrong = asked.error().message;
       if (!answers.wrong.empty()) return answers;
     }

@@ -44,18 +44,59 @@ Result<Expect> parse_expect(Op op, const Json& text) {
   return expect;
 }
 
-Result<Operation> parse_operation(const Json& text, std::size_t index) {
+Result<void> parse_range(const Json& text, Operation& operation) {
+  const auto offset = as_uint64(text.at("offset"));
+  const auto length = as_uint64(text.at("length"));
+  if (!offset) return tl::unexpected(offset.error());
+  if (!length) return tl::unexpected(length.error());
+  operation.offset = *offset;
+  operation.length = *length;
+  return {};
+}
+
+Result<WriteParameters> parse_parameters(const Json& image) {
+  WriteParameters parameters;
+  parameters.cluster_bits = image.value("cluster_bits", parameters.cluster_bits);
+  parameters.compression = image.value("compression", parameters.compression);
+  parameters.refcount_bits = image.value(Json::json_pointer("/refcounts/bits"), parameters.refcount_bits);
+  if (parameters.cluster_bits >= 64) return fail("cluster_bits {}", parameters.cluster_bits);
+  return parameters;
+}
+
+Result<void> parse_write(const Json& document, const Json& expect, Operation& operation) {
+  auto parameters = parse_parameters(document.at("image"));
+  if (!parameters) return tl::unexpected(parameters.error());
+  operation.parameters = std::move(*parameters);
+  operation.properties = expect.value("properties", std::vector<std::string>{});
+  return {};
+}
+
+Result<void> parse_modify(const Json& text, Operation& operation) {
+  operation.steps = text.at("steps");
+  if (!text.at("expect").contains("check")) return {};
+  const auto verdict = answer_named(text["expect"]["check"].get<std::string>());
+  if (!verdict || (*verdict != Answer::clean && *verdict != Answer::leaks))
+    return fail("a check after modify is clean or leaks");
+  operation.check_afterwards = *verdict;
+  return {};
+}
+
+Result<void> parse_what_to_do(const Json& document, const Json& text, Operation& operation) {
+  switch (operation.op) {
+    case Op::read_range: return parse_range(text, operation);
+    case Op::write: return parse_write(document, text.at("expect"), operation);
+    case Op::modify: return parse_modify(text, operation);
+    case Op::read:
+    case Op::check: break;
+  }
+  return {};
+}
+
+Result<Operation> parse_operation(const Json& document, const Json& text, std::size_t index) {
   const auto op = op_named(text.at("op").get<std::string>());
   if (!op) return tl::unexpected(op.error());
   Operation operation{*op, index, 0, 0, {}};
-  if (*op == Op::read_range) {
-    const auto offset = as_uint64(text.at("offset"));
-    const auto length = as_uint64(text.at("length"));
-    if (!offset) return tl::unexpected(offset.error());
-    if (!length) return tl::unexpected(length.error());
-    operation.offset = *offset;
-    operation.length = *length;
-  }
+  if (auto parsed = parse_what_to_do(document, text, operation); !parsed) return tl::unexpected(parsed.error());
   auto expect = parse_expect(*op, text.at("expect"));
   if (!expect) return tl::unexpected(expect.error());
   operation.expect = std::move(*expect);
@@ -110,7 +151,7 @@ Result<Case> parse_fields(const Json& document, const std::string& family, const
   parsed.level = *level;
   if (const auto limits = parse_limits(document, parsed); !limits) return tl::unexpected(limits.error());
   for (const auto& text : document.at("operations")) {
-    auto operation = parse_operation(text, parsed.operations.size());
+    auto operation = parse_operation(document, text, parsed.operations.size());
     if (!operation) return tl::unexpected(operation.error());
     parsed.operations.push_back(std::move(*operation));
   }

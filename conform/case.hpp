@@ -1,6 +1,7 @@
 // One case: an image, and for each operation what a conforming implementation answers.
 //
-// The image itself is generators/' business: of a case file this part reads everything but `image` and `siblings`' contents.
+// The image itself is generators/' business: of a case file this part reads everything but `siblings`' contents and
+// `image`, of which a writer is told a few parameters.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,7 @@ inline constexpr Op ops[] = {Op::read, Op::read_range, Op::check, Op::write, Op:
 std::string_view name(Op op);
 Result<Op> op_named(std::string_view name);
 
-/// What an implementation can answer on purpose: read and read-range accept or reject; check calls the image clean,
+/// What an implementation can answer on purpose: read, read-range, write and modify accept or reject; check calls the image clean,
 /// leaking or corrupt, or rejects it; each may say that it does not support the image. No case expects the last.
 enum class Answer { accept, reject, clean, leaks, corrupt, unsupported };
 
@@ -44,12 +45,23 @@ struct Expect {
   bool allows(Answer answer) const;
 };
 
+/// What a writer is asked for: the parameters of the case's own image.
+struct WriteParameters {
+  unsigned cluster_bits = 16;
+  std::string compression = "deflate";
+  unsigned refcount_bits = 16;
+};
+
 struct Operation {
   Op op;
   std::size_t index;  // among the case's operations
   std::uint64_t offset = 0;
   std::uint64_t length = 0;  // offset and length: of read-range only
   Expect expect;
+  WriteParameters parameters{};              // of write
+  std::vector<std::string> properties{};     // of write: slugs of the clauses that the new image is held to
+  Json steps{};                              // of modify: what is done to the image, one after another
+  std::optional<Answer> check_afterwards{};  // of modify: clean, or leaks, which allows clean too
 };
 
 struct Limits {

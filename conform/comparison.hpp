@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "open_file.hpp"
 #include "result.hpp"
@@ -18,8 +19,8 @@ struct FirstDiff {
 };
 
 /// Compares all of `got` with [offset, offset + length) of the guest disk; nothing: they are equal, in length too.
-/// What is a hole in both is not read.
+/// What is a hole in both is not read. In the parts of the guest disk that are `open` (ascending) a zero is right too.
 Result<std::optional<FirstDiff>> first_difference(const OpenFile& guest, std::uint64_t offset, std::uint64_t length,
-                                                  const OpenFile& got);
+                                                  const OpenFile& got, const std::vector<Segment>& open = {});
 
 }  // namespace conform

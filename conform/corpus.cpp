@@ -116,6 +116,12 @@ fs::path Corpus::guest(const Case& of, const std::string& alternative) const {
   return folder_ / "guest" / (of.id + (alternative.empty() ? "" : "." + alternative) + ".raw");
 }
 
+fs::path Corpus::guest_after(const Case& of, const Operation& operation) const {
+  return guest(of, fmt::format("after-{}", operation.index));
+}
+
+fs::path Corpus::guest_snapshot(const Case& of, const std::string& name) const { return guest(of, "snapshot-" + name); }
+
 fs::path Corpus::guest_map(const Case& of) const { return folder_ / "guest" / (of.id + ".json"); }
 
 fs::path Corpus::canary(const std::string& file) const { return folder_ / "canary" / file; }
@@ -136,6 +142,14 @@ std::vector<std::string> lock_mismatches(const Corpus& corpus, const Case& of) {
   compare(mismatches, "guest disk", locked.guest, content_digest(corpus.guest(of)));
   for (const auto& [name, digest] : locked.alternatives)
     compare(mismatches, "guest disk " + name, digest, content_digest(corpus.guest(of, name)));
+  for (const auto& operation : of.operations)
+    if (operation.op == Op::modify && !locked.after.contains(std::to_string(operation.index)))
+      mismatches.push_back(fmt::format("guest disk after operation {}: the lock does not know it", operation.index));
+  for (const auto& [index, digest] : locked.after)
+    compare(mismatches, "guest disk after operation " + index, digest,
+            content_digest(corpus.guest(of, "after-" + index)));
+  for (const auto& [name, digest] : locked.snapshots)
+    compare(mismatches, "snapshot " + name, digest, content_digest(corpus.guest_snapshot(of, name)));
   return mismatches;
 }
 

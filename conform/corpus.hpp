@@ -32,6 +32,9 @@ class Corpus {
   std::filesystem::path sibling(const Case& of, const std::string& file) const;
   /// The guest disk, or one of its alternatives.
   std::filesystem::path guest(const Case& of, const std::string& alternative = {}) const;
+  /// The guest disk as a modify operation must leave it.
+  std::filesystem::path guest_after(const Case& of, const Operation& operation) const;
+  std::filesystem::path guest_snapshot(const Case& of, const std::string& name) const;
   std::filesystem::path guest_map(const Case& of) const;
   std::filesystem::path canary(const std::string& file) const;
   std::filesystem::path case_file(const Case& of) const;

@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "json_file.hpp"
+#include "open_file.hpp"
 #include "result.hpp"
 
 namespace conform {
@@ -21,9 +23,16 @@ struct GuestExtent {
   std::uint64_t end() const { return offset + length; }
 };
 
+/// A guest disk after a modify operation.
+struct GuestAfter {
+  std::uint64_t length = 0;
+  std::vector<Segment> open;  // where the bytes may be as before, or zeros
+};
+
 struct GuestMap {
   std::uint64_t virtual_size = 0;
-  std::vector<GuestExtent> extents;  // ascending
+  std::vector<GuestExtent> extents;         // ascending
+  std::map<std::string, GuestAfter> after;  // by the operation's index
 
   /// The extent that holds `offset`, or nothing.
   const GuestExtent* at(std::uint64_t offset) const;

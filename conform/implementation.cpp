@@ -16,12 +16,15 @@ const std::vector<std::string_view>& placeholders(Op op) {
   static const std::vector<std::string_view> read{"image", "out", "bin", "implementations"};
   static const std::vector<std::string_view> range{"image", "out", "offset", "length", "bin", "implementations"};
   static const std::vector<std::string_view> check{"image", "bin", "implementations"};
+  static const std::vector<std::string_view> write{"raw",           "image",       "cluster_bits", "cluster_size",
+                                                   "refcount_bits", "compression", "bin",          "implementations"};
+  static const std::vector<std::string_view> modify{"image", "steps", "bin", "implementations"};
   switch (op) {
     case Op::read: return read;
     case Op::read_range: return range;
-    case Op::check:
-    case Op::write:
-    case Op::modify: break;
+    case Op::write: return write;
+    case Op::modify: return modify;
+    case Op::check: break;
   }
   return check;
 }
@@ -29,9 +32,12 @@ const std::vector<std::string_view>& placeholders(Op op) {
 Result<CommandTemplate> parse_command(Op op, std::vector<std::string> words) {
   auto command = CommandTemplate::parse(std::move(words), placeholders(op));
   if (!command) return command;
-  if (!command->uses("image")) return fail("no {{image}} in the command: it would not know what to read");
+  if (!command->uses("image")) return fail("no {{image}} in the command: it would not know which");
   if (op == Op::read_range && (!command->uses("offset") || !command->uses("length")))
     return fail("no {{offset}} or no {{length}} in the command");
+  if (op == Op::write && !command->uses("raw"))
+    return fail("no {{raw}} in the command: it would not know what to write");
+  if (op == Op::modify && !command->uses("steps")) return fail("no {{steps}} in the command");
   return command;
 }
 
@@ -78,6 +84,9 @@ Result<Implementation> parse(const Json& document, const Places& places) {
     if (!need) return fail("needs: {}", need.error().message);
     parsed.needs.push_back(std::move(*need));
   }
+  if (document.contains("values"))
+    for (const auto& [placeholder, words] : document["values"].items())
+      parsed.values.emplace(placeholder, words.get<Values>());
   for (const auto& [key, text] : document.at("operations").items()) {
     const auto op = op_named(key);
     if (!op) return tl::unexpected(op.error());
@@ -99,6 +108,13 @@ Result<Implementation> load_with(const JsonSchema& schema, const fs::path& file,
 }
 
 }  // namespace
+
+std::string Implementation::word_for(const std::string& placeholder, const std::string& value) const {
+  const auto words = values.find(placeholder);
+  if (words == values.end()) return value;
+  const auto word = words->second.find(value);
+  return word == words->second.end() ? value : word->second;
+}
 
 bool Implementation::claims(const std::vector<std::string>& wanted) const {
   return !features || std::all_of(wanted.begin(), wanted.end(),
@@ -166,10 +182,11 @@ std::optional<fs::path> find_program(const std::string& program) {
 
 std::string why_absent(const Implementation& implementation) {
   Values filled = implementation.places;
-  for (const char* later : {"image", "out", "offset", "length"}) filled.emplace(later, "");
-  for (const auto& [op, command] : implementation.commands)
+  for (const auto& [op, command] : implementation.commands) {
+    for (const auto& later : placeholders(op)) filled.emplace(later, "");
     if (const auto program = command.words.fill(filled)[0]; !find_program(program))
       return fmt::format("there is no program {}", program);
+  }
   for (const auto& need : implementation.needs)
     if (const auto program = need.fill(filled)[0]; !find_program(program))
       return fmt::format("there is no program {}", program);

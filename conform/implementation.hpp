@@ -28,9 +28,12 @@ struct Implementation {
   std::optional<std::set<std::string>> features;  // nothing: it claims every feature
   std::map<Op, Command> commands;
   std::vector<CommandTemplate> needs;  // programs, one word each, that the commands call
+  std::map<std::string, Values> values;  // its own words for what a placeholder says: compression, deflate, zlib
   std::vector<std::string> notes;
   Values places;  // {bin} and {implementations}
 
+  /// What `value` of `placeholder` is called in its commands.
+  std::string word_for(const std::string& placeholder, const std::string& value) const;
   bool claims(const std::vector<std::string>& wanted) const;
 };
 

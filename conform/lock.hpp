@@ -19,6 +19,8 @@ struct LockEntry {
   Digest guest;                                // the refused parts as zeros
   std::vector<Segment> refused;                // parts of the guest disk that nobody may hand out
   std::map<std::string, Digest> alternatives;  // other acceptable guest contents, by name
+  std::map<std::string, Digest> after;         // the guest disk after an operation, by the operation's index
+  std::map<std::string, Digest> snapshots;     // the disks of internal snapshots, by name
 };
 
 using Lock = std::map<std::string, LockEntry>;

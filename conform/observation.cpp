@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <fstream>
 
 namespace conform {
 namespace {
@@ -86,20 +87,60 @@ void check_usage(Observation& observation, const Allowance& allowance) {
     fail_with(observation, Status::resource, fmt::format("took longer than {} s", *allowance.of_case.time));
 }
 
+std::filesystem::path place_of_output(Op op, const ImageCopy& copy) {
+  switch (op) {
+    case Op::write: return copy.fresh_path().string() + ".qcow2";
+    case Op::modify: return copy.image();
+    default: return copy.fresh_path();
+  }
+}
+
+void add_parameters(Values& values, const WriteParameters& parameters, const Implementation& implementation) {
+  const auto add = [&](const char* placeholder, const std::string& value) {
+    values[placeholder] = implementation.word_for(placeholder, value);
+  };
+  add("cluster_bits", std::to_string(parameters.cluster_bits));
+  add("cluster_size", std::to_string(std::uint64_t{1} << parameters.cluster_bits));
+  add("refcount_bits", std::to_string(parameters.refcount_bits));
+  add("compression", parameters.compression);
+}
+
+/// The file of steps that the modifier reads; false where it cannot be written.
+bool write_steps(const Json& steps, const std::filesystem::path& file) {
+  std::ofstream out(file, std::ios::binary);
+  out << steps.dump() << "\n";
+  return static_cast<bool>(out.flush());
+}
+
+Values values_of(const Implementation& implementation, const Operation& operation, const ImageCopy& copy,
+                 const std::filesystem::path& output) {
+  Values values = implementation.places;
+  values["image"] = operation.op == Op::write ? output.string() : copy.image().string();
+  values["out"] = output.string();
+  values["offset"] = std::to_string(operation.offset);
+  values["length"] = std::to_string(operation.length);
+  values["raw"] = copy.image().string();
+  values["steps"] = copy.fresh_path().string() + ".json";
+  add_parameters(values, operation.parameters, implementation);
+  return values;
+}
+
+bool gives_data(Op op) { return op == Op::read || op == Op::read_range; }
+
 }  // namespace
 
 Observation observe(const Implementation& implementation, const Operation& operation, const ImageCopy& copy,
                     const Allowance& allowance) {
   const Command& command = implementation.commands.at(operation.op);
   Observation observation;
-  observation.output = copy.fresh_path();
-  Values values = implementation.places;
-  values["image"] = copy.image().string();
-  values["out"] = observation.output.string();
-  values["offset"] = std::to_string(operation.offset);
-  values["length"] = std::to_string(operation.length);
+  observation.output = place_of_output(operation.op, copy);
+  const Values values = values_of(implementation, operation, copy, observation.output);
+  if (operation.op == Op::modify && !write_steps(operation.steps, values.at("steps"))) {
+    fail_with(observation, Status::harness_error, "the steps cannot be written down");
+    return observation;
+  }
   ProcessRequest request{command.words.fill(values), std::nullopt, limits_of(allowance)};
-  if (operation.op != Op::check && !command.words.uses("out")) request.standard_output = observation.output;
+  if (gives_data(operation.op) && !command.words.uses("out")) request.standard_output = observation.output;
   if (implementation.runs_beside_image) request.directory = copy.image().parent_path();
   observation.process = run_process(request);
   read_ending(observation, command, allowance);

@@ -25,9 +25,10 @@ struct Observation {
   std::optional<Status> failure;  // crash, timeout, resource, harness-error; resource also beside an answer
   std::string detail;             // of the failure
   ProcessReport process;
-  std::filesystem::path output;  // where its data is, if it gave any
+  std::filesystem::path output;  // where its data is, if it gave any; of write and modify, the image
 };
 
+/// `copy` holds the image; of write, the raw disk.
 Observation observe(const Implementation& implementation, const Operation& operation, const ImageCopy& copy,
                     const Allowance& allowance);
 

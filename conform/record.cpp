@@ -60,6 +60,7 @@ Result<Record> parse(const Json& line) {
   record.choice_group = text_at(line, "choice_group");
   record.expect = line.at("expect");
   record.choice = text_at(line, "choice");
+  record.answer = text_at(line, "answer");
   record.exit = optional_at<int>(line, "exit");
   record.signal = optional_at<int>(line, "signal");
   record.duration_ms = line.at("duration_ms");
@@ -70,6 +71,7 @@ Result<Record> parse(const Json& line) {
   record.observed_length = optional_at<std::uint64_t>(line, "observed_length");
   record.bytes = text_at(line, "bytes");
   record.detail = text_at(line, "detail");
+  record.properties = line.at("properties");
   record.messages = text_at(line, "messages");
   auto known = known_at(line);
   if (!known) return tl::unexpected(known.error());
@@ -94,6 +96,7 @@ Json to_json(const Record& record) {
           {"expect", record.expect},
           {"status", name(record.status)},
           {"choice", or_null(record.choice)},
+          {"answer", or_null(record.answer)},
           {"exit", or_null(record.exit)},
           {"signal", or_null(record.signal)},
           {"duration_ms", record.duration_ms},
@@ -103,6 +106,7 @@ Json to_json(const Record& record) {
           {"observed_length", or_null(record.observed_length)},
           {"bytes", or_null(record.bytes)},
           {"detail", or_null(record.detail)},
+          {"properties", record.properties},
           {"messages", or_null(record.messages)},
           {"known", known_to_json(record.known)},
           {"lock_mismatch", record.lock_mismatch}};

@@ -35,6 +35,7 @@ struct Record {
 
   Status status = Status::not_run;
   std::string choice;  // the named answer; of observed, the answer
+  std::string answer;  // what it did, right or wrong: accept, reject, clean, … or other-bytes, crash, timeout, …
   std::optional<int> exit;
   std::optional<int> signal;
   double duration_ms = 0;
@@ -44,6 +45,7 @@ struct Record {
   std::optional<std::uint64_t> observed_length;
   std::string bytes;  // of wrong-accept and wrong-data: none, zeros, another-cluster, backing-file, image-file, other
   std::string detail;
+  Json properties;       // of an image that a write or a modify left; null: there is none
   std::string messages;  // the first line that the program printed besides its data
   std::optional<KnownNote> known;
   bool lock_mismatch = false;  // the image is not the one that the lock names

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "judge_image.hpp"
 #include "observation.hpp"
 #include "output.hpp"
 #include "verdict.hpp"
@@ -42,25 +43,53 @@ class Trial {
     return records;
   }
 
-  Result<void> make_copy() {
-    const LockEntry& lock = bench_.corpus.lock().at(case_.id);
-    std::vector<Original> siblings;
-    for (const auto& [file, digest] : lock.siblings)
-      siblings.push_back({bench_.corpus.sibling(case_, file), file, digest});
-    auto copy = ImageCopy::make(bench_.work.root(), {bench_.corpus.image(case_), "", lock.image}, siblings);
+  /// Of the image; for a writer, of the raw disk alone.
+  Result<void> make_copy(Op op) {
+    auto copy = op == Op::write ? copy_of_disk() : copy_of_image();
     if (!copy) return tl::unexpected(copy.error());
     copy_.emplace(std::move(*copy));
     unaccounted_ = records_.size() - 1;
     return {};
   }
 
+  Result<ImageCopy> copy_of_disk() const {
+    const auto digest = image_digest(bench_.corpus.guest(case_));
+    if (!digest) return tl::unexpected(digest.error());
+    return ImageCopy::make(bench_.work.root(), {bench_.corpus.guest(case_), random_name() + ".raw", *digest}, {});
+  }
+
+  Result<ImageCopy> copy_of_image() const {
+    const LockEntry& lock = bench_.corpus.lock().at(case_.id);
+    std::vector<Original> siblings;
+    for (const auto& [file, digest] : lock.siblings)
+      siblings.push_back({bench_.corpus.sibling(case_, file), file, digest});
+    return ImageCopy::make(bench_.work.root(), {bench_.corpus.image(case_), "", lock.image}, siblings);
+  }
+
+  static bool leaves_image(Op op) { return op == Op::write || op == Op::modify; }
+
+  /// The length that the operation's output should have, or more.
+  std::uint64_t output_length(Op op) const {
+    const LockEntry& lock = bench_.corpus.lock().at(case_.id);
+    std::uint64_t length = lock.guest.length;
+    if (op == Op::write) length *= 2;  // with tables and refcounts
+    if (op == Op::modify) length = lock.image.length + 2 * length;
+    return length;
+  }
+
   Result<void> perform(const Operation& operation, Record& record) {
+    if (leaves_image(operation.op)) settle();  // such an operation has its copy to itself
     if (!copy_)
-      if (auto made = make_copy(); !made) return made;
-    const Allowance allowance{bench_.limits, bench_.corpus.lock().at(case_.id).guest.length, case_.limits};
+      if (auto made = make_copy(operation.op); !made) return made;
+    const Allowance allowance{bench_.limits, output_length(operation.op), case_.limits};
     const auto observation = observe(implementation_, operation, *copy_, allowance);
     take_process(observation, record);
     if (auto judged = judge_observation(operation, observation, record); !judged) return judged;
+    if (leaves_image(operation.op)) {
+      hold_to_account(operation.op == Op::modify ? copy_->sibling_changes() : copy_->changes());
+      copy_.reset();
+      return {};
+    }
     std::error_code ignored;
     std::filesystem::remove_all(observation.output, ignored);
     if (!copy_->looks_untouched()) hold_to_account(copy_->changes());
@@ -77,12 +106,16 @@ class Trial {
   }
 
   Result<void> judge_observation(const Operation& operation, const Observation& observation, Record& record) {
-    Facts facts{observation.answer, observation.failure, {}, implementation_.claims(case_.features)};
+    Facts facts{observation.answer, observation.failure, {}, implementation_.claims(case_.features),
+                leaves_image(operation.op)};
     const bool gave_data = observation.answer == Answer::accept && !observation.failure;
+    record.answer = observation.failure ? name(*observation.failure) : name(*observation.answer);
+    if (gave_data && leaves_image(operation.op)) return judge_left_image(operation, observation, record);
     if (gave_data) {
       auto output = examine_output(bench_.corpus, case_, operation, observation.output);
       if (!output) return tl::unexpected(output.error());
       facts.matches = output->matches;
+      if (!output->matches.contains("")) record.answer = "other-bytes";
       record.first_diff = output->first_diff;
       if (output->exists) {
         record.observed_digest = output->digest.sha256;
@@ -97,6 +130,27 @@ class Trial {
     if (verdict.status == Status::wrong_accept && !gave_data)
       record.detail = fmt::format("called it {}", name(*observation.answer));
     if (gave_data && badness(verdict.status) > 0) return explain(operation, observation, record);
+    return {};
+  }
+
+  Result<void> judge_left_image(const Operation& operation, const Observation& observation, Record& record) {
+    auto judged = judge_image(bench_, implementation_, case_, operation, observation.output);
+    if (!judged) return tl::unexpected(judged.error());
+    Facts facts{observation.answer, {}, {}, implementation_.claims(case_.features)};
+    if (judged->faults.empty()) facts.matches.insert("");
+    const auto verdict = judge(operation.expect, facts);
+    record.status = verdict.status;
+    record.choice = verdict.choice;
+    if (verdict.status == Status::pass && !judged->untried.empty()) record.status = Status::unsupported;
+    record.answer = judged->answer;
+    record.properties = std::move(judged->properties);
+    record.first_diff = judged->first_diff;
+    record.bytes = judged->bytes;
+    record.observed_length = judged->disk_length;
+    auto& told = judged->faults;
+    for (const auto& more : {judged->untried, judged->remark})
+      if (!more.empty()) told.push_back(more);
+    record.detail = fmt::format("{}", fmt::join(told, "; "));
     return {};
   }
 
@@ -118,6 +172,12 @@ class Trial {
       record.detail =
           fmt::format("{} bytes instead of {}; {}", *record.observed_length, part.end - part.begin, record.detail);
     return {};
+  }
+
+  void settle() {
+    if (!copy_) return;
+    hold_to_account(copy_->changes());
+    copy_.reset();
   }
 
   /// Every operation since the copy was last known to be whole may have changed it; the next one gets a new copy.

@@ -40,6 +40,7 @@ Verdict judge(const Expect& expect, const Facts& facts) {
   const bool refused = answer == Answer::reject || answer == Answer::unsupported;
   // A refusal for want of a feature says nothing about the case, so it never counts as the refusal that a case wants.
   if (refused && !facts.claims_features) return {Status::unsupported, {}};
+  if (answer == Answer::unsupported && facts.may_lack) return {Status::unsupported, {}};
   // One that claims the feature and then says unsupported has refused.
   if (refused) answer = Answer::reject;
   if (expect.observes()) return {Status::observed, std::string(name(answer))};

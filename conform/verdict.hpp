@@ -16,6 +16,7 @@ struct Facts {
   std::optional<Status> failure;  // crash, timeout, resource, harness-error: decides alone
   std::set<std::string> matches;  // the guest contents that the output equals; "" is the guest disk
   bool claims_features = true;    // the implementation claims every feature of the case
+  bool may_lack = false;          // the operation asks for more than reading: who says unsupported has no means for it
 };
 
 struct Verdict {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <span>
 #include <system_error>
 #include <vector>
 
@@ -83,7 +84,8 @@ Result<ImageCopy> ImageCopy::make(const fs::path& root, const Original& image, c
   ImageCopy copy(root / random_name());
   std::error_code error;
   if (!fs::create_directory(copy.folder_, error)) return fail("{}: {}", copy.folder_.string(), error.message());
-  if (auto added = copy.add(image, random_name() + ".qcow2"); !added) return tl::unexpected(added.error());
+  if (auto added = copy.add(image, image.name.empty() ? random_name() + ".qcow2" : image.name); !added)
+    return tl::unexpected(added.error());
   for (const auto& sibling : siblings)
     if (auto added = copy.add(sibling, sibling.name); !added) return tl::unexpected(added.error());
   return copy;
@@ -100,14 +102,21 @@ bool ImageCopy::looks_untouched() const {
 }
 
 std::string ImageCopy::changes() const {
-  for (const auto& file : files_) {
-    const std::string what = &file == &files_.front() ? "the image" : file.path.filename().string();
-    const auto digest = image_digest(file.path);
-    if (!digest) return what + " is gone: " + digest.error().message;
-    if (*digest != file.digest)
-      return fmt::format("{} was changed: {} bytes, sha256 {}", what, digest->length, digest->sha256);
-  }
+  auto of_image = changed(files_.front(), "the image");
+  return of_image.empty() ? sibling_changes() : of_image;
+}
+
+std::string ImageCopy::sibling_changes() const {
+  for (const auto& file : std::span(files_).subspan(1))
+    if (auto text = changed(file, file.path.filename().string()); !text.empty()) return text;
   return {};
+}
+
+std::string ImageCopy::changed(const Watched& file, const std::string& what) {
+  const auto digest = image_digest(file.path);
+  if (!digest) return what + " is gone: " + digest.error().message;
+  if (*digest == file.digest) return {};
+  return fmt::format("{} was changed: {} bytes, sha256 {}", what, digest->length, digest->sha256);
 }
 
 Result<WorkFolder> WorkFolder::make() {

@@ -23,7 +23,7 @@ Result<void> sparse_copy(const std::filesystem::path& from, const std::filesyste
 /// A file that an implementation is given and may not change.
 struct Original {
   std::filesystem::path file;
-  std::string name;  // the copy's; empty: a random one
+  std::string name;  // the copy's; empty: a random one, .qcow2
   Digest digest;     // what the copy must still have afterwards
 };
 
@@ -44,6 +44,8 @@ class ImageCopy {
   bool looks_untouched() const;
   /// Thorough: what is no longer as it was made, or nothing.
   std::string changes() const;
+  /// The same for all but the image, which was there to be changed.
+  std::string sibling_changes() const;
 
  private:
   struct Watched {
@@ -52,6 +54,7 @@ class ImageCopy {
     struct stat made;
   };
   explicit ImageCopy(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  static std::string changed(const Watched& file, const std::string& what);
   Result<void> add(const Original& original, const std::string& name);
 
   std::filesystem::path folder_;

@@ -199,6 +199,10 @@ void add_run(Command& program, const Session& session) {
               "The same for {length} bytes from {offset}")
       .option("--check-cmd", options->command_lines[Op::check], "COMMAND",
               "Checks {image}; exit 0: clean, 2: corrupt, 3: leaks")
+      .option("--write-cmd", options->command_lines[Op::write], "COMMAND",
+              "Writes the disk {raw} into {image}, as {cluster_bits}, {compression}, {refcount_bits} say")
+      .option("--modify-cmd", options->command_lines[Op::modify], "COMMAND",
+              "Does to {image} what the JSON file {steps} says")
       .numbers("--reject-exit", options->reject_exits, 1, 255, "Exit statuses of these commands that mean refused")
       .option("--name", options->name, "NAME", "What to call them")
       .number("--jobs", options->jobs, 1, 1024, "How many at a time")

@@ -4,6 +4,7 @@
 #include "arguments.hpp"
 #include "cli.hpp"
 #include "files.hpp"
+#include "snapshot.hpp"
 
 namespace qcow2::cli {
 
@@ -40,6 +41,19 @@ Counts count_clusters(const Image& image) {
   return counts;
 }
 
+/// By id, name and size; a table that is broken is check's to report.
+Json snapshots_json(const Image& image) {
+  Json json = Json::array();
+  const auto table = read_snapshot_table(image);
+  if (!table) return json;
+  for (const Snapshot& snapshot : table->snapshots) {
+    json.push_back({{"id", snapshot.id},
+                    {"name", snapshot.name},
+                    {"virtual_size", snapshot.virtual_size.value_or(image.header.virtual_size)}});
+  }
+  return json;
+}
+
 Json info_json(const OpenImage& opened) {
   const Image& image = opened.reader->image();
   const Header& header = image.header;
@@ -61,6 +75,7 @@ Json info_json(const OpenImage& opened) {
             {"refcount_table_offset", header.refcount_table_offset.value},
             {"refcount_table_clusters", header.refcount_table_clusters},
             {"snapshot_count", header.snapshot_count}};
+  if (header.snapshot_count > 0) json["snapshots"] = snapshots_json(image);
   if (!header.backing_file.empty()) json["backing_file"] = header.backing_file;
   if (!header.backing_format.empty()) json["backing_format"] = header.backing_format;
   if (!header.data_file.empty()) json["data_file"] = header.data_file;

@@ -105,6 +105,10 @@ class Snapshots(SystemTest):
             file.write(struct.pack(">Q", small.COPIED | small.L2_OFFSETS[1]).ljust(CLUSTER_SIZE, b"\0"))
         self.assertEqual(COMPRESSED_DATA[1] + bytes(CLUSTER_SIZE), self.read(image, "1"))
 
+    def test_info_lists_them(self) -> None:
+        listed = self.model_json("info", self.image())["snapshots"]
+        self.assertEqual([{"id": "1", "name": "before", "virtual_size": self.SIZE}], listed)
+
     def test_one_that_is_not_there_is_an_error_of_use(self) -> None:
         for name in ("2", "befor", "before "):
             self.assert_usage_error(self.run_model("read", self.image(), "-", "--snapshot", name))

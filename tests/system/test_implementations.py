@@ -33,8 +33,9 @@ def add_judgement(name: str) -> None:
 
 
 for file in sorted(IMPLEMENTATIONS.glob("*.json")):
-    needs = json.loads(file.read_text()).get("needs", [])
-    if file.name != "schema.json" and (file.stem not in NOT_OF_RUN or all(map(shutil.which, needs))):
+    described = json.loads(file.read_text())
+    reads = file.name != "schema.json" and "read" in described["operations"]
+    if reads and (file.stem not in NOT_OF_RUN or all(map(shutil.which, described.get("needs", [])))):
         add_judgement(file.stem)
 
 
