@@ -1,4 +1,7 @@
-"""FSE tables that a zstd block brings along (RFC 8878, 4.1.1): a distribution of its own codes, and its description."""
+"""FSE tables that a zstd block brings along (RFC 8878, 4.1.1): a distribution of its own codes, and its description.
+
+Also the weights of a Huffman code as such a table writes them (4.2.1.2).
+"""
 
 from collections import Counter
 
@@ -13,6 +16,36 @@ def own_table(codes: list[int]) -> tuple[FseTable, bytes]:
     """A table for these codes, and how the block describes it."""
     distribution = _distribution(codes)
     return fse_table(ACCURACY_LOG, distribution), _description(distribution)
+
+
+def packed_weights(weights: list[int]) -> bytes:
+    """4.2.1.2: a table, then the weights by two states in turn. A decoder ends when a state's next bits are not there: so
+    no code may have more than half of the states, from some of which it goes on without any bits."""
+    distribution = _halved(_distribution(weights))
+    table = fse_table(ACCURACY_LOG, distribution)
+    bits = BitWriter()
+    states: list[int] = []  # of the last weight first
+    for index, weight in enumerate(reversed(weights)):
+        following = states[index - 2] if index >= 2 else None
+        state = table.state_before(weight, following)
+        if following is not None:
+            bits.number(following - table.baselines[state], table.widths[state])
+        states.append(state)
+    for state in (states[-2], states[-1]):  # a decoder begins with that of the first weight
+        bits.number(state, ACCURACY_LOG)
+    bits.number(1, 1)
+    return _description(distribution) + bits.getvalue()
+
+
+def _halved(distribution: list[int]) -> list[int]:
+    """What a code has above half of the states goes to another."""
+    half = 1 << (ACCURACY_LOG - 1)
+    if sum(1 for share in distribution if share) < 2:
+        raise CaseError("weights that are all alike have no table")
+    halved = [min(share, half) for share in distribution]
+    other = next(code for code, share in enumerate(distribution) if 0 < share < half)
+    halved[other] += (1 << ACCURACY_LOG) - sum(halved)
+    return halved
 
 
 def _distribution(codes: list[int]) -> list[int]:

@@ -1,6 +1,7 @@
 """The literals section of a compressed zstd block (RFC 8878, 3.1.1.3.1): raw, RLE, or with a Huffman code.
 
-The code is flat: all symbols have codes of two neighbouring lengths. Its description is the direct one, four bits a weight.
+The code is flat: all symbols have codes of two neighbouring lengths. It is described directly, four bits a weight, or by an
+FSE table, which takes literals of 128 and above too.
 """
 
 from typing import Optional
@@ -8,6 +9,7 @@ from typing import Optional
 from generators.bits import BitWriter
 from generators.deflate_codes import balanced_lengths
 from generators.errors import CaseError
+from generators.zstd_fse import packed_weights
 
 RAW, RLE, COMPRESSED, TREELESS = range(4)
 DIRECT_WEIGHTS = 127  # a first byte above it counts the weights that follow, less this
@@ -16,9 +18,10 @@ ONE_STREAM_MAX = 1023
 HuffmanLengths = dict[int, int]  # symbol -> bits of its code
 
 
-def literals_section(literals: bytes, kind: str, tree: Optional[HuffmanLengths]) -> tuple[bytes, Optional[HuffmanLengths]]:
+def literals_section(literals: bytes, kind: str,
+                     tree: Optional[HuffmanLengths]) -> tuple[bytes, Optional[HuffmanLengths]]:
     """The section, and the tree that a later block may use again."""
-    if kind in ("huffman", "huffman-one-stream", "treeless"):
+    if kind in ("huffman", "huffman-one-stream", "huffman-packed", "treeless"):
         return _huffman(literals, kind, tree)
     rle = kind == "rle"
     if rle and len(set(literals)) != 1:
@@ -39,7 +42,7 @@ def _huffman(literals: bytes, kind: str, tree: Optional[HuffmanLengths]) -> tupl
     description = b""
     if kind != "treeless":
         tree = balanced_lengths(set(literals))
-        description = _description(tree)
+        description = _description(tree, packed=kind == "huffman-packed")
     if tree is None or not set(literals) <= set(tree):
         raise CaseError("no block before this has a Huffman code for these literals")
     if kind == "huffman-one-stream" or len(literals) < 8:
@@ -66,12 +69,18 @@ def _compressed_header(kind: int, streams: int, size: int, compressed: int) -> b
     return value.to_bytes((4 + 2 * width + 7) // 8, "little")
 
 
-def _description(lengths: HuffmanLengths) -> bytes:
-    """4.2.1.1: the weight of each symbol but the last, which follows from the others."""
+def _description(lengths: HuffmanLengths, packed: bool) -> bytes:
+    """4.2.1: the weight of each symbol but the last, which follows from the others."""
+    if not lengths:
+        raise CaseError("a Huffman code is for two literals or more")
     count, longest = max(lengths), max(lengths.values())
-    if not 2 <= len(lengths) or count >= SYMBOL_END - 1 or longest > 11:
-        raise CaseError("a Huffman code is for two literals or more, all of them below 128")
+    if len(lengths) < 2 or count >= SYMBOL_END - 1 and not packed:
+        raise CaseError("a Huffman code is for two literals or more, all of them below 128 unless it is packed")
     weights = [longest + 1 - lengths[symbol] if symbol in lengths else 0 for symbol in range(count)]
+    if packed:
+        table = packed_weights(weights)
+        assert len(table) <= DIRECT_WEIGHTS, "three kinds of weight do not take more"
+        return bytes([len(table)]) + table
     padded = weights + [0] * (len(weights) % 2)
     return bytes([DIRECT_WEIGHTS + count]) + bytes(
         padded[at] << 4 | padded[at + 1] for at in range(0, len(padded), 2))

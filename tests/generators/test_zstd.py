@@ -55,6 +55,9 @@ class Zstd(unittest.TestCase):
                       {"compressed": [{"text": "abracadabra"}], "literals": "huffman"},
                       {"compressed": [{"text": "ab"}], "literals": "huffman"},
                       {"compressed": [{"literals": 900}, ["rest", 16]], "literals": "huffman-one-stream"},
+                      {"compressed": [{"literals": 900}, ["rest", 16]], "literals": "huffman-packed"},
+                      {"compressed": [{"random": 300}], "literals": "huffman-packed"},
+                      {"compressed": [{"text": "ac"}], "literals": "huffman-packed"},
                       {"compressed": "rest", "tables": "fse"},
                       {"compressed": [{"random": 300}, [3000, 300], 5, [4, 17], {"random": 40}, [9, 1], 3, [70, 2]], "tables": "fse"},
                       {"compressed": [{"text": "no sequences"}]}):
@@ -67,7 +70,8 @@ class Zstd(unittest.TestCase):
         self.assert_gives(zstd_stream([{"blocks": [first, {"raw": 50}, again]}], CONTENT))
         for block, rule in (({"compressed": [{"literals": 300}], "literals": "treeless"}, "has a Huffman code"),
                             ({"compressed": [20, [30, 16]], "tables": "repeat"}, "has these sequences in its tables"),
-                            ({"compressed": [{"random": 90}], "literals": "huffman"}, "all of them below 128"),
+                            ({"compressed": [{"random": 90}], "literals": "huffman"}, "all of them below 128 unless"),
+                            ({"compressed": [{"random": 4000}], "literals": "huffman-packed"}, "all alike have no table"),
                             ({"compressed": [{"literals": 1024}], "literals": "huffman-one-stream"}, "in one stream are 1023")):
             self.assertRaisesRegex(CaseError, rule, zstd_stream, [{"blocks": [block]}], CONTENT)
         self.assertRaisesRegex(CaseError, "has these sequences in its tables", zstd_stream,
