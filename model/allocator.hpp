@@ -62,7 +62,7 @@ class Allocator {
   /// Where the file can end: in its last host cluster, behind what is in use there.
   HostOffset end() const {
     const HostOffset end{end_cluster_ << cluster_bits_};
-    const bool stream_is_last = stream_at_.value != 0 && cluster_of(stream_at_) + 1 == end_cluster_;
+    const bool stream_is_last = cluster_of(stream_at_) + 1 == end_cluster_;
     return stream_is_last ? stream_at_ : end;
   }
 
@@ -71,11 +71,11 @@ class Allocator {
 
   /// Whether the stream may begin where the last one ended.
   bool fits(std::uint64_t length) const {
-    if (stream_at_.value == 0) return false;
+    if ((stream_at_.value & low_bits(cluster_bits_)) == 0) return false;  // the cluster there may be another's by now
     const std::uint64_t first = cluster_of(stream_at_);
     const std::uint64_t last = cluster_of(stream_at_ + (length - 1));
     if (references_.at(first) >= refcount_max_) return false;
-    return last == first ? first < end_cluster_ : last == end_cluster_;
+    return last == first || last == end_cluster_;
   }
 
   void add_refcount_blocks() {
