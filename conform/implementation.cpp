@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <sstream>
 
+#include "adapters.hpp"
 #include "process.hpp"
 
 namespace conform {
@@ -67,6 +68,29 @@ Values values(const Places& places) {
   return {{"bin", places.bin.string()}, {"implementations", places.implementations.string()}};
 }
 
+Result<void> set_adapter(Implementation& implementation, std::vector<std::string> words, const Places& places) {
+  auto command = CommandTemplate::parse(std::move(words), {"bin", "implementations"});
+  if (!command) return tl::unexpected(command.error());
+  auto protocol = Protocol::load(places.implementations / "protocol");
+  if (!protocol) return tl::unexpected(protocol.error());
+  implementation.adapter = std::make_shared<const AdapterProgram>(AdapterProgram{std::move(*command), *protocol});
+  return {};
+}
+
+Result<void> perform_by_adapter(Implementation& implementation, const Json& operations) {
+  for (const std::string key : operations) {
+    const auto op = op_named(key);
+    if (!op) return tl::unexpected(op.error());
+    implementation.commands.emplace(*op, Command{implementation.adapter->words, {}, true});
+  }
+  return {};
+}
+
+Result<void> add_adapter(Implementation& implementation, const Json& text, const Places& places) {
+  if (auto set = set_adapter(implementation, text.at("command"), places); !set) return set;
+  return perform_by_adapter(implementation, text.at("operations"));
+}
+
 Result<Implementation> parse(const Json& document, const Places& places) {
   Implementation parsed;
   parsed.name = document.at("name");
@@ -87,12 +111,16 @@ Result<Implementation> parse(const Json& document, const Places& places) {
   if (document.contains("values"))
     for (const auto& [placeholder, words] : document["values"].items())
       parsed.values.emplace(placeholder, words.get<Values>());
-  for (const auto& [key, text] : document.at("operations").items()) {
+  if (document.contains("adapter"))
+    if (auto added = add_adapter(parsed, document["adapter"], places); !added)
+      return fail("adapter: {}", added.error().message);
+  const Json operations = document.value("operations", Json::object());
+  for (const auto& [key, text] : operations.items()) {
     const auto op = op_named(key);
     if (!op) return tl::unexpected(op.error());
     auto command = parse_operation(*op, text);
     if (!command) return fail("{}: {}", key, command.error().message);
-    parsed.commands.emplace(*op, std::move(*command));
+    if (!parsed.commands.emplace(*op, std::move(*command)).second) return fail("{}: the adapter has it too", key);
   }
   return parsed;
 }
@@ -105,6 +133,11 @@ Result<Implementation> load_with(const JsonSchema& schema, const fs::path& file,
   auto parsed = parse(*document, places);
   if (!parsed) return fail("{}: {}", file.string(), parsed.error().message);
   return parsed;
+}
+
+std::string greeted_version(const Implementation& implementation) {
+  const auto greeting = adapter_of(implementation).greet({});
+  return greeting.answer.is_object() ? greeting.answer.at("version").get<std::string>() : std::string();
 }
 
 }  // namespace
@@ -167,6 +200,26 @@ Result<Implementation> from_command_lines(const CommandLines& lines, const Place
   return made;
 }
 
+Result<Implementation> from_adapter_line(const std::string& line, const Places& places) {
+  auto words = split_words(line);
+  if (!words) return fail("--adapter: {}", words.error().message);
+  Implementation made;
+  made.places = values(places);
+  made.runs_beside_image = false;
+  if (auto set = set_adapter(made, std::move(*words), places); !set) return fail("--adapter: {}", set.error().message);
+  return made;
+}
+
+Result<void> take_greeting(Implementation& implementation) {
+  const auto& program = *implementation.adapter;
+  const auto greeting = Adapter(program.words.fill(implementation.places), program.protocol).greet({});
+  if (!greeting.answer.is_object()) return fail("hello: {}", told(greeting));
+  implementation.name = greeting.answer.at("name");
+  if (greeting.answer.contains("features"))
+    implementation.features = greeting.answer["features"].get<std::set<std::string>>();
+  return perform_by_adapter(implementation, greeting.answer.at("operations"));
+}
+
 std::optional<fs::path> find_program(const std::string& program) {
   const auto runs = [](const fs::path& file) {
     std::error_code error;
@@ -194,7 +247,7 @@ std::string why_absent(const Implementation& implementation) {
 }
 
 std::string ask_version(const Implementation& implementation) {
-  if (!implementation.version_command) return {};
+  if (!implementation.version_command) return implementation.adapter ? greeted_version(implementation) : std::string();
   ProcessRequest request{implementation.version_command->fill(implementation.places), {}, {}};
   const auto report = run_process(request);
   return report.ending == Ending::exited && report.exit == 0 ? first_line(report) : std::string();

@@ -10,6 +10,7 @@
 
 #include "case.hpp"
 #include "command_template.hpp"
+#include "protocol.hpp"
 #include "result.hpp"
 
 namespace conform {
@@ -17,6 +18,13 @@ namespace conform {
 struct Command {
   CommandTemplate words;
   std::map<int, Answer> exits;  // any other exit status is a crash
+  bool by_adapter = false;  // level 1: the implementation's adapter is asked; `words` start it, and no exit is listed
+};
+
+/// Level 1: what starts the adapter, and the messages that it is to understand.
+struct AdapterProgram {
+  CommandTemplate words;
+  std::shared_ptr<const Protocol> protocol;
 };
 
 struct Implementation {
@@ -27,7 +35,8 @@ struct Implementation {
   std::optional<CommandTemplate> version_command;
   std::optional<std::set<std::string>> features;  // nothing: it claims every feature
   std::map<Op, Command> commands;
-  std::vector<CommandTemplate> needs;  // programs, one word each, that the commands call
+  std::shared_ptr<const AdapterProgram> adapter;  // nothing: level 0 alone
+  std::vector<CommandTemplate> needs;             // programs, one word each, that the commands call
   std::map<std::string, Values> values;  // its own words for what a placeholder says: compression, deflate, zlib
   std::vector<std::string> notes;
   Values places;  // {bin} and {implementations}
@@ -59,13 +68,17 @@ struct CommandLines {
 };
 Result<Implementation> from_command_lines(const CommandLines& lines, const Places& places);
 
+/// --adapter: it has neither name nor operations before its greeting is taken.
+Result<Implementation> from_adapter_line(const std::string& line, const Places& places);
+Result<void> take_greeting(Implementation& implementation);
+
 /// The file that `words` (already filled) would run, or nothing.
 std::optional<std::filesystem::path> find_program(const std::string& program);
 
 /// Why the implementation cannot be run here; empty: it can.
 std::string why_absent(const Implementation& implementation);
 
-/// The first line that its version command prints; empty: there is none.
+/// The first line that its version command prints, or what its adapter's greeting says; empty: there is none.
 std::string ask_version(const Implementation& implementation);
 
 }  // namespace conform

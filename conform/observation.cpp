@@ -5,6 +5,8 @@
 #include <cstring>
 #include <fstream>
 
+#include "adapters.hpp"
+
 namespace conform {
 namespace {
 
@@ -61,7 +63,22 @@ void read_ending(Observation& observation, const Command& command, const Allowan
       fail_with(observation, Status::resource, "stopped while it wrote too large a file");
       break;
     case Ending::not_started: fail_with(observation, Status::harness_error, process.messages); break;
+    case Ending::answered: break;  // read_exchange()
     case Ending::interrupted: fail_with(observation, Status::harness_error, "the run was interrupted"); break;
+  }
+}
+
+/// The same of an adapter, which does not say by its exit status what it answers.
+void read_exchange(Observation& observation, const Exchange& exchange, const Allowance& allowance) {
+  observation.process = exchange.process;
+  if (!exchange.fault.empty()) {
+    fail_with(observation, Status::harness_error, "the adapter broke the protocol: " + exchange.fault);
+  } else if (exchange.process.ending == Ending::answered) {
+    observation.answer = answer_of(exchange.answer);
+    observation.process.messages.insert(0, exchange.answer.value("message", "") + "\n");
+  } else {
+    read_ending(observation, {}, allowance);
+    if (exchange.process.ending == Ending::exited) observation.detail = told(exchange);
   }
 }
 
@@ -134,6 +151,14 @@ Observation observe(const Implementation& implementation, const Operation& opera
   const Command& command = implementation.commands.at(operation.op);
   Observation observation;
   observation.output = place_of_output(operation.op, copy);
+  if (command.by_adapter) {
+    const auto exchange = adapter_of(implementation)
+                              .ask(name(operation.op), request_for(operation, copy.image(), observation.output),
+                                   limits_of(allowance), observation.output);
+    read_exchange(observation, exchange, allowance);
+    check_usage(observation, allowance);
+    return observation;
+  }
   const Values values = values_of(implementation, operation, copy, observation.output);
   if (operation.op == Op::modify && !write_steps(operation.steps, values.at("steps"))) {
     fail_with(observation, Status::harness_error, "the steps cannot be written down");

@@ -35,6 +35,7 @@ enum class Ending {
   over_output,  // wrote beyond limits.file_size
   not_started,  // `messages` says why
   interrupted,  // the user stopped the run
+  answered,     // an adapter gave its answer, and goes on
 };
 
 struct ProcessReport {

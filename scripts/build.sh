@@ -37,8 +37,8 @@ build() {
 
 # programs: the targets that ./run needs; the adapter over libqcow exists only where libqcow was found
 programs() {
-  echo qcow2-model qcow2-conform
-  ! grep -q '^build libqcow-read: phony' "$root/build/release/build.ninja" || echo libqcow-read
+  echo qcow2-model qcow2-model-adapter qcow2-conform
+  ! grep -q '^build libqcow-read: phony' "$root/build/release/build.ninja" || echo libqcow-read libqcow-adapter
 }
 
 # one_at_a_time: waits until no other run or test builds in this checkout; released with `exec 9>&-`

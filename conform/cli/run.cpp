@@ -22,6 +22,7 @@ struct Options {
   FilterOptions filters;
   std::vector<std::string> implementations;
   std::map<Op, std::optional<std::string>> command_lines;
+  std::vector<std::string> adapters;
   std::vector<int> reject_exits{1};
   std::string name = "command-line";
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
@@ -45,7 +46,8 @@ Result<std::vector<Implementation>> choose_implementations(const Options& option
   std::map<Op, std::string> commands;
   for (const auto& [op, line] : options.command_lines)
     if (line) commands[op] = *line;
-  if (options.implementations.empty() && commands.empty()) return load_implementations(places);
+  if (options.implementations.empty() && commands.empty() && options.adapters.empty())
+    return load_implementations(places);
   std::vector<Implementation> chosen;
   for (const auto& name : options.implementations) {
     auto one = named(name, places);
@@ -57,10 +59,27 @@ Result<std::vector<Implementation>> choose_implementations(const Options& option
     if (!one) return tl::unexpected(one.error());
     chosen.push_back(std::move(*one));
   }
-  std::set<std::string> names;
-  for (const auto& one : chosen)
-    if (!names.insert(one.name).second) return fail("two implementations are named {}", one.name);
+  for (const auto& line : options.adapters) {
+    auto one = from_adapter_line(line, places);
+    if (!one) return tl::unexpected(one.error());
+    chosen.push_back(std::move(*one));
+  }
   return chosen;
+}
+
+/// Those of --adapter are as yet without a name.
+Result<void> greet_adapters(std::vector<Implementation>& implementations) {
+  for (auto& one : implementations)
+    if (one.name.empty())
+      if (auto taken = take_greeting(one); !taken) return tl::unexpected(taken.error());
+  return {};
+}
+
+Result<void> tell_apart(const std::vector<Implementation>& implementations) {
+  std::set<std::string> names;
+  for (const auto& one : implementations)
+    if (!names.insert(one.name).second) return fail("two implementations are named {}", one.name);
+  return {};
 }
 
 /// The report is made from the file, so it tells what was written and nothing else.
@@ -175,6 +194,8 @@ int run_command(const Options& options, const Session& session) {
   if (!corpus) return usage_error(corpus.error());
   auto request = make_request(options, session, *corpus);
   if (!request) return usage_error(request.error());
+  if (auto greeted = greet_adapters(request->implementations); !greeted) return harness_error(greeted.error());
+  if (auto apart = tell_apart(request->implementations); !apart) return usage_error(apart.error());
   const fs::path folder = options.out;
   auto results = open_results(options, folder / "results.jsonl");
   if (!results) return usage_error(results.error());
@@ -203,6 +224,7 @@ void add_run(Command& program, const Session& session) {
               "Writes the disk {raw} into {image}, as {cluster_bits}, {compression}, {refcount_bits} say")
       .option("--modify-cmd", options->command_lines[Op::modify], "COMMAND",
               "Does to {image} what the JSON file {steps} says")
+      .options("--adapter", options->adapters, "COMMAND", "A reader that stays up and answers requests (repeatable)")
       .numbers("--reject-exit", options->reject_exits, 1, 255, "Exit statuses of these commands that mean refused")
       .option("--name", options->name, "NAME", "What to call them")
       .number("--jobs", options->jobs, 1, 1024, "How many at a time")

@@ -54,5 +54,6 @@ void add_doctor(Command& program, const Session& session);
 void add_corpus(Command& program, const Session& session);
 void add_compare(Command& program, const Session& session);
 void add_known(Command& program, const Session& session);
+void add_adapter(Command& program, const Session& session);
 
 }  // namespace conform::cli

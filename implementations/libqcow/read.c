@@ -1,66 +1,14 @@
-/* libqcow-read IMAGE OUT: the whole guest disk as libqcow gives it.
+/* libqcow-read IMAGE OUT: the whole guest disk as libqcow gives it (disk.h).
  *
- * A thin wrapper that says what the library says and corrects nothing: bytes that the library hands out without an
- * error are written, whatever they are (from a short stream it hands out memory that nobody has written to).
  * Exit 0: the library read all of the disk. 1: the library refused, its own words are on standard error.
  * 2: usage, or OUT cannot be written. */
 
-#define _FILE_OFFSET_BITS 64
-
-#include <errno.h>
-#include <libqcow.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { accepted = 0, refused = 1, failed = 2, piece = 1 << 20 };
+#include "disk.h"
 
-static int refuse(libqcow_error_t *error) {
-  libqcow_error_backtrace_fprint(error, stderr);
-  libqcow_error_free(&error);
-  return refused;
-}
-
-static int fail(const char *what) {
-  fprintf(stderr, "libqcow-read: %s: %s\n", what, strerror(errno));
-  return failed;
-}
-
-static int copy(libqcow_file_t *file, FILE *out, unsigned char *buffer) {
-  libqcow_error_t *error = NULL;
-  size64_t size = 0;
-  size64_t done = 0;
-  if (libqcow_file_get_media_size(file, &size, &error) != 1) return refuse(error);
-  while (done < size) {
-    const size_t wanted = size - done < piece ? (size_t)(size - done) : piece;
-    const ssize_t got = libqcow_file_read_buffer_at_offset(file, buffer, wanted, (off64_t)done, &error);
-    if (got < 0) return refuse(error);
-    if (got == 0) break; /* the library says that the disk ends here */
-    if (fwrite(buffer, 1, (size_t)got, out) != (size_t)got) return fail("write");
-    done += (size64_t)got;
-  }
-  return accepted;
-}
-
-static int read_image(libqcow_file_t *file, const char *image, const char *out_name) {
-  libqcow_error_t *error = NULL;
-  unsigned char *buffer = NULL;
-  FILE *out = NULL;
-  int status = accepted;
-  if (libqcow_file_open(file, image, libqcow_get_access_flags_read(), &error) != 1) return refuse(error);
-  buffer = malloc(piece);
-  out = fopen(out_name, "wb");
-  status = buffer && out ? copy(file, out, buffer) : fail(out_name);
-  if (out && fclose(out) != 0 && status == accepted) status = fail(out_name);
-  free(buffer);
-  libqcow_file_close(file, NULL);
-  return status;
-}
-
-int main(int argc, char **argv) {
-  libqcow_error_t *error = NULL;
-  libqcow_file_t *file = NULL;
-  int status = failed;
+int main(int argc, char** argv) {
   if (argc == 2 && strcmp(argv[1], "--version") == 0) {
     printf("libqcow %s\n", libqcow_get_version());
     return accepted;
@@ -69,8 +17,5 @@ int main(int argc, char **argv) {
     fprintf(stderr, "usage: libqcow-read IMAGE OUT\n");
     return failed;
   }
-  if (libqcow_file_initialize(&file, &error) != 1) return refuse(error);
-  status = read_image(file, argv[1], argv[2]);
-  libqcow_file_free(&file, NULL);
-  return status;
+  return read_disk(argv[1], argv[2]);
 }
