@@ -116,7 +116,7 @@ class Plan:
     def _count(self) -> Refcounts:
         counts = Refcounts(self.geometry)
         tables = ["header", "refcount_table", "snapshot_table"] + [f"refcount_block.{block}" for block in self.blocks]
-        tables += [disk.l1_table for disk in self.disks]
+        tables += [disk.l1_table for disk in self.disks if disk.l1_size]
         tables += [disk.table(l1_index) for disk in self.disks for l1_index in disk.l1_indexes()]
         known = {name: (start, end) for name, start, end in self.places.named()}
         for name in tables:
