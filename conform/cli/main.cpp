@@ -17,7 +17,8 @@ int dispatch(int argc, char** argv) {
   Command& root = program.root();
   root.option("--corpus", session.corpus, "DIR", "The corpus");
   root.option("--implementations", session.implementations, "DIR", "Where implementations are described");
-  for (const auto add : {add_run, add_list, add_show, add_clauses, add_doctor, add_corpus, add_known, add_compare, add_adapter})
+  for (const auto add : {add_run, add_list, add_show, add_clauses, add_doctor, add_corpus, add_evidence, add_known,
+                         add_compare, add_adapter})
     add(root, session);
   return program.run(argc, argv);
 }

@@ -53,6 +53,7 @@ void add_clauses(Command& program, const Session& session);
 void add_doctor(Command& program, const Session& session);
 void add_corpus(Command& program, const Session& session);
 void add_compare(Command& program, const Session& session);
+void add_evidence(Command& program, const Session& session);
 void add_known(Command& program, const Session& session);
 void add_adapter(Command& program, const Session& session);
 
