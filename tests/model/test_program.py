@@ -108,9 +108,9 @@ class Checking(Program):
         return done.returncode, json.loads(done.stdout)
 
     def test_without_snapshots_their_table_is_nowhere(self) -> None:
-        for offset in (1, 1 << 20, 1 << 40, (1 << 64) - CLUSTER_SIZE, (1 << 64) - 1):
-            with self.subTest(offset=offset):
-                self.assertEqual(0, self.check(self.given("image", put(healthy(), "snapshots_offset", offset)))[0])
+        for offset, code in ((1 << 20, 0), (1 << 40, 0), ((1 << 64) - CLUSTER_SIZE, 0), (1, 1), ((1 << 64) - 1, 1)):
+            with self.subTest(offset=offset):  # one that is not aligned is reported all the same, as qemu-img does
+                self.assertEqual(code, self.check(self.given("image", put(healthy(), "snapshots_offset", offset)))[0])
 
     def test_a_refcount_table_that_is_nowhere(self) -> None:
         for offset in (1, 513, 520, 1 << 20, (1 << 64) - CLUSTER_SIZE, (1 << 64) - 1):

@@ -34,7 +34,7 @@ def add_judgement(name: str) -> None:
 
 for file in sorted(IMPLEMENTATIONS.glob("*.json")):
     described = json.loads(file.read_text())
-    reads = file.name != "schema.json" and "read" in described["operations"]
+    reads = file.name != "schema.json" and "read" in described.get("operations", ["read"])
     if reads and (file.stem not in NOT_OF_RUN or all(map(shutil.which, described.get("needs", [])))):
         add_judgement(file.stem)
 
