@@ -124,6 +124,8 @@ fs::path Corpus::guest_snapshot(const Case& of, const std::string& name) const {
 
 fs::path Corpus::guest_map(const Case& of) const { return folder_ / "guest" / (of.id + ".json"); }
 
+fs::path Corpus::layout(const Case& of) const { return folder_ / "layout" / (of.id + ".json"); }
+
 fs::path Corpus::canary(const std::string& file) const { return folder_ / "canary" / file; }
 
 fs::path Corpus::case_file(const Case& of) const { return folder_ / "cases" / of.family / (of.id + ".json"); }

@@ -36,6 +36,7 @@ class Corpus {
   std::filesystem::path guest_after(const Case& of, const Operation& operation) const;
   std::filesystem::path guest_snapshot(const Case& of, const std::string& name) const;
   std::filesystem::path guest_map(const Case& of) const;
+  std::filesystem::path layout(const Case& of) const;
   std::filesystem::path canary(const std::string& file) const;
   std::filesystem::path case_file(const Case& of) const;
 

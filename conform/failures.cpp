@@ -1,8 +1,11 @@
 #include "failures.hpp"
 
 #include <algorithm>
-#include <map>
-#include <tuple>
+
+#include "failed.hpp"
+#include "report/annotate.hpp"
+#include "shell.hpp"
+#include "wording.hpp"
 
 namespace conform {
 namespace {
@@ -10,92 +13,84 @@ namespace {
 constexpr std::size_t at_length_max = 12;         // cases, of a single implementation that fails
 constexpr std::size_t at_length_of_many_max = 2;  // of each, where several do
 
-bool is_worth_telling(const Record& record) {
-  return is_nonconformance(record.status) || record.status == Status::harness_error;
-}
-
-std::string expected(const Record& record) {
-  const auto verdict = record.expect.value("verdict", "");
-  if (verdict == "either") {
-    std::string names;
-    for (const auto& [choice, text] : record.expect.at("choices").items())
-      names += (names.empty() ? "" : ", ") + choice;
-    return "one of " + names;
-  }
-  const auto stage = record.expect.value("stage", "");
-  return verdict + (stage.empty() ? "" : " (" + stage + ")");
-}
-
-std::string ending(const Record& record) {
-  if (record.signal) return fmt::format("signal {}", *record.signal);
-  return record.exit ? fmt::format("exit {}", *record.exit) : std::string("no end");
-}
-
-std::string spaced(const std::string& hex) {
-  std::string text;
-  for (std::size_t i = 0; i < hex.size(); i += 2) text += (i ? " " : "") + hex.substr(i, 2);
-  return text.empty() ? "nothing" : text;
-}
-
-/// "0x1200: expected 41 42, got 00 00"; a byte that nobody may hand out has no expected value.
-std::string differing_bytes(const FirstDiff& diff, bool refused) {
-  if (refused) return fmt::format("{:#x}: got {}", diff.offset, spaced(diff.got));
-  return fmt::format("{:#x}: expected {}, got {}", diff.offset, spaced(diff.expected), spaced(diff.got));
-}
-
-using Failed = std::vector<const Record*>;  // of one case on one implementation, worst first
-
-std::string operation_name(const Record& record, const Case* of) {
-  std::string text(name(record.op));
-  if (!of || record.op != Op::read_range) return text;
-  const auto& operation = of->operations.at(record.index);
-  return fmt::format("{} {:#x}+{}", text, operation.offset, operation.length);
+/// "0x5000000000060000 (cluster_bits 16): host_offset 0x60000 (bits 0-53), additional_sectors 64 (bits 54-61): …"
+std::string descriptor_words(const Corpus& corpus, const Case& of, const Record& record) {
+  const auto layout = load_layout(corpus.layout(of));
+  const auto image = OpenFile::open(corpus.image(of));
+  if (!layout || !image) return "";
+  const auto* entry = record.first_diff ? layout->entry_of(record.first_diff->offset) : nullptr;
+  if (!entry) entry = entry_of_concern(*layout, of.delta);
+  if (!entry || !entry->descriptor) return "";
+  const auto value = report::l2_entry_value(*image, *entry);
+  if (!value) return "";
+  const std::uint64_t begin = *entry->host_offset;
+  const unsigned x = layout->host_offset_bits;
+  return fmt::format(
+      "guest cluster {:#x}: {:#018x}, cluster_bits {}: host_offset {:#x} (bits 0-{}), additional_sectors {} (bits "
+      "{}-61), "
+      "so {} bytes, [{:#x}, {:#x})",
+      entry->guest_offset, *value, layout->cluster_bits, begin, x - 1, entry->descriptor->additional_sectors, x,
+      entry->descriptor->available_bytes, begin, begin + entry->descriptor->available_bytes);
 }
 
 class Writer {
  public:
-  Writer(const Corpus& corpus, const Paint& paint, std::size_t width) : corpus_(corpus), paint_(paint), width_(width) {}
+  Writer(const ImplementationInfo& info, const Corpus& corpus, const Paint& paint, std::size_t width)
+      : info_(info), corpus_(corpus), paint_(paint), width_(width) {}
 
-  /// "libqcow wrong-reject: maximal-past-end-of-file: read, read-range 0x0+512 (must)"
-  std::string line(const Failed& failed) const {
-    const Record& worst = *failed[0];
-    std::string operations;
-    for (const Record* one : failed)
-      operations += (operations.empty() ? "" : ", ") + operation_name(*one, corpus_.find(one->case_id));
-    return fmt::format("{} {}: {}: {} ({})\n", paint_.strong(worst.implementation),
-                       paint_.by_badness(badness(worst.status), name(worst.status)), paint_.strong(worst.case_id),
-                       operations, name(worst.level));
+  std::string clause(const FailedClause& failed) const {
+    const auto head = failed.clause
+                          ? fmt::format("[{}, {}] {}", failed.slug, name(failed.clause->level), failed.clause->sentence)
+                          : fmt::format("[{}]", failed.slug);
+    return wrapped(" ", 1, head);
   }
 
-  std::string at_length(const Failed& failed) const {
-    const Record& worst = *failed[0];
-    const Case* of = corpus_.find(worst.case_id);
+  /// "  wrong-reject maximal-past-end-of-file: read, read-range 0x0+512 (must)"
+  std::string line(const FailedCase& failed) const {
+    const Record& worst = *failed.records[0];
+    std::string operations;
+    for (const Record* one : failed.records)
+      operations += (operations.empty() ? "" : ", ") + operation_words(*one, failed.of);
+    return fmt::format("   {} {}: {} ({})\n", paint_.by_badness(badness(worst.status), name(worst.status)),
+                       paint_.strong(failed.id), operations, name(worst.level));
+  }
+
+  std::string at_length(const FailedCase& failed) const {
+    const Record& worst = *failed.records[0];
     std::string text = line(failed);
-    if (of)
-      field(text, "case", of->title + (of->baseline.empty() ? "" : "; as " + of->baseline + ", but " + of->delta));
-    for (const auto& slug : worst.clauses)
-      if (const Clause* clause = corpus_.clauses().find(slug))
-        field(text, "rule", fmt::format("[{}, {}] {}", slug, name(clause->level), clause->sentence));
-    for (const Record* one : failed) operation(text, *one, of);
-    if (of) field(text, "why", of->why);
-    return text + "\n";
+    if (failed.of) field(text, "case", title(*failed.of));
+    for (std::size_t i = 1; i < worst.clauses.size(); ++i) field(text, "also", "[" + worst.clauses[i] + "]");
+    for (const Record* one : failed.records) operation(text, *one, failed.of);
+    if (failed.of) {
+      field(text, "entry", descriptor_words(corpus_, *failed.of, worst));
+      field(text, "why", failed.of->why);
+    }
+    field(text, "again", fmt::format("qcow2-conform run {} --case {}", shell_line(info_.arguments), failed.id));
+    return text;
   }
 
  private:
+  static std::string title(const Case& of) {
+    return of.title + (of.baseline.empty() ? "" : "; as " + of.baseline + ", but " + of.delta);
+  }
+
   void operation(std::string& text, const Record& record, const Case* of) const {
-    field(text, "asked", fmt::format("{}: expected {}", operation_name(record, of), expected(record)));
+    field(text, "asked", fmt::format("{}: expected {}", operation_words(record, of), expected_answer(record)));
     field(text, "got",
-          fmt::format("{}, {}{}{}", name(record.status), ending(record), record.detail.empty() ? "" : "; ",
+          fmt::format("{}, {}{}{}", name(record.status), ending_words(record), record.detail.empty() ? "" : "; ",
                       record.detail));
-    if (record.first_diff)
-      field(text, "byte", differing_bytes(*record.first_diff, record.status == Status::wrong_accept));
+    field(text, "byte", differing_bytes(record));
     field(text, "said", record.messages);
   }
 
-  /// "  name   value", the value in as many lines as it takes.
+  /// "     name   value", the value in as many lines as it takes.
   void field(std::string& text, const char* name, const std::string& value) const {
-    constexpr std::size_t indent = 8;
-    std::string label = fmt::format("  {:<{}}", name, indent - 2);
+    constexpr std::size_t indent = 12;
+    if (!value.empty()) text += wrapped(fmt::format("     {:<{}}", name, indent - 5), indent, value);
+  }
+
+  std::string wrapped(std::string label, std::size_t indent, const std::string& value) const {
+    std::string text;
     const std::size_t room = std::max<std::size_t>(width_, indent + 20) - indent;
     for (std::size_t at = 0; at < value.size();) {
       std::size_t end = std::min(at + room, value.size());
@@ -105,47 +100,44 @@ class Writer {
       at = value.find_first_not_of(' ', end);
       label.assign(indent, ' ');
     }
+    return text;
   }
 
+  const ImplementationInfo& info_;
   const Corpus& corpus_;
   const Paint& paint_;
   std::size_t width_;
 };
 
-/// The failed cases of an implementation, worst first.
-std::vector<Failed> failed_cases(const Results& results, const std::string& implementation) {
-  std::map<std::string, Failed> by_case;
-  for (const auto& record : results.records)
-    if (record.implementation == implementation && is_worth_telling(record)) by_case[record.case_id].push_back(&record);
-  std::vector<Failed> cases;
-  for (auto& [id, failed] : by_case) {
-    std::sort(failed.begin(), failed.end(), [](const Record* a, const Record* b) {
-      return std::tuple(-badness(a->status), a->index) < std::tuple(-badness(b->status), b->index);
-    });
-    cases.push_back(std::move(failed));
-  }
-  std::sort(cases.begin(), cases.end(), [](const Failed& a, const Failed& b) {
-    return std::tie(a[0]->level, a[0]->family, a[0]->case_id) < std::tie(b[0]->level, b[0]->family, b[0]->case_id);
-  });
-  std::stable_sort(cases.begin(), cases.end(),
-                   [](const Failed& a, const Failed& b) { return badness(a[0]->status) > badness(b[0]->status); });
-  return cases;
+std::string heading(const ImplementationSummary& summary, const Paint& paint) {
+  std::string counts;
+  for (Status status : statuses)
+    if (const auto number = summary.all.of(status); number > 0 && badness(status) >= 2)
+      counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", number, name(status));
+  return fmt::format("{}: {}\n", paint.strong(summary.info.name), counts.empty() ? "failures of the suite" : counts);
 }
 
 }  // namespace
 
 std::string failures(const Results& results, const std::vector<ImplementationSummary>& summaries, const Corpus& corpus,
                      const Paint& paint, std::size_t width) {
-  const Writer writer(corpus, paint, width);
-  std::vector<std::vector<Failed>> failing;
+  std::vector<std::pair<const ImplementationSummary*, std::vector<FailedClause>>> failing;
   for (const auto& summary : summaries)
-    if (auto cases = failed_cases(results, summary.info.name); !cases.empty()) failing.push_back(std::move(cases));
+    if (auto tree = failures_by_clause(results, summary.info.name, corpus); !tree.empty())
+      failing.emplace_back(&summary, std::move(tree));
   const std::size_t length_max = failing.size() > 1 ? at_length_of_many_max : at_length_max;
   std::string text;
-  for (const auto& cases : failing) {
-    for (std::size_t i = 0; i < cases.size(); ++i)
-      text += i < length_max ? writer.at_length(cases[i]) : writer.line(cases[i]);
-    if (cases.size() > length_max) text += paint.faint("(run it alone to see more at length)") + "\n\n";
+  for (const auto& [summary, tree] : failing) {
+    const Writer writer(summary->info, corpus, paint, width);
+    text += heading(*summary, paint);
+    std::size_t told = 0;
+    for (const auto& clause : tree) {
+      text += writer.clause(clause);
+      for (const auto& one : clause.cases) text += told++ < length_max ? writer.at_length(one) : writer.line(one);
+    }
+    if (told > length_max)
+      text += paint.faint(" (run it alone to see more at length, or look into report.html)") + "\n";
+    text += "\n";
   }
   return text;
 }

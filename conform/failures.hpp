@@ -1,5 +1,5 @@
-// The failures for a terminal: for each case that failed, which rule, which operation and byte, and why it matters;
-// worst first.
+// The failures for a terminal, clause by clause: which case, operation, byte and entry, why it matters, and what runs it
+// again; worst first.
 #pragma once
 
 #include <string>

@@ -39,7 +39,8 @@ struct Implementation {
   std::vector<CommandTemplate> needs;             // programs, one word each, that the commands call
   std::map<std::string, Values> values;  // its own words for what a placeholder says: compression, deflate, zlib
   std::vector<std::string> notes;
-  Values places;  // {bin} and {implementations}
+  Values places;                         // {bin} and {implementations}
+  std::vector<std::string> arguments{};  // of qcow2-conform, that choose it
 
   /// What `value` of `placeholder` is called in its commands.
   std::string word_for(const std::string& placeholder, const std::string& value) const;

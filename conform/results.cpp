@@ -12,8 +12,9 @@ namespace {
 constexpr int schema_version = 1;
 
 Json to_json(const ImplementationInfo& info) {
-  return {{"name", info.name},     {"version", info.version}, {"features", info.features},
-          {"absent", info.absent}, {"canary", info.canary},   {"remarks", info.remarks}};
+  return {{"name", info.name},         {"version", info.version},    {"features", info.features},
+          {"absent", info.absent},     {"canary", info.canary},      {"remarks", info.remarks},
+          {"commands", info.commands}, {"arguments", info.arguments}};
 }
 
 Json to_json(const Shard& shard) {
@@ -35,7 +36,9 @@ Header header_from_json(const Json& line) {
   for (const auto& text : line.at("implementations"))
     header.implementations.push_back({text.at("name"), text.at("version"),
                                       text.at("features").get<std::vector<std::string>>(), text.at("absent"),
-                                      text.at("canary"), text.at("remarks").get<std::vector<std::string>>()});
+                                      text.at("canary"), text.at("remarks").get<std::vector<std::string>>(),
+                                      text.value("commands", std::map<std::string, std::string>{}),
+                                      text.value("arguments", std::vector<std::string>{"--impl", text.at("name")})});
   return header;
 }
 

@@ -20,6 +20,8 @@ struct ImplementationInfo {
   std::string absent;  // why it cannot be run here; empty: it can
   std::string canary;  // the wrong answer that stopped it; empty: it passed, or was not asked
   std::vector<std::string> remarks;
+  std::map<std::string, std::string> commands{};  // by operation, as they were described, in one line
+  std::vector<std::string> arguments{};           // of qcow2-conform, that choose it
 };
 
 struct Header {

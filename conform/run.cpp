@@ -9,6 +9,7 @@
 #include "canary.hpp"
 #include "choices.hpp"
 #include "repeat.hpp"
+#include "shell.hpp"
 #include "trial.hpp"
 
 namespace conform {
@@ -27,6 +28,9 @@ void in_parallel(std::size_t count, unsigned jobs, const std::function<void(std:
 ImplementationInfo introduce(const Bench& bench, const Implementation& implementation) {
   ImplementationInfo info{implementation.name, "", {}, why_absent(implementation), "", {}};
   if (implementation.features) info.features.assign(implementation.features->begin(), implementation.features->end());
+  for (const auto& [op, command] : implementation.commands)
+    info.commands.emplace(command.by_adapter ? "adapter" : name(op), shell_line(command.words.words()));
+  info.arguments = implementation.arguments;
   if (!info.absent.empty()) return info;
   try {
     info.version = ask_version(implementation);

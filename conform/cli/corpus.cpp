@@ -64,8 +64,7 @@ int verify_command(const std::string& folder) {
     ++bad;
   };
   for (const auto& one : corpus->cases())
-    if (const auto& absence = corpus->absence(one); !absence.empty())
-      fmt::print("{}: no image: {}\n", one.id, absence);
+    if (const auto& absence = corpus->absence(one); !absence.empty()) fmt::print("{}: no image: {}\n", one.id, absence);
   for (const auto& one : corpus->cases())
     for (const auto& mismatch : lock_mismatches(*corpus, one)) complain(one.id, mismatch);
   for (const auto& [id, entry] : corpus->lock())

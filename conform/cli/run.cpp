@@ -1,17 +1,14 @@
-// qcow2-conform run: the cases on the implementations; results.jsonl, summary.json, and a report on the terminal.
+// qcow2-conform run: the cases on the implementations; results.jsonl, and the reports.
 
 #include "run.hpp"
 
 #include <csignal>
 #include <cstdio>
-#include <set>
 #include <thread>
 
+#include "cli/chosen.hpp"
+#include "cli/outcome.hpp"
 #include "cli/session.hpp"
-#include "failures.hpp"
-#include "matrix.hpp"
-#include "replace_file.hpp"
-#include "summary.hpp"
 
 namespace conform::cli {
 namespace {
@@ -20,11 +17,7 @@ namespace fs = std::filesystem;
 
 struct Options {
   FilterOptions filters;
-  std::vector<std::string> implementations;
-  std::map<Op, std::optional<std::string>> command_lines;
-  std::vector<std::string> adapters;
-  std::vector<int> reject_exits{1};
-  std::string name = "command-line";
+  ImplementationOptions implementations;
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
   unsigned repeat = 1;
   double timeout = 20;
@@ -33,71 +26,6 @@ struct Options {
   bool resume = false;
   std::string out = "results";
 };
-
-Result<Implementation> named(const std::string& name, const Places& places) {
-  const bool is_file = name.find('/') != std::string::npos || name.ends_with(".json");
-  const fs::path file = is_file ? fs::path(name) : places.implementations / (name + ".json");
-  if (!is_file && !fs::exists(file)) return fail("no implementation {} in {}", name, places.implementations.string());
-  return load_implementation(file, places);
-}
-
-/// Those of --impl and of the command lines; without either, all of the folder.
-Result<std::vector<Implementation>> choose_implementations(const Options& options, const Places& places) {
-  std::map<Op, std::string> commands;
-  for (const auto& [op, line] : options.command_lines)
-    if (line) commands[op] = *line;
-  if (options.implementations.empty() && commands.empty() && options.adapters.empty())
-    return load_implementations(places);
-  std::vector<Implementation> chosen;
-  for (const auto& name : options.implementations) {
-    auto one = named(name, places);
-    if (!one) return tl::unexpected(one.error());
-    chosen.push_back(std::move(*one));
-  }
-  if (!commands.empty()) {
-    auto one = from_command_lines({options.name, commands, options.reject_exits}, places);
-    if (!one) return tl::unexpected(one.error());
-    chosen.push_back(std::move(*one));
-  }
-  for (const auto& line : options.adapters) {
-    auto one = from_adapter_line(line, places);
-    if (!one) return tl::unexpected(one.error());
-    chosen.push_back(std::move(*one));
-  }
-  return chosen;
-}
-
-/// Those of --adapter are as yet without a name.
-Result<void> greet_adapters(std::vector<Implementation>& implementations) {
-  for (auto& one : implementations)
-    if (one.name.empty())
-      if (auto taken = take_greeting(one); !taken) return tl::unexpected(taken.error());
-  return {};
-}
-
-Result<void> tell_apart(const std::vector<Implementation>& implementations) {
-  std::set<std::string> names;
-  for (const auto& one : implementations)
-    if (!names.insert(one.name).second) return fail("two implementations are named {}", one.name);
-  return {};
-}
-
-/// The report is made from the file, so it tells what was written and nothing else.
-Result<int> report(const fs::path& folder, const Corpus& corpus) {
-  const auto results = load_results(folder / "results.jsonl");
-  if (!results) return tl::unexpected(results.error());
-  const auto summary = summary_json(*results).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-  if (auto written = replace_file(folder / "summary.json", summary); !written) return tl::unexpected(written.error());
-  const Paint paint = Paint::for_terminal();
-  const auto summaries = worst_first(summarise(*results));
-  const int status = exit_status(*results);
-  fmt::print("{}{}\n{}\n", failures(*results, summaries, corpus, paint, terminal_width()), matrix(summaries, paint),
-             identities(summaries, paint));
-  for (const auto& line : out_of_step(*results)) fmt::print("{}\n", paint.doubtful("known failures: " + line));
-  fmt::print("{}, corpus {}; details in {}; exit status {}\n", results->header.suite,
-             results->header.corpus_digest.substr(0, 12), (folder / "results.jsonl").string(), status);
-  return status;
-}
 
 /// As the signal would have ended us.
 int end_by_signal(int number) {
@@ -111,12 +39,6 @@ int end_by_signal(int number) {
 int harness_error(const Error& error) {
   fmt::print(stderr, "qcow2-conform: {}\n", error.message);
   return exit_harness;
-}
-
-/// Takes out what was made of an earlier run's results.
-void forget(const fs::path& folder) {
-  std::error_code error;
-  fs::remove(folder / "summary.json", error);
 }
 
 /// What of an interrupted run in the file is kept; the header is written where there is none.
@@ -137,7 +59,7 @@ Result<void> begin(const Header& header, const fs::path& file, ResultsWriter& re
 }
 
 Result<RunRequest> make_request(const Options& options, const Session& session, const Corpus& corpus) {
-  auto implementations = choose_implementations(options, session.places());
+  auto implementations = options.implementations.choose(session.places());
   if (!implementations) return tl::unexpected(implementations.error());
   auto cases = select(corpus, options.filters.filters());
   if (!cases) return tl::unexpected(cases.error());
@@ -202,7 +124,7 @@ int run_command(const Options& options, const Session& session) {
   stop_on_signals();
   if (const auto status = perform(options, *corpus, *request, folder / "results.jsonl", *results)) return *status;
   if (const int number = stopping_signal(); number != 0) return end_by_signal(number);
-  const auto status = report(folder, *corpus);
+  const auto status = tell(folder, *corpus, session);
   return status ? *status : harness_error(status.error());
 }
 
@@ -212,28 +134,14 @@ void add_run(Command& program, const Session& session) {
   auto options = std::make_shared<Options>();
   auto run = program.command("run", "Run cases on implementations");
   options->filters.add_to(run);
-  run.options("--impl", options->implementations, "NAME|FILE",
-              "An implementation of the folder, or a file (repeatable)")
-      .option("--read-cmd", options->command_lines[Op::read], "COMMAND",
-              "Reads {image} into {out}, or to standard output; exit 0: accepted")
-      .option("--range-cmd", options->command_lines[Op::read_range], "COMMAND",
-              "The same for {length} bytes from {offset}")
-      .option("--check-cmd", options->command_lines[Op::check], "COMMAND",
-              "Checks {image}; exit 0: clean, 2: corrupt, 3: leaks")
-      .option("--write-cmd", options->command_lines[Op::write], "COMMAND",
-              "Writes the disk {raw} into {image}, as {cluster_bits}, {compression}, {refcount_bits} say")
-      .option("--modify-cmd", options->command_lines[Op::modify], "COMMAND",
-              "Does to {image} what the JSON file {steps} says")
-      .options("--adapter", options->adapters, "COMMAND", "A reader that stays up and answers requests (repeatable)")
-      .numbers("--reject-exit", options->reject_exits, 1, 255, "Exit statuses of these commands that mean refused")
-      .option("--name", options->name, "NAME", "What to call them")
-      .number("--jobs", options->jobs, 1, 1024, "How many at a time")
+  options->implementations.add_to(run);
+  run.number("--jobs", options->jobs, 1, 1024, "How many at a time")
       .number("--repeat", options->repeat, 1, 1000, "Ask for each operation so often; answers that differ are flaky")
       .number("--timeout", options->timeout, 0.01, 86400.0, "Seconds for one operation")
       .option("--known", options->known, "FILE", "Failures that are known; exit 6 where it is out of step")
       .option("--shard", options->shard, "I/N", "Only part I of N; a case is always in the same one")
       .flag("--resume", options->resume, "Go on where an interrupted run with the same arguments stopped")
-      .option("--out", options->out, "DIR", "Where results.jsonl and summary.json go");
+      .option("--out", options->out, "DIR", "Where results.jsonl and the reports go");
   run.run([options, &session] { return run_command(*options, session); });
 }
 

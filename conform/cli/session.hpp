@@ -55,6 +55,8 @@ void add_corpus(Command& program, const Session& session);
 void add_compare(Command& program, const Session& session);
 void add_evidence(Command& program, const Session& session);
 void add_known(Command& program, const Session& session);
+void add_report(Command& program, const Session& session);
+void add_repro(Command& program, const Session& session);
 void add_adapter(Command& program, const Session& session);
 
 }  // namespace conform::cli

@@ -4,6 +4,7 @@
 
 #include "cli/session.hpp"
 #include "guest_map.hpp"
+#include "report/annotate.hpp"
 
 namespace conform::cli {
 namespace {
@@ -46,6 +47,15 @@ void show_map(const Corpus& corpus, const Case& one) {
                                extent.host_offset ? fmt::format(", host_offset {:#x}", *extent.host_offset) : ""));
 }
 
+/// The bytes on the way to the guest cluster that the case is about.
+void show_bytes(const Corpus& corpus, const Case& one) {
+  const auto layout = load_layout(corpus.layout(one));
+  const auto image = OpenFile::open(corpus.image(one));
+  if (!layout || !image) return;
+  if (const auto regions = report::annotate(*image, *layout, entry_of_concern(*layout, one.delta)))
+    fmt::print("\n{}", report::hex_dump(*regions));
+}
+
 int show_command(const std::string& id, const Session& session) {
   const auto corpus = session.load_corpus();
   if (!corpus) return usage_error(corpus.error());
@@ -67,6 +77,7 @@ int show_command(const std::string& id, const Session& session) {
   show_operations(*one);
   show_files(*corpus, *one);
   show_map(*corpus, *one);
+  show_bytes(*corpus, *one);
   return exit_ok;
 }
 

@@ -63,6 +63,7 @@ std::string accepted_guest() {
 ToyCorpus::ToyCorpus() : lock_{{"schema", 1}, {"cases", Json::object()}} {
   write_file(path() / "schema.json", schema);
   write_file(path() / "clauses.json", clauses);
+  fs::create_directory(path() / "layout");
   write_canaries(path() / "canary");
   add({.id = "accepted", .guest = accepted_guest()});
   add({.id = "refused",

@@ -1,4 +1,4 @@
-// What the site's browser test and the screenshots share: a headless Chromium on the built site, or the reason why not.
+// What the tests in a browser and the screenshots share: a headless Chromium on the built site, or the reason why not.
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -19,9 +19,14 @@ export function pageUrl(page) {
 }
 
 // The first thing that is not there, in words; "" when a test can run.
-export function missing() {
+export function missingBrowser() {
   if (!existsSync(CHROMIUM)) return `no Chromium at ${CHROMIUM} (tests/site/install)`;
   if (!existsSync(PLAYWRIGHT)) return "no playwright-core in build/site-test (tests/site/install)";
+  return "";
+}
+
+export function missing() {
+  if (missingBrowser()) return missingBrowser();
   if (!existsSync(path.join(SITE, "index.html"))) return `no site in ${SITE} (site/build)`;
   return "";
 }

@@ -1,0 +1,100 @@
+#include "cli/chosen.hpp"
+
+#include <set>
+
+namespace conform::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::pair<Op, const char*> flags[] = {{Op::read, "--read-cmd"},
+                                                {Op::read_range, "--range-cmd"},
+                                                {Op::check, "--check-cmd"},
+                                                {Op::write, "--write-cmd"},
+                                                {Op::modify, "--modify-cmd"}};
+
+const char* help(Op op) {
+  switch (op) {
+    case Op::read: return "Reads {image} into {out}, or to standard output; exit 0: accepted";
+    case Op::read_range: return "The same for {length} bytes from {offset}";
+    case Op::check: return "Checks {image}; exit 0: clean, 2: corrupt, 3: leaks";
+    case Op::write: return "Writes the disk {raw} into {image}, as {cluster_bits}, {compression}, {refcount_bits} say";
+    case Op::modify: return "Does to {image} what the JSON file {steps} says";
+  }
+  return "";
+}
+
+Result<Implementation> named(const std::string& name, const Places& places) {
+  const bool is_file = name.find('/') != std::string::npos || name.ends_with(".json");
+  const fs::path file = is_file ? fs::path(name) : places.implementations / (name + ".json");
+  if (!is_file && !fs::exists(file)) return fail("no implementation {} in {}", name, places.implementations.string());
+  auto one = load_implementation(file, places);
+  if (one) one->arguments = {"--impl", name};
+  return one;
+}
+
+Result<std::vector<Implementation>> all(const Places& places) {
+  auto implementations = load_implementations(places);
+  if (implementations)
+    for (auto& one : *implementations) one.arguments = {"--impl", one.name};
+  return implementations;
+}
+
+}  // namespace
+
+void ImplementationOptions::add_to(Command& command) {
+  command.options("--impl", files, "NAME|FILE", "An implementation of the folder, or a file (repeatable)");
+  for (const auto& [op, flag] : flags) command.option(flag, command_lines[op], "COMMAND", help(op));
+  command.options("--adapter", adapters, "COMMAND", "A reader that stays up and answers requests (repeatable)")
+      .numbers("--reject-exit", reject_exits, 1, 255, "Exit statuses of these commands that mean refused")
+      .option("--name", name, "NAME", "What to call them");
+}
+
+Result<std::vector<Implementation>> ImplementationOptions::choose(const Places& places) const {
+  CommandLines lines{name, {}, reject_exits};
+  std::vector<std::string> arguments;
+  for (const auto& [op, flag] : flags)
+    if (const auto given = command_lines.find(op); given != command_lines.end() && given->second) {
+      lines.commands[op] = *given->second;
+      arguments.insert(arguments.end(), {flag, *given->second});
+    }
+  if (files.empty() && lines.commands.empty() && adapters.empty()) return all(places);
+  std::vector<Implementation> chosen;
+  for (const auto& file : files) {
+    auto one = named(file, places);
+    if (!one) return tl::unexpected(one.error());
+    chosen.push_back(std::move(*one));
+  }
+  if (!lines.commands.empty()) {
+    auto one = from_command_lines(lines, places);
+    if (!one) return tl::unexpected(one.error());
+    if (reject_exits != std::vector{1})
+      arguments.insert(arguments.end(), {"--reject-exit", fmt::format("{}", fmt::join(reject_exits, ","))});
+    if (name != ImplementationOptions{}.name) arguments.insert(arguments.end(), {"--name", name});
+    one->arguments = std::move(arguments);
+    chosen.push_back(std::move(*one));
+  }
+  for (const auto& line : adapters) {
+    auto one = from_adapter_line(line, places);
+    if (!one) return tl::unexpected(one.error());
+    one->arguments = {"--adapter", line};
+    chosen.push_back(std::move(*one));
+  }
+  return chosen;
+}
+
+Result<void> greet_adapters(std::vector<Implementation>& implementations) {
+  for (auto& one : implementations)
+    if (one.name.empty())
+      if (auto taken = take_greeting(one); !taken) return tl::unexpected(taken.error());
+  return {};
+}
+
+Result<void> tell_apart(const std::vector<Implementation>& implementations) {
+  std::set<std::string> names;
+  for (const auto& one : implementations)
+    if (!names.insert(one.name).second) return fail("two implementations are named {}", one.name);
+  return {};
+}
+
+}  // namespace conform::cli

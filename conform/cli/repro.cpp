@@ -1,0 +1,62 @@
+// qcow2-conform repro CASE --impl NAME --out DIR: one case on one implementation, put into a folder for a bug report.
+
+#include "report/repro.hpp"
+
+#include <cstdio>
+
+#include "bench.hpp"
+#include "cli/chosen.hpp"
+#include "run.hpp"
+#include "trial.hpp"
+
+namespace conform::cli {
+namespace {
+
+struct Options {
+  std::string id;
+  ImplementationOptions implementations;
+  std::string out = "repro";
+};
+
+Result<void> repro(const Options& options, const Session& session) {
+  auto implementations = options.implementations.choose(session.places());
+  if (!implementations) return tl::unexpected(implementations.error());
+  if (implementations->size() != 1) return fail("one implementation, by --impl or by its commands");
+  if (auto greeted = greet_adapters(*implementations); !greeted) return greeted;
+  const auto corpus = session.load_corpus();
+  if (!corpus) return tl::unexpected(corpus.error());
+  const Case* of = corpus->find(options.id.substr(options.id.rfind('/') + 1));
+  if (!of) return fail("no such case: {}", options.id);
+  const auto& implementation = implementations->front();
+  if (const auto absent = why_absent(implementation); !absent.empty())
+    return fail("{}: {}", implementation.name, absent);
+
+  const auto work = WorkFolder::make();
+  if (!work) return tl::unexpected(work.error());
+  const Bench bench(*corpus, *work, {});
+  const auto records = try_case(bench, implementation, *of);
+  const auto written =
+      report::write_repro({*corpus, *of, implementation, ask_version(implementation), records}, options.out);
+  if (!written) return tl::unexpected(written.error());
+  for (const auto& record : records)
+    fmt::print("{} #{}: {}{}{}\n", name(record.op), record.index, name(record.status),
+               record.detail.empty() ? "" : ": ", record.detail);
+  fmt::print("{}\n", (std::filesystem::path(options.out) / "README.md").string());
+  return {};
+}
+
+}  // namespace
+
+void add_repro(Command& program, const Session& session) {
+  auto options = std::make_shared<Options>();
+  auto command = program.command("repro", "Run one case on one implementation, and put all of it into a folder");
+  command.argument("case", options->id, "Its id")
+      .option("--out", options->out, "DIR", "A folder that is empty or not there");
+  options->implementations.add_to(command);
+  command.run([options, &session] {
+    const auto done = repro(*options, session);
+    return done ? exit_ok : usage_error(done.error());
+  });
+}
+
+}  // namespace conform::cli

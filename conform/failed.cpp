@@ -1,0 +1,49 @@
+#include "failed.hpp"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "wording.hpp"
+
+namespace conform {
+namespace {
+
+auto badness_order(const FailedCase& one) {
+  const Record& worst = *one.records[0];
+  return std::tuple(-badness(worst.status), worst.level, worst.status, one.id);
+}
+
+}  // namespace
+
+std::vector<FailedClause> failures_by_clause(const Results& results, const std::string& implementation,
+                                             const Corpus& corpus) {
+  std::map<std::string, FailedCase> by_case;
+  for (const auto& record : results.records)
+    if (record.implementation == implementation && is_worth_telling(record)) {
+      auto& failed = by_case.try_emplace(record.case_id, FailedCase{record.case_id, corpus.find(record.case_id), {}})
+                         .first->second;
+      failed.records.push_back(&record);
+    }
+  std::map<std::string, FailedClause> by_clause;
+  for (auto& [id, failed] : by_case) {
+    std::stable_sort(failed.records.begin(), failed.records.end(),
+                     [](const Record* a, const Record* b) { return badness(a->status) > badness(b->status); });
+    const auto& slugs = failed.records[0]->clauses;
+    const std::string slug = slugs.empty() ? "" : slugs[0];
+    by_clause.try_emplace(slug, FailedClause{slug, corpus.clauses().find(slug), {}})
+        .first->second.cases.push_back(std::move(failed));
+  }
+  std::vector<FailedClause> tree;
+  for (auto& [slug, clause] : by_clause) {
+    std::sort(clause.cases.begin(), clause.cases.end(),
+              [](const FailedCase& a, const FailedCase& b) { return badness_order(a) < badness_order(b); });
+    tree.push_back(std::move(clause));
+  }
+  std::stable_sort(tree.begin(), tree.end(), [](const FailedClause& a, const FailedClause& b) {
+    return badness_order(a.cases[0]) < badness_order(b.cases[0]);
+  });
+  return tree;
+}
+
+}  // namespace conform

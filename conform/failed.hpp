@@ -1,0 +1,28 @@
+// The failures of an implementation as a tree: clause, case, operations; the worst first on each level.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "corpus.hpp"
+#include "results.hpp"
+
+namespace conform {
+
+struct FailedCase {
+  std::string id;
+  const Case* of;                      // null: the corpus does not know it
+  std::vector<const Record*> records;  // the failed operations, worst first
+};
+
+struct FailedClause {
+  std::string slug;
+  const Clause* clause;  // null: the corpus does not know it
+  std::vector<FailedCase> cases;
+};
+
+/// A case stands under the first of its clauses.
+std::vector<FailedClause> failures_by_clause(const Results& results, const std::string& implementation,
+                                             const Corpus& corpus);
+
+}  // namespace conform

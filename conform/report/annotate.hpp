@@ -1,0 +1,58 @@
+// The bytes of an image that decide about one guest cluster, with their meaning: header, table entries, descriptor, stream.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "layout.hpp"
+#include "open_file.hpp"
+
+namespace conform::report {
+
+/// What a byte is to the guest cluster in question.
+enum class Role {
+  header,
+  table,       // an L1 entry
+  descriptor,  // an L2 entry
+  stream,      // what a decoder takes up for the cluster
+  behind,      // of the stream's bytes, those behind the cluster's end
+  extent,      // in the extent, but no part of the stream
+  other,       // something else's
+};
+std::string_view name(Role role);
+
+struct Mark {
+  std::uint64_t start = 0;
+  std::uint64_t end = 0;
+  Role role = Role::other;
+  std::string label;
+};
+
+/// Bytes that stand together in the file.
+struct Piece {
+  std::uint64_t start = 0;
+  std::vector<std::byte> bytes;
+  std::uint64_t end() const { return start + bytes.size(); }
+};
+
+struct Region {
+  std::string title;
+  std::string note;  // what the bytes do not show, as that the file ends
+  std::vector<Piece> pieces;
+  std::vector<Mark> marks;  // where two overlap, the first counts
+};
+
+/// What the byte at `offset` is: its first mark, or nothing.
+const Mark* mark_of(const Region& region, std::uint64_t offset);
+
+/// The way to one guest cluster through the image. Without an entry (a null pointer) the header alone.
+Result<std::vector<Region>> annotate(const OpenFile& image, const Layout& layout, const LayoutEntry* entry);
+
+/// The L2 entry as it stands in the file.
+Result<std::uint64_t> l2_entry_value(const OpenFile& image, const LayoutEntry& entry);
+
+/// For a terminal: rows of 16 bytes, and behind them the marks that begin there.
+std::string hex_dump(const std::vector<Region>& regions);
+
+}  // namespace conform::report

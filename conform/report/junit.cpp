@@ -1,0 +1,117 @@
+#include "report/junit.hpp"
+
+#include <array>
+
+#include "shell.hpp"
+#include "summary.hpp"
+#include "wording.hpp"
+
+namespace conform::report {
+namespace {
+
+enum class Outcome { passed, failure, error, skipped };
+
+Outcome outcome(Status status) {
+  switch (status) {
+    case Status::not_run:
+    case Status::unsupported:
+    case Status::known_fail: return Outcome::skipped;
+    case Status::harness_error: return Outcome::error;
+    case Status::unexpected_pass: return Outcome::failure;
+    default: return is_nonconformance(status) ? Outcome::failure : Outcome::passed;
+  }
+}
+
+std::string escaped(std::string_view text) {
+  std::string xml;
+  for (char c : text) {
+    switch (c) {
+      case '&': xml += "&amp;"; break;
+      case '<': xml += "&lt;"; break;
+      case '>': xml += "&gt;"; break;
+      case '"': xml += "&quot;"; break;
+      case '\n': xml += "&#10;"; break;
+      case '\t': xml += " "; break;
+      // XML has no other control characters, in no spelling.
+      default: xml += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? std::string("?") : std::string(1, c);
+    }
+  }
+  return xml;
+}
+
+std::string story(const Record& record, const Case* of, const Corpus& corpus, const ImplementationInfo& info) {
+  std::string text = fmt::format("expected {}, got {}, {}{}{}\n", expected_answer(record), name(record.status),
+                                 ending_words(record), record.detail.empty() ? "" : "; ", record.detail);
+  if (const auto bytes = differing_bytes(record); !bytes.empty()) text += bytes + "\n";
+  for (const auto& slug : record.clauses)
+    if (const Clause* clause = corpus.clauses().find(slug))
+      text += fmt::format("[{}, {}] {}\n", slug, name(clause->level), clause->sentence);
+  if (of) text += fmt::format("{}\n", of->why);
+  return text + fmt::format("again: qcow2-conform run {} --case {}\n", shell_line(info.arguments), record.case_id);
+}
+
+std::string test_case(const Record& record, const Sources& sources, const ImplementationInfo& info) {
+  const Case* of = sources.corpus.find(record.case_id);
+  std::string text = fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"",
+                                 escaped(record.implementation + "." + record.family),
+                                 escaped(fmt::format("{} #{} {} ({})", record.case_id, record.index,
+                                                     operation_words(record, of), name(record.level))),
+                                 record.duration_ms / 1000);
+  const auto message = fmt::format("{}: {}", name(record.status), meaning(record.status));
+  switch (outcome(record.status)) {
+    case Outcome::passed: return text + "/>\n";
+    case Outcome::skipped:
+      return text + fmt::format("><skipped message=\"{}\"/></testcase>\n",
+                                escaped(message + (record.detail.empty() ? "" : ": " + record.detail)));
+    case Outcome::error:
+    case Outcome::failure: break;
+  }
+  const char* element = outcome(record.status) == Outcome::error ? "error" : "failure";
+  return text + fmt::format(">\n      <{0} type=\"{1}\" message=\"{2}\">{3}</{0}>\n    </testcase>\n", element,
+                            name(record.status), escaped(message), escaped(story(record, of, sources.corpus, info)));
+}
+
+struct Totals {
+  std::array<std::size_t, 4> numbers{};
+  std::size_t tests = 0;
+  double seconds = 0;
+
+  std::string attributes() const {
+    return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3f}\"", tests,
+                       of(Outcome::failure), of(Outcome::error), of(Outcome::skipped), seconds);
+  }
+  std::size_t of(Outcome one) const { return numbers[static_cast<std::size_t>(one)]; }
+  void add(const Record& record) {
+    ++numbers[static_cast<std::size_t>(outcome(record.status))];
+    ++tests;
+    seconds += record.duration_ms / 1000;
+  }
+};
+
+std::string suite(const ImplementationInfo& info, const Sources& sources, Totals& all) {
+  Totals totals;
+  std::string cases;
+  for (const auto& record : sources.results.records)
+    if (record.implementation == info.name) {
+      totals.add(record);
+      all.add(record);
+      cases += test_case(record, sources, info);
+    }
+  return fmt::format(
+      "  <testsuite name=\"{}\" {}>\n    <properties>\n      <property name=\"version\" value=\"{}\"/>\n"
+      "      <property name=\"corpus\" value=\"{}\"/>\n    </properties>\n{}  </testsuite>\n",
+      escaped(info.name), totals.attributes(), escaped(info.version), escaped(sources.results.header.corpus_digest),
+      cases);
+}
+
+}  // namespace
+
+std::string junit(const Sources& sources) {
+  Totals all;
+  std::string suites;
+  for (const auto& info : sources.results.header.implementations) suites += suite(info, sources, all);
+  return fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{}\" {}>\n{}</testsuites>\n",
+                     escaped(sources.results.header.suite), all.attributes(), suites);
+}
+
+}  // namespace conform::report

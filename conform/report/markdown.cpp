@@ -1,0 +1,121 @@
+#include "report/markdown.hpp"
+
+#include <set>
+
+#include "failed.hpp"
+#include "matrix.hpp"
+#include "shell.hpp"
+#include "wording.hpp"
+
+namespace conform::report {
+namespace {
+
+std::size_t with_badness(const Tally& tally, int from, int to) {
+  std::size_t number = 0;
+  for (const auto& [status, times] : tally.counts)
+    if (badness(status) >= from && badness(status) <= to) number += times;
+  return number;
+}
+
+std::string summary_table(const std::vector<ImplementationSummary>& summaries) {
+  std::string text =
+      "| implementation | version | must | wrong bytes | other failures | unsupported | not run |\n"
+      "|---|---|---:|---:|---:|---:|---:|\n";
+  for (const auto& summary : summaries) {
+    const Tally& all = summary.all;
+    text += fmt::format("| {} | {} | {}/{} | {} | {} | {} | {} |\n", plain_markdown(summary.info.name),
+                        plain_markdown(summary.info.version), summary.must.well(), summary.must.selected,
+                        with_badness(all, 5, 5), with_badness(all, 2, 4), all.of(Status::unsupported),
+                        all.of(Status::not_run));
+  }
+  return text;
+}
+
+std::string family_cell(const Tally& tally) {
+  if (tally.executed() == 0) return "not run";
+  const char* mark = tally.worst() >= 5 ? " **!**" : tally.worst() >= 2 ? " **×**" : "";
+  return fmt::format("{}/{}{}", tally.well(), tally.executed(), mark);
+}
+
+std::string family_table(const std::vector<ImplementationSummary>& summaries) {
+  std::set<std::string> families;
+  for (const auto& summary : summaries)
+    for (const auto& [family, tally] : summary.families) families.insert(family);
+  std::string head = "| family |", rule = "|---|", rows;
+  for (const auto& summary : summaries) {
+    head += " " + plain_markdown(summary.info.name) + " |";
+    rule += "---:|";
+  }
+  for (const auto& family : families) {
+    rows += "| " + family + " |";
+    for (const auto& summary : summaries) {
+      const auto found = summary.families.find(family);
+      rows += " " + (found == summary.families.end() ? std::string() : family_cell(found->second)) + " |";
+    }
+    rows += "\n";
+  }
+  return head + "\n" + rule + "\n" + rows;
+}
+
+std::string identity(const ImplementationSummary& summary) {
+  std::string sum;
+  for (Status status : statuses)
+    if (const auto number = summary.all.of(status); number > 0)
+      sum += fmt::format("{}{} {}", sum.empty() ? "" : " + ", number, name(status));
+  return fmt::format("- {}: {} selected = {}{}\n", plain_markdown(summary.info.name), summary.all.selected, sum,
+                     summary.info.canary.empty() ? "" : "; stopped: " + plain_markdown(summary.info.canary));
+}
+
+std::string failed_case(const FailedCase& failed, const ImplementationInfo& info) {
+  const Record& worst = *failed.records[0];
+  std::string operations;
+  for (const Record* one : failed.records)
+    operations += (operations.empty() ? "" : ", ") + operation_words(*one, failed.of);
+  std::string text = fmt::format("- **{}** `{}` ({}; {}): {}", name(worst.status), failed.id, name(worst.level),
+                                 operations, failed.of ? plain_markdown(failed.of->title) : "");
+  text += fmt::format("  \n  expected {}; {}{}{}", expected_answer(worst), ending_words(worst),
+                      worst.detail.empty() ? "" : "; ", plain_markdown(worst.detail));
+  if (const auto bytes = differing_bytes(worst); !bytes.empty()) text += "  \n  " + bytes;
+  return text + fmt::format("  \n  `qcow2-conform run {} --case {}`\n", shell_line(info.arguments), failed.id);
+}
+
+std::string failures_of(const ImplementationSummary& summary, const Sources& sources) {
+  const auto tree = failures_by_clause(sources.results, summary.info.name, sources.corpus);
+  if (tree.empty()) return "";
+  std::string text = fmt::format("\n## {}\n", plain_markdown(summary.info.name));
+  for (const auto& clause : tree) {
+    text += fmt::format("\n### [{}]{}\n\n", clause.slug,
+                        clause.clause ? fmt::format(" ({})", name(clause.clause->level)) : "");
+    if (clause.clause) text += clause.clause->sentence + "\n\n";
+    for (const auto& one : clause.cases) text += failed_case(one, summary.info);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string plain_markdown(std::string_view text) {
+  std::string plain;
+  for (char c : text) {
+    if (std::string_view("\\`*_[]<>|#").find(c) != std::string_view::npos) plain += '\\';
+    plain += c == '\n' ? ' ' : c;
+  }
+  return plain;
+}
+
+std::string markdown(const Sources& sources) {
+  const auto summaries = worst_first(summarise(sources.results));
+  const Header& header = sources.results.header;
+  std::string text = fmt::format("# Compressed clusters in qcow2: a conformance report\n\n{}, corpus {}.\n\n",
+                                 header.suite, header.corpus_digest.substr(0, 12));
+  text +=
+      summary_table(summaries) +
+      "\nThe numbers are of operations; `must` counts those that were answered well of all that were "
+      "selected. Operations answered well of those run, by family (! wrong bytes handed out, × another failure):\n\n" +
+      family_table(summaries) + "\n";
+  for (const auto& summary : summaries) text += identity(summary);
+  for (const auto& summary : summaries) text += failures_of(summary, sources);
+  return text;
+}
+
+}  // namespace conform::report

@@ -1,0 +1,144 @@
+#include "report/repro.hpp"
+
+#include <algorithm>
+#include <fstream>
+
+#include "report/annotate.hpp"
+#include "shell.hpp"
+#include "wording.hpp"
+#include "workspace.hpp"
+
+namespace conform::report {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool reads(Op op) { return op == Op::read || op == Op::read_range; }
+
+/// The command of an operation, with the names that the files have in the folder.
+std::vector<std::string> command_of(const Reproduction& about, const Operation& operation) {
+  Values values = about.implementation.places;
+  values["image"] = about.of.id + ".qcow2";
+  values["out"] = "out.raw";
+  values["offset"] = std::to_string(operation.offset);
+  values["length"] = std::to_string(operation.length);
+  return about.implementation.commands.at(operation.op).words.fill(values);
+}
+
+bool can_be_asked(const Reproduction& about, const Operation& operation) {
+  const auto found = about.implementation.commands.find(operation.op);
+  if (found == about.implementation.commands.end() || found->second.by_adapter) return false;
+  // What a command of another operation needs is not in this folder; nor can a shell speak with an adapter.
+  return reads(operation.op) || operation.op == Op::check;
+}
+
+bool accepts(const Operation& operation) {
+  return reads(operation.op) && operation.expect.allows(Answer::accept) && !operation.expect.named;
+}
+
+std::string script(const Reproduction& about) {
+  std::string text =
+      "#!/bin/sh\n# The operations of the case, one after the other, with the exit status of each; where data is "
+      "expected, it is compared.\n"
+      "cd \"$(dirname \"$0\")\" || exit 2\n";
+  for (const auto& operation : about.of.operations) {
+    if (!can_be_asked(about, operation)) continue;
+    const auto& command = about.implementation.commands.at(operation.op);
+    const bool to_output = reads(operation.op) && !command.words.uses("out");
+    text += fmt::format(
+        "\nrm -f out.raw\necho {}\n{}{}\necho \"exit status $?\"\n",
+        shell_line({fmt::format("== {}: expected {}", name(operation.op), operation.expect.text.value("verdict", ""))}),
+        shell_line(command_of(about, operation)), to_output ? " >out.raw" : "");
+    if (!accepts(operation)) continue;
+    if (operation.op == Op::read)
+      text += "cmp expected.raw out.raw && echo the data is right\n";
+    else
+      text += fmt::format("tail -c +{} expected.raw | head -c {} | cmp - out.raw && echo the data is right\n",
+                          operation.offset + 1, operation.length);
+  }
+  return text + "rm -f out.raw\n";
+}
+
+std::string what_came(const Reproduction& about) {
+  std::string text;
+  for (const auto& record : about.records) {
+    text += fmt::format("- {}: expected {}; {}", operation_words(record, &about.of), expected_answer(record),
+                        name(record.status));
+    if (record.status == Status::not_run) {
+      text += fmt::format(" ({})\n", record.detail);
+      continue;
+    }
+    text += fmt::format(", {}{}{}\n", ending_words(record), record.detail.empty() ? "" : "; ", record.detail);
+    if (const auto bytes = differing_bytes(record); !bytes.empty()) text += fmt::format("  - {}\n", bytes);
+    if (!record.messages.empty()) text += fmt::format("  - it printed: `{}`\n", record.messages);
+  }
+  return text;
+}
+
+std::string rules(const Reproduction& about) {
+  std::string text;
+  for (const auto& slug : about.of.clauses)
+    if (const Clause* clause = about.corpus.clauses().find(slug))
+      text += fmt::format("- **{}** ({}): {}\n  {}\n", slug, name(clause->level), clause->sentence, clause->ground);
+  return text;
+}
+
+std::string bytes_of_image(const Reproduction& about) {
+  const auto layout = load_layout(about.corpus.layout(about.of));
+  const auto image = OpenFile::open(about.corpus.image(about.of));
+  if (!layout || !image) return "";
+  const LayoutEntry* entry = nullptr;
+  for (const auto& record : about.records)
+    if (!entry && record.first_diff) entry = layout->entry_of(record.first_diff->offset);
+  const auto regions = annotate(*image, *layout, entry ? entry : entry_of_concern(*layout, about.of.delta));
+  return regions ? "\n## The bytes of the image\n\n```\n" + hex_dump(*regions) + "```\n" : "";
+}
+
+std::string readme(const Reproduction& about) {
+  const Case& of = about.of;
+  std::string text = fmt::format("# {}: {}\n\n{}.\n", about.implementation.name, of.id, of.title);
+  if (!of.baseline.empty())
+    text += fmt::format("The image is as that of `{}`, which is valid, but for this: {}.\n", of.baseline, of.delta);
+  text +=
+      fmt::format("\n{}\n\n## What was tried\n\n{}{}\n\n`sh reproduce.sh` does it again, in this folder.\n\n{}", of.why,
+                  about.implementation.name, about.version.empty() ? "" : ": " + about.version, what_came(about));
+  text += fmt::format("\n## What is expected, and why\n\n{}", rules(about));
+  text += bytes_of_image(about);
+  return text + fmt::format("\nCase `{}/{}`, rev {}, of qcow2-conform.\n", of.family, of.id, of.rev);
+}
+
+Result<void> put(const fs::path& file, const std::string& text) {
+  std::ofstream out(file, std::ios::binary);
+  out << text;
+  out.close();
+  if (!out) return fail("{}: cannot be written", file.string());
+  return {};
+}
+
+Result<void> copy_files(const Reproduction& about, const fs::path& folder) {
+  if (auto copied = sparse_copy(about.corpus.image(about.of), folder / (about.of.id + ".qcow2")); !copied)
+    return copied;
+  for (const auto& file : about.of.siblings)
+    if (auto copied = sparse_copy(about.corpus.sibling(about.of, file), folder / file); !copied) return copied;
+  const auto& operations = about.of.operations;
+  const bool compares = std::any_of(operations.begin(), operations.end(), [&](const Operation& operation) {
+    return can_be_asked(about, operation) && accepts(operation);
+  });
+  if (!compares) return {};
+  return sparse_copy(about.corpus.guest(about.of), folder / "expected.raw");
+}
+
+}  // namespace
+
+Result<void> write_repro(const Reproduction& about, const fs::path& folder) {
+  std::error_code error;
+  if (fs::exists(folder, error) && !fs::is_empty(folder, error))
+    return fail("{}: not an empty folder", folder.string());
+  fs::create_directories(folder, error);
+  if (error) return fail("{}: {}", folder.string(), error.message());
+  if (auto copied = copy_files(about, folder); !copied) return copied;
+  if (auto written = put(folder / "reproduce.sh", script(about)); !written) return written;
+  return put(folder / "README.md", readme(about));
+}
+
+}  // namespace conform::report

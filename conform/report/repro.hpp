@@ -1,0 +1,26 @@
+// A folder for a bug report: the image, the commands, what is expected, and a text that says what is wrong.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "corpus.hpp"
+#include "implementation.hpp"
+#include "record.hpp"
+
+namespace conform::report {
+
+struct Reproduction {
+  const Corpus& corpus;
+  const Case& of;
+  const Implementation& implementation;
+  std::string version;
+  const std::vector<Record>& records;  // of each of the case's operations
+};
+
+/// IMAGE.qcow2 and the files beside it, expected.raw where a read is to be accepted, reproduce.sh, README.md. `folder` must
+/// be empty or not there.
+Result<void> write_repro(const Reproduction& about, const std::filesystem::path& folder);
+
+}  // namespace conform::report

@@ -1,0 +1,18 @@
+// What reports are made of: the results, the corpus that they are about, and where the model can be asked.
+#pragma once
+
+#include <filesystem>
+
+#include "corpus.hpp"
+#include "results.hpp"
+
+namespace conform::report {
+
+struct Sources {
+  const Results& results;
+  const Corpus& corpus;
+  std::filesystem::path model;    // the program qcow2-model; it may be absent
+  std::filesystem::path scratch;  // a folder of our own
+};
+
+}  // namespace conform::report

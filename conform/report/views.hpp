@@ -1,0 +1,36 @@
+// For each case the guest clusters that its results are about, each with the image's bytes and the model's way to it.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "layout.hpp"
+#include "record.hpp"
+#include "report/sources.hpp"
+#include "report/trace.hpp"
+
+namespace conform::report {
+
+class Views {
+ public:
+  explicit Views(const Sources& sources) : sources_(sources) {}
+
+  /// The number of the view that shows what the record is about, among those of its case; made where it is new.
+  std::size_t of(const Case& of, const Record& record);
+  /// All views of a case; the first shows the cluster that the case is about.
+  Data of(const Case& of);
+
+ private:
+  struct Known {
+    std::optional<Layout> layout;
+    std::vector<std::uint64_t> guest_offsets;
+    Data views = Data::array();
+  };
+  Known& known(const Case& of);
+  std::size_t view(const Case& of, Known& known, const LayoutEntry* entry, std::uint64_t guest_offset);
+
+  const Sources& sources_;
+  std::map<std::string, Known> known_;
+};
+
+}  // namespace conform::report

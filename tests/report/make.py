@@ -1,0 +1,32 @@
+"""The results and reports that the tests of reports look at: python3 -m tests.report.make OUT
+
+OUT/run: the model and a wrong reader on two families; OUT/many: 15 made-up implementations on all cases.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.report import many
+from tests.system.support import CONFORM, MODEL, ROOT
+
+READER = f"{sys.executable} {ROOT / 'tests/report/wrong_reader.py'} {MODEL} {{image}} {{out}}"
+CASES = ("stream-deflate/*", "size-field/*")
+
+
+def main(out: Path) -> int:
+    shutil.rmtree(out, ignore_errors=True)
+    (out / "many").mkdir(parents=True)
+    filters = [word for glob in CASES for word in ("--case", glob)]
+    done = subprocess.run([CONFORM, "run", "--impl", "model", "--read-cmd", READER, "--name", "wrong", *filters, "--out", out / "run"], check=False)
+    if done.returncode != 1:  # the wrong reader is wrong
+        print(f"exit status {done.returncode} of a run that must find failures")
+        return 1
+    results = out / "many/results.jsonl"
+    many.main(str(CONFORM.parent.parent / "corpus"), str(out / "run/results.jsonl"), str(results))
+    return subprocess.run([CONFORM, "report", results, "--out", out / "many"], check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
