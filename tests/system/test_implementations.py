@@ -10,7 +10,7 @@ from tests.system.support import CONFORM, ROOT, SystemTest, absent, require_tool
 
 IMPLEMENTATIONS = ROOT / "implementations"
 PLAIN = ("all-good", "bad-magic")
-NOT_OF_RUN = {"systemd-import"}  # ./run does not install it (its package brings systemd along); tried where it is
+NOT_OF_RUN = {"7z", "nbdkit", "systemd-import"}  # ./run does not install them; tried where they are
 
 
 class Judged(SystemTest):
