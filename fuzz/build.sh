@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Builds the fuzz targets, as OSS-Fuzz calls it: compiler, flags, engine and folders come from the environment. Without
+# them: clang++ with libFuzzer, AddressSanitizer and UndefinedBehaviorSanitizer, into build/fuzz.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+: "${CXX:=clang++}" "${OUT:=$root/build/fuzz}" "${WORK:=$root/build/fuzz/objects}"
+: "${CXXFLAGS:=-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all}"
+: "${LIB_FUZZING_ENGINE:=-fsanitize=fuzzer}"
+mkdir -p "$OUT" "$WORK"
+
+read -ra flags <<<"$CXXFLAGS"
+read -ra engine <<<"$LIB_FUZZING_ENGINE"
+flags+=(-std=c++20 -DFMT_HEADER_ONLY -I"$root/model" -I"$root/fuzz")
+
+compile() { # SOURCE OBJECT: only where something is newer
+  if [[ ! -e $2 ]] || [[ -n $(find "$root"/model/*.?pp "$root"/fuzz/support.hpp "$1" -newer "$2" -print -quit) ]]; then
+    "$CXX" "${flags[@]}" -c "$1" -o "$2"
+  fi
+}
+
+objects=()
+for source in "$root"/model/*.cpp "$root"/fuzz/fuzz_*.cpp; do
+  object=$WORK/$(basename "$source" .cpp).o
+  compile "$source" "$object" &
+  while (($(jobs -rp | wc -l) >= $(nproc))); do wait -n; done
+  [[ $source == "$root"/fuzz/* ]] || objects+=("$object")
+done
+wait
+
+for source in "$root"/fuzz/fuzz_*.cpp; do
+  name=$(basename "$source" .cpp)
+  # The libraries go in, because where the targets run there may be none.
+  "$CXX" "${flags[@]}" "$WORK/$name.o" "${objects[@]}" -l:libz.a -l:libzstd.a "${engine[@]}" -lpthread -o "$OUT/$name"
+done

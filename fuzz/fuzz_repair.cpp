@@ -1,0 +1,25 @@
+// Repairing: what is repaired reads as before, has right refcounts, and needs no second repair.
+#include "check.hpp"
+#include "repair.hpp"
+#include "support.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace qcow2;
+  const MemorySource source(fuzz::bytes(data, size));
+  const auto image = open_image(source);
+  if (!image || size > (1 << 20)) return 0;
+  fuzz::MemoryStore copy(fuzz::bytes(data, size));
+  const auto repaired = repair(*image, copy);
+  if (!repaired) return 0;
+  const auto after = open_image(copy);
+  fuzz::require(after.has_value(), "a repaired image opens");
+  if (!reads_as_before(*image, *after)) return 0;  // found out in time: it would not be kept
+  const auto summary = check(*after, {}, [](const Finding& finding) {
+    fuzz::require(finding.violation.rule != rule::check_refcounts, "repaired refcounts are right");
+  });
+  fuzz::require(summary.leaks == 0, "a repaired image leaks nothing");
+  fuzz::MemoryStore second(copy.content());
+  const auto again = repair(*after, second);
+  fuzz::require(again && !again->changed() && second.content() == copy.content(), "a repaired image needs no repair");
+  return 0;
+}

@@ -1,0 +1,2 @@
+#!/bin/bash -eu
+"$SRC/qcow2-conform/fuzz/build.sh"

@@ -1,0 +1,87 @@
+"""Seeds for the fuzz targets, from the corpus and from random images: python3 fuzz/seeds.py --corpus DIR --out DIR
+
+Images go to OUT/image (header, read, check, repair), streams to OUT/decode; with --zip each target gets its
+<target>_seed_corpus.zip, as OSS-Fuzz wants them.
+"""
+
+import argparse
+import hashlib
+import json
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.differential.random_images import random_image  # noqa: E402
+
+IMAGE_MAX = 200 << 10  # longer seeds make a fuzzer slow
+RANDOM_IMAGES = 200
+CLUSTER_BITS_MAX = 16
+TARGETS = {"decode": "decode", "header": "image", "read": "image", "check": "image", "repair": "image"}
+
+
+def corpus_images(corpus: Path) -> Iterator[Path]:
+    for path in sorted(corpus.glob("images/*/*.qcow2")):
+        if path.stat().st_size <= 64 << 20:
+            yield path
+
+
+def random_images(folder: Path) -> Iterator[Path]:
+    for seed in range(RANDOM_IMAGES):
+        path = folder / f"{seed}.qcow2"
+        random_image(seed)[0].store(str(path))
+        yield path
+
+
+def streams(model: Path, image: Path) -> Iterator[bytes]:
+    """The extents of an image, each behind a byte that says its cluster size and format."""
+    info = subprocess.run([model, "info", "--json", image], capture_output=True, check=False)
+    rows = subprocess.run([model, "map", "--clusters", "--json", image], capture_output=True, check=False)
+    if info.returncode or rows.returncode:
+        return
+    header = json.loads(info.stdout)
+    bits = header["cluster_bits"]
+    if not 9 <= bits <= CLUSTER_BITS_MAX:
+        return
+    head = bytes([bits - 9 | (0x80 if header["compression_type"] == "zstd" else 0)])
+    with image.open("rb") as file:
+        for row in json.loads(rows.stdout):
+            if row["kind"] == "compressed":
+                file.seek(min(row["host_offset"], IMAGE_MAX << 20))
+                yield head + file.read(row["available_bytes"])
+
+
+def store(folder: Path, data: bytes) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / hashlib.sha256(data).hexdigest()[:16]).write_bytes(data)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--corpus", type=Path, default=ROOT / "build/release/corpus")
+    parser.add_argument("--model", type=Path, default=ROOT / "build/release/bin/qcow2-model")
+    parser.add_argument("--out", type=Path, default=ROOT / "build/fuzz/seeds")
+    parser.add_argument("--zip", action="store_true", help="pack them, as OSS-Fuzz wants them")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        for image in (*corpus_images(options.corpus), *random_images(Path(folder))):
+            if image.stat().st_size <= IMAGE_MAX:
+                store(options.out / "image", image.read_bytes())
+            for stream in streams(options.model, image):
+                store(options.out / "decode", stream)
+    for target, kind in TARGETS.items() if options.zip else ():
+        with zipfile.ZipFile(options.out / f"fuzz_{target}_seed_corpus.zip", "w", zipfile.ZIP_DEFLATED) as packed:
+            for seed in sorted((options.out / kind).iterdir()):
+                packed.write(seed, seed.name)
+    for kind in ("image", "decode"):
+        print(f"{len(list((options.out / kind).iterdir()))} seeds in {options.out / kind}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
