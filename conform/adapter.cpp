@@ -48,6 +48,7 @@ std::string told(const Exchange& exchange) {
                          ::strsignal(process.signal));
     case Ending::timed_out: return "it did not answer in time";
     case Ending::over_memory: return "it used too much memory";
+    case Ending::over_processes: return "it had too many processes";
     case Ending::over_output: return "it wrote too large a file";
     case Ending::not_started: return process.messages;
     case Ending::interrupted: return "the run was interrupted";

@@ -10,11 +10,15 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <cstring>
+
+#include "isolation.hpp"
 
 namespace conform {
 namespace {
+
+// Processes and threads of all programs that run at a time; what a single program may have is watched (running.cpp).
+constexpr std::uint64_t tasks_max = 4096;
 
 /// What the child needs between fork and exec, made before the fork: there only system calls are safe.
 struct Prepared {
@@ -22,6 +26,7 @@ struct Prepared {
   std::vector<char*> argv;
   const char* directory;
   int failure;  // errno of a failed exec goes here
+  const Isolation& isolation;
 };
 
 void limit(__rlimit_resource what, std::uint64_t value) {
@@ -34,18 +39,22 @@ void limit(__rlimit_resource what, std::uint64_t value) {
 
 [[noreturn]] void become(const Prepared& prepared) {
   ::setpgid(0, 0);
+  const bool entered = enter(prepared.isolation);
+  const int obstacle = errno;
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::dup2(prepared.request.input, STDIN_FILENO);
   ::dup2(prepared.request.output, STDOUT_FILENO);
   ::dup2(prepared.request.messages, STDERR_FILENO);
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_FSIZE, prepared.request.file_size);
+  if (prepared.isolation.limits_processes) limit(RLIMIT_NPROC, tasks_max);
   for (int number : {SIGINT, SIGTERM, SIGPIPE, SIGXFSZ}) ::signal(number, SIG_DFL);
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  if (*prepared.directory == '\0' || ::chdir(prepared.directory) == 0) ::execvp(prepared.argv[0], prepared.argv.data());
-  const int error = errno;
+  if (entered && (*prepared.directory == '\0' || ::chdir(prepared.directory) == 0))
+    ::execvp(prepared.argv[0], prepared.argv.data());
+  const int error = entered ? errno : obstacle;
   [[maybe_unused]] const auto written = ::write(prepared.failure, &error, sizeof error);
   ::_exit(127);
 }
@@ -63,7 +72,7 @@ Result<pid_t> launch(const Launch& request) {
   static_cast<void>(adopts_orphans);
   auto failure = Pipe::make(0);
   if (!failure) return fail("pipe: {}", std::strerror(errno));
-  Prepared prepared{request, {}, request.directory.c_str(), failure->write.get()};
+  Prepared prepared{request, {}, request.directory.c_str(), failure->write.get(), isolation()};
   for (const auto& word : request.argv) prepared.argv.push_back(const_cast<char*>(word.c_str()));
   prepared.argv.push_back(nullptr);
 
@@ -77,16 +86,6 @@ Result<pid_t> launch(const Launch& request) {
   while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
   }
   return fail("{}: {}", request.argv[0], std::strerror(error));
-}
-
-std::uint64_t resident_memory(pid_t pid) {
-  std::array<char, 64> path{};
-  std::snprintf(path.data(), path.size(), "/proc/%d/statm", static_cast<int>(pid));
-  std::FILE* file = std::fopen(path.data(), "re");
-  unsigned long pages = 0;
-  if (file && std::fscanf(file, "%*u %lu", &pages) != 1) pages = 0;
-  if (file) std::fclose(file);
-  return std::uint64_t{pages} * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace conform

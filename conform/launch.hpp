@@ -33,7 +33,4 @@ struct Launch {
 /// be started; nothing is left then. Whoever of its group becomes an orphan becomes our child.
 Result<pid_t> launch(const Launch& request);
 
-/// Bytes resident; 0 when it is gone.
-std::uint64_t resident_memory(pid_t pid);
-
 }  // namespace conform

@@ -89,6 +89,7 @@ Result<Results> merge(std::vector<Results> parts) {
       if (auto added = puzzle.add(info, part.header.shard); !added) return tl::unexpected(added.error());
     if (auto added = add_implementations(whole.header, part.header); !added) return tl::unexpected(added.error());
     keep_common(whole.header.confinement, part.header.confinement);
+    unite(whole.header.unconfined, part.header.unconfined);
     unite(whole.known_errors, part.known_errors);
     for (auto& record : part.records) {
       if (!seen.emplace(record.implementation, record.case_id, record.index).second)

@@ -59,6 +59,10 @@ void read_ending(Observation& observation, const Command& command, const Allowan
       fail_with(observation, Status::resource,
                 fmt::format("killed with more than {} KiB of memory", limits_of(allowance).memory >> 10));
       break;
+    case Ending::over_processes:
+      fail_with(observation, Status::resource,
+                fmt::format("killed with more than {} processes", allowance.process.processes));
+      break;
     case Ending::over_output:
       fail_with(observation, Status::resource, "stopped while it wrote too large a file");
       break;

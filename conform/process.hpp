@@ -14,7 +14,8 @@ namespace conform {
 
 struct ProcessLimits {
   std::chrono::milliseconds time{20000};
-  std::uint64_t memory = std::uint64_t{4} << 30;     // bytes resident; the program is killed beyond it
+  std::uint64_t memory = std::uint64_t{4} << 30;     // bytes resident, of each process; the program is killed beyond it
+  std::size_t processes = 256;                       // at a time, also those that leave its process group
   std::uint64_t file_size = std::uint64_t{1} << 40;  // of every file that it writes
 };
 
@@ -30,12 +31,13 @@ struct ProcessRequest {
 enum class Ending {
   exited,
   signalled,
-  timed_out,    // killed: over limits.time
-  over_memory,  // killed: over limits.memory
-  over_output,  // wrote beyond limits.file_size
-  not_started,  // `messages` says why
-  interrupted,  // the user stopped the run
-  answered,     // an adapter gave its answer, and goes on
+  timed_out,       // killed: over limits.time
+  over_memory,     // killed: one of its processes is over limits.memory
+  over_processes,  // killed: it has more than limits.processes
+  over_output,     // wrote beyond limits.file_size
+  not_started,     // `messages` says why
+  interrupted,     // the user stopped the run
+  answered,        // an adapter gave its answer, and goes on
 };
 
 struct ProcessReport {

@@ -28,6 +28,7 @@ Header header_from_json(const Json& line) {
                 {},
                 line.at("argv").get<std::vector<std::string>>(),
                 line.at("confinement").get<std::vector<std::string>>(),
+                line.value("unconfined", std::vector<std::string>{}),
                 line.value("selection", ""),
                 {},
                 line.value("known", "")};
@@ -115,6 +116,7 @@ Json to_json(const Header& header) {
           {"implementations", implementations},
           {"argv", header.argv},
           {"confinement", header.confinement},
+          {"unconfined", header.unconfined},
           {"selection", header.selection},
           {"shard", to_json(header.shard)},
           {"known", header.known}};

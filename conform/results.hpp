@@ -29,8 +29,9 @@ struct Header {
   std::string corpus_digest;
   std::vector<ImplementationInfo> implementations;
   std::vector<std::string> argv;
-  std::vector<std::string> confinement;  // which measures held
-  std::string selection{};               // digest of what was selected, of all shards together
+  std::vector<std::string> confinement;   // which measures held
+  std::vector<std::string> unconfined{};  // which did not, and why
+  std::string selection{};                // digest of what was selected, of all shards together
   Shard shard{};
   std::string known{};  // digest of the list of known failures; empty: there was none
 };

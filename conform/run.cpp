@@ -8,6 +8,7 @@
 
 #include "canary.hpp"
 #include "choices.hpp"
+#include "confinement.hpp"
 #include "repeat.hpp"
 #include "shell.hpp"
 #include "trial.hpp"
@@ -126,11 +127,13 @@ std::vector<Record> records_of(const RunRequest& request, const std::vector<cons
 
 Header introduce_all(const Bench& bench, const RunRequest& request) {
   const auto& implementations = request.implementations;
+  const auto confinement = confinement_here();
   Header header{request.suite,
                 bench.corpus.digest(),
                 std::vector<ImplementationInfo>(implementations.size()),
                 request.argv,
-                {"own process group", "time limited", "memory watched", "output limited", "no core dumps"},
+                confinement.held,
+                confinement.not_held,
                 selection_digest(request.selected),
                 request.shard,
                 request.known ? request.known->digest() : ""};

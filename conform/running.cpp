@@ -11,12 +11,13 @@
 #include <cerrno>
 #include <csignal>
 
-#include "launch.hpp"
+#include "group.hpp"
 
 namespace conform {
 namespace {
 
 constexpr std::size_t messages_kept = 4096;
+constexpr std::size_t stopped_max = 10000;       // processes that left their group
 constexpr std::chrono::milliseconds tick{50};    // how often limits and interruption are looked at
 constexpr std::chrono::milliseconds grace{500};  // between SIGTERM and SIGKILL
 
@@ -29,7 +30,9 @@ bool longer_than(const std::filesystem::path& file, std::uint64_t size) {
 std::optional<Ending> reason_to_stop(const Running& running, const Running::Watch& watch) {
   if (stopping_signal() != 0) return Ending::interrupted;
   if (Running::Clock::now() >= watch.begin + watch.limits.time) return Ending::timed_out;
-  if (resident_memory(running.pid()) > watch.limits.memory) return Ending::over_memory;
+  const auto processes = members(running.pid(), watch.limits.processes + 1);
+  if (processes.size() > watch.limits.processes) return Ending::over_processes;
+  if (largest_resident(processes) > watch.limits.memory) return Ending::over_memory;
   if (longer_than(watch.output, watch.limits.file_size)) return Ending::over_output;
   return std::nullopt;
 }
@@ -75,6 +78,8 @@ std::optional<Running::Event> Running::wait(Clock::duration time, int also) {
 
 void Running::stop(Ending why) {
   forced_ = why;
+  for (pid_t pid : members(pid_, stopped_max))
+    if (::getpgid(pid) != pid_) ::kill(pid, SIGKILL);  // it left the group, which the next signals are for
   ::kill(-pid_, SIGTERM);
   if (!ended_within(grace)) ::kill(-pid_, SIGKILL);
 }

@@ -72,6 +72,8 @@ Json summary_json(const Results& results) {
   return {{"schema", 1},
           {"suite", results.header.suite},
           {"corpus_digest", results.header.corpus_digest},
+          {"confinement", results.header.confinement},
+          {"unconfined", results.header.unconfined},
           {"exit_status", exit_status(results)},
           {"known_errors", out_of_step(results)},
           {"implementations", implementations}};

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "confinement.hpp"
 #include "failures.hpp"
 #include "matrix.hpp"
 #include "replace_file.hpp"
@@ -43,6 +44,7 @@ Result<int> tell(const fs::path& folder, const Corpus& corpus, const Session& se
   const int status = exit_status(*results);
   fmt::print("{}{}\n{}\n", failures(*results, summaries, corpus, paint, terminal_width()), matrix(summaries, paint),
              identities(summaries, paint));
+  fmt::print("{}\n", paint.faint(confinement_text(results->header.confinement, results->header.unconfined)));
   for (const auto& line : out_of_step(*results)) fmt::print("{}\n", paint.doubtful("known failures: " + line));
   fmt::print("{}, corpus {}; the details are in {}; exit status {}\n", results->header.suite,
              results->header.corpus_digest.substr(0, 12), (folder / "report.html").string(), status);

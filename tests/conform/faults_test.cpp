@@ -17,7 +17,7 @@ class FaultBank {
   }
 
   Ran run(const Json& row) const {
-    std::vector<std::string> arguments{"run", "--timeout", "0.7"};
+    std::vector<std::string> arguments{"run", "--timeout", row.value("timeout", "0.7")};
     const auto add = [&](const std::vector<std::string>& more) {
       arguments.insert(arguments.end(), more.begin(), more.end());
     };

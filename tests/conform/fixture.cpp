@@ -120,6 +120,7 @@ Ran run_on(const ToyCorpus& corpus, const std::vector<std::string>& arguments) {
   if (arguments[0] == "run" && given == arguments.end())
     request.argv.insert(request.argv.end(), {"--out", folder.string()});
   request.limits.time = std::chrono::seconds(60);
+  request.limits.processes = 10000;  // the runner has its own limit for what it starts
   request.standard_output = out / "output";
   const auto report = run_process(request);
   Ran ran{report.ending == Ending::exited ? report.exit : -1, report.messages + read_file(out / "output"), {}, {}};

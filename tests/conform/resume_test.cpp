@@ -32,7 +32,7 @@ TEST_CASE("records are kept up to the first case or choice group that is not who
 }
 
 Header header() {
-  return {"suite", "corpus", {{"some", "1.0", {"deflate"}, "", "", {}}}, {"run"}, {}, "selection", {}, ""};
+  return {"suite", "corpus", {{"some", "1.0", {"deflate"}, "", "", {}}}, {"run"}, {}, {}, "selection", {}, ""};
 }
 
 TEST_CASE("what would be judged otherwise is not continued") {

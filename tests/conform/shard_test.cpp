@@ -54,7 +54,7 @@ TEST_CASE("a shard is written I/N") {
 
 Results part(const std::string& implementation, Shard shard, const std::vector<std::string>& cases) {
   Results made;
-  made.header = {"suite",     "corpus", {{implementation, "1.0", {}, "", "", {}}}, {}, {"time limited"},
+  made.header = {"suite",     "corpus", {{implementation, "1.0", {}, "", "", {}}}, {}, {"time limited"}, {},
                  "selection", shard};
   for (const auto& id : cases) {
     Record record;
