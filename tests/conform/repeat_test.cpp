@@ -43,7 +43,7 @@ TEST_CASE("a failure of our own is not put down to the implementation") {
   CHECK(reconciled({answer(Status::pass), answer(Status::harness_error)}).status == Status::harness_error);
 }
 
-TEST_CASE("--repeat asks as often as it says") {
+TEST_CASE("an operation is asked for as often as --repeat says") {
   const test::ToyCorpus corpus;
   const test::TempFolder folder;
   const auto log = folder / "log";

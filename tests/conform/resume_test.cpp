@@ -130,7 +130,7 @@ TEST_CASE("an interrupted run is continued, and what was done is not done again"
   CHECK(load_results(out + "/results.jsonl").value().records.size() == 2);
 }
 
-TEST_CASE("--resume without anything to resume is a run") {
+TEST_CASE("without anything to resume, --resume is a run") {
   const ToyCorpus corpus;
   const auto ran = run_on(corpus, {"run", "--read-cmd", fault("honest"), "--resume"});
   CHECK(ran.exit == 0);
