@@ -20,6 +20,7 @@ class Bench {
   const Corpus& corpus;
   const WorkFolder& work;
   const ProcessLimits limits;
+  bool asks_qemu_img = true;  // what it makes of images that were written; it decides nothing
 
   /// What does not agree with the lock, found out before the first use of the case; empty: all does.
   const std::vector<std::string>& mismatches(const Case& of) const;

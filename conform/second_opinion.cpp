@@ -40,7 +40,7 @@ std::string ask_read(const Bench& bench, const fs::path& image, const CompareDis
 }  // namespace
 
 std::optional<SecondOpinion> ask_qemu_img(const Bench& bench, const fs::path& image, const CompareDisk& compare) {
-  if (!find_program("qemu-img")) return std::nullopt;
+  if (!bench.asks_qemu_img || !find_program("qemu-img")) return std::nullopt;
   return SecondOpinion{ask_check(bench, image), ask_read(bench, image, compare)};
 }
 

@@ -3,6 +3,9 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <set>
+
+#include "json_file.hpp"
 
 namespace conform {
 namespace {
@@ -18,6 +21,22 @@ bool names(const Case& one, const std::string& clause) {
 
 bool in_force(const Case& one) { return one.withdrawn.empty(); }
 
+/// The least set of cases that still kills every mutant, as `selftest` found it.
+Result<std::set<std::string>> quick_ids(const Corpus& corpus) {
+  const auto file = corpus.folder() / "quick.json";
+  const auto document = load_json(file);
+  if (!document) return tl::unexpected(document.error());
+  std::set<std::string> ids;
+  try {
+    ids = document->at("cases").get<std::set<std::string>>();
+  } catch (const Json::exception& error) {
+    return fail("{}: {}", file.string(), error.what());
+  }
+  for (const auto& id : ids)
+    if (!corpus.find(id)) return fail("{}: there is no case {}", file.string(), id);
+  return ids;
+}
+
 }  // namespace
 
 Result<std::vector<const Case*>> select(const Corpus& corpus, const Filters& filters) {
@@ -29,13 +48,21 @@ Result<std::vector<const Case*>> select(const Corpus& corpus, const Filters& fil
     if (std::none_of(all.begin(), all.end(), [&](const Case& one) { return in_force(one) && names(one, slug); }))
       return fail("no case is about the clause {}", slug);
 
+  std::set<std::string> quick;
+  if (filters.quick) {
+    auto ids = quick_ids(corpus);
+    if (!ids) return tl::unexpected(ids.error());
+    quick = std::move(*ids);
+  }
+
   std::vector<const Case*> selected;
   for (const auto& one : all) {
     const bool by_case = filters.cases.empty() || std::any_of(filters.cases.begin(), filters.cases.end(),
                                                               [&](const auto& glob) { return matches(glob, one); });
     const bool by_clause = filters.clauses.empty() || std::any_of(filters.clauses.begin(), filters.clauses.end(),
                                                                   [&](const auto& slug) { return names(one, slug); });
-    if (in_force(one) && by_case && by_clause && one.level <= filters.level_max) selected.push_back(&one);
+    const bool by_quick = !filters.quick || quick.contains(one.id);
+    if (in_force(one) && by_case && by_clause && by_quick && one.level <= filters.level_max) selected.push_back(&one);
   }
   if (selected.empty()) return fail("no case passes all of the filters");
   return selected;

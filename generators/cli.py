@@ -22,6 +22,7 @@ SPEC = "spec/compressed-clusters.md"
 SCHEMA = "cases/schema.json"
 LOCK = "cases/lock.json"
 INTERPRETING = "cases/INTERPRETING.md"
+QUICK = "cases/quick.json"  # which cases `run --quick` takes
 
 
 class Project:
@@ -45,7 +46,7 @@ class Project:
     def inputs_digest(self, sources: str) -> str:
         """Of all that a build depends on: what it reads without, as yet, understanding any of it."""
         digest = hashlib.sha256(sources.encode())
-        for name in [SCHEMA, SPEC, LOCK, INTERPRETING, *(path for _, path in case_files(self.root))]:
+        for name in [SCHEMA, SPEC, LOCK, QUICK, INTERPRETING, *(path for _, path in case_files(self.root))]:
             digest.update(name.encode() + b"\0")
             if os.path.exists(self.path(name)):
                 digest.update(hashlib.sha256(self.read(name)).digest())
@@ -81,6 +82,8 @@ def build(project: Project, out: str, renew: bool) -> int:
     if os.path.exists(project.path(INTERPRETING)):
         corpus.put_text("INTERPRETING.md", project.read(INTERPRETING).decode())
     corpus.put_text("clauses.json", json.dumps({"schema": 1, "clauses": clauses}, indent=1) + "\n")
+    if os.path.exists(project.path(QUICK)):
+        corpus.put_text("quick.json", project.read(QUICK).decode())
     made: list[str] = []
     entries = corpus.build(cases, sources, made.append)
     if made:

@@ -12,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Each file or folder of the corpus that a user of it needs.
-constexpr const char* parts[] = {"cases",  "schema.json", "clauses.json", "lock.json",
+constexpr const char* parts[] = {"cases",  "schema.json", "clauses.json", "lock.json", "quick.json",
                                  "images", "guest",       "layout",       "canary"};
 
 /// What only some corpora have.

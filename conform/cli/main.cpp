@@ -18,7 +18,7 @@ int dispatch(int argc, char** argv) {
   root.option("--corpus", session.corpus, "DIR", "The corpus");
   root.option("--implementations", session.implementations, "DIR", "Where implementations are described");
   for (const auto add : {add_run, add_list, add_show, add_clauses, add_doctor, add_corpus, add_evidence, add_known,
-                         add_compare, add_adapter, add_report, add_repro})
+                         add_compare, add_adapter, add_report, add_repro, add_selftest})
     add(root, session);
   return program.run(argc, argv);
 }

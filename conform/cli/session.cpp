@@ -24,12 +24,13 @@ std::filesystem::path results_file(const std::filesystem::path& given) {
 void FilterOptions::add_to(Command& command) {
   command.options("--case", cases, "GLOB", "Only cases whose id, or family/id, matches GLOB (repeatable)")
       .options("--clause", clauses, "SLUG", "Only cases about this clause (repeatable)")
-      .choice("--level", level, {"must", "should", "all"}, "must, should (with must), or all");
+      .choice("--level", level, {"must", "should", "all"}, "must, should (with must), or all")
+      .flag("--quick", quick, "Only a least set of cases that tells the model from each of its mutants (see selftest)");
 }
 
 Filters FilterOptions::filters() const {
   const Level level_max = level == "must" ? Level::must : level == "should" ? Level::should : Level::unspecified;
-  return {cases, clauses, level_max};
+  return {cases, clauses, level_max, quick};
 }
 
 }  // namespace conform::cli

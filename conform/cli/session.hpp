@@ -31,10 +31,11 @@ struct Session {
 /// One line, and the exit status of an error of use.
 int usage_error(const Error& error);
 
-/// --case, --clause and --level.
+/// --case, --clause, --level and --quick.
 struct FilterOptions {
   std::vector<std::string> cases, clauses;
   std::string level = "all";
+  bool quick = false;
   void add_to(Command& command);
   Filters filters() const;
 };
@@ -58,5 +59,6 @@ void add_known(Command& program, const Session& session);
 void add_report(Command& program, const Session& session);
 void add_repro(Command& program, const Session& session);
 void add_adapter(Command& program, const Session& session);
+void add_selftest(Command& program, const Session& session);
 
 }  // namespace conform::cli

@@ -213,6 +213,19 @@ TEST_CASE("an exported corpus is the corpus") {
   CHECK(run_on(corpus, {"corpus", "verify", to}).exit == 5);
 }
 
+TEST_CASE("a quick run takes the cases that the corpus names, and an unknown one is an error") {
+  const ToyCorpus corpus;
+  const auto ran = run_on(corpus, {"run", "--quick", "--read-cmd", fault("honest")});
+  CHECK(ran.exit == 0);
+  REQUIRE(ran.records.size() == 1);
+  CHECK(ran.records[0].at("case") == "refused");
+  CHECK(run_on(corpus, {"run", "--quick", "--case", "accepted", "--read-cmd", fault("honest")}).exit == 2);
+  write_file(corpus.path() / "quick.json", R"({"schema": 1, "cases": ["refused", "gone"]})");
+  const auto stale = run_on(corpus, {"run", "--quick", "--read-cmd", fault("honest")});
+  CHECK(stale.exit == 2);
+  CHECK(stale.output.find("there is no case gone") != std::string::npos);
+}
+
 TEST_CASE("list, show and clauses tell what there is") {
   const ToyCorpus corpus;
   const auto listed = run_on(corpus, {"list"});

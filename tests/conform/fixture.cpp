@@ -64,6 +64,7 @@ ToyCorpus::ToyCorpus() : lock_{{"schema", 1}, {"cases", Json::object()}} {
   write_file(path() / "schema.json", schema);
   write_file(path() / "clauses.json", clauses);
   fs::create_directory(path() / "layout");
+  write_file(path() / "quick.json", R"({"schema": 1, "cases": ["refused"]})");
   write_canaries(path() / "canary");
   add({.id = "accepted", .guest = accepted_guest()});
   add({.id = "refused",

@@ -1,0 +1,23 @@
+// A mutant as a program: the sources of the model in a folder of their own with one text changed, what depends on that
+// text compiled anew, everything else linked as the build has it.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "model_build.hpp"
+#include "mutant.hpp"
+
+namespace conform {
+
+/// How many translation units the mutant changes, of those that count.
+std::size_t changed_units(const ModelBuild& build, const Mutant& mutant);
+
+/// A fast linker that works here, as a flag; empty: the default one.
+std::string fast_linker(const ModelBuild& build, const std::filesystem::path& scratch);
+
+/// Leaves FOLDER/qcow2-model.
+Result<void> build_mutant(const ModelBuild& build, const Mutant& mutant, const std::filesystem::path& folder,
+                          const std::string& linker_flag);
+
+}  // namespace conform

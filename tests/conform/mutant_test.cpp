@@ -1,0 +1,74 @@
+// The list of mutants, and how one is made from the sources.
+
+#include "mutant.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <set>
+
+#include "fixture.hpp"
+#include "several_units.hpp"
+
+using namespace conform;
+using namespace conform::test;
+
+namespace {
+
+Mutant change(const std::string& before, const std::string& after) {
+  return {"m", "reader", "model/reader.cpp", "a mistake", "", before, after, ""};
+}
+
+std::string part(const std::string& name, const std::string& file = "model/a.cpp") {
+  return R"({"schema": 1, "part": "reader", "mutants": [{"name": ")" + name + R"(", "file": ")" + file +
+         R"(", "mistake": "m", "before": ["a", "b"], "after": ["c"]}]})";
+}
+
+}  // namespace
+
+TEST_CASE("a mutant is the text with its one match replaced") {
+  CHECK(mutate("one two three", change("two", "2")).value() == "one 2 three");
+  CHECK_FALSE(mutate("one three", change("two", "2")));
+  CHECK_FALSE(mutate("two and two", change("two", "2")));
+  CHECK_FALSE(mutate("aaa", change("aa", "b")));  // overlapping matches are two
+}
+
+TEST_CASE("a list of mutants is checked: its form, and that a name is there once") {
+  const TempFolder folder;
+  write_file(folder / "schema.json", read_file(QCOW2_CONFORM_MUTANTS "/schema.json"));
+  CHECK_FALSE(load_mutants(folder.path()));  // no list
+  write_file(folder / "parts/a.json", part("x"));
+  const auto loaded = load_mutants(folder.path());
+  REQUIRE(loaded);
+  CHECK(loaded->at(0).before == "a\nb");
+  CHECK(loaded->at(0).part == "reader");
+  write_file(folder / "parts/b.json", part("x"));
+  CHECK_FALSE(load_mutants(folder.path()));
+  write_file(folder / "parts/b.json", part("y", "conform/verdict.cpp"));
+  CHECK_FALSE(load_mutants(folder.path()));  // not of the model
+}
+
+TEST_CASE("a sample has mutants of every part") {
+  const auto all = load_mutants(QCOW2_CONFORM_MUTANTS);
+  REQUIRE(all);
+  std::set<std::string> parts;
+  for (const auto& mutant : *all) parts.insert(mutant.part);
+  const auto some = sample(*all);
+  for (const auto& mutant : some) parts.erase(mutant.part);
+  CHECK(parts.empty());
+  CHECK(some.size() >= 12);
+  CHECK(some.size() < 25);
+}
+
+TEST_CASE("several units become one in which what they both define has two names") {
+  const TempFolder folder;
+  write_file(folder / "a.cpp",
+             "#include <vector>\nnamespace {\nconstexpr int size = 1;\nstruct Only {};\nint f() { return 1; }\n"
+             "}  // namespace\nint g() { return 1; }\n");
+  write_file(folder / "b.cpp",
+             "#include <map>\nnamespace {\nconstexpr int size = 2;\nint f();\nint g();\n}  // namespace\n");
+  const auto text = several_units(folder.path(), {"a.cpp", "b.cpp"}).value();
+  CHECK(text ==
+        "#include <vector>\n#include <map>\n"
+        "#define f f_0\n#define size size_0\n#include \"../a.cpp\"\n#undef f\n#undef size\n"
+        "#define f f_1\n#define size size_1\n#include \"../b.cpp\"\n#undef f\n#undef size\n");
+  CHECK_FALSE(several_units(folder.path(), {"gone.cpp"}));
+}
