@@ -57,10 +57,8 @@ std::set<std::string> included_by(const fs::path& file) {
   return names;
 }
 
-bool belongs_to_the_model(const std::string& output) {
-  return output.starts_with("model/CMakeFiles/model.dir/") ||
-         output.starts_with("model/cli/CMakeFiles/qcow2-model.dir/");
-}
+/// An object or a library of model/, as the build names its files.
+bool belongs_to_the_model(const std::string& output) { return output.starts_with("model/"); }
 
 Result<std::vector<Unit>> load_units(const fs::path& source, const fs::path& folder) {
   const auto commands = load_json(folder / "compile_commands.json");
@@ -110,7 +108,7 @@ Result<void> load_link(ModelBuild& build) {
   for (auto word = words->begin(); word < output; ++word)
     if (!word->ends_with(".o")) build.linker.push_back(*word);
   for (auto word = output; word < words->end(); ++word)
-    if (word >= output + 2 && !word->ends_with("libmodel.a")) build.libraries.push_back(*word);
+    if (word >= output + 2 && !belongs_to_the_model(*word)) build.libraries.push_back(*word);
   return {};
 }
 
