@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.system import image as small
 from tests.system.image import CLUSTER_SIZE, COMPRESSED, COPIED, FILE_LENGTH, L1_OFFSET, L2_OFFSETS, STREAM_OFFSETS
-from tests.system.support import BIN, SANITIZED, Completed, SystemTest, absent, require_tool, run
+from tests.system.support import BIN, Completed, SystemTest, absent, require_tool, run
 
 FAULTS = BIN / "fault-injection.so"
 LEAST = [COMPRESSED | offset for offset in STREAM_OFFSETS]
@@ -160,8 +160,6 @@ class Faults(Repair):
 
     def setUp(self) -> None:
         super().setUp()
-        if SANITIZED:
-            self.skipTest("the sanitizers' own preloading does not go with ours")
         if not FAULTS.exists():
             absent(str(FAULTS))
 

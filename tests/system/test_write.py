@@ -5,7 +5,7 @@ import os
 import random
 from pathlib import Path
 
-from tests.system.support import BIN, CLUSTER_BITS, SANITIZED, SystemTest, absent, require_tool, tool
+from tests.system.support import BIN, CLUSTER_BITS, SystemTest, absent, require_tool, tool
 
 FAULTS = BIN / "fault-injection.so"
 REFCOUNT_BITS = (1, 2, 4, 8, 16, 32, 64)
@@ -97,8 +97,6 @@ class Faults(Write):
 
     def setUp(self) -> None:
         super().setUp()
-        if SANITIZED:
-            self.skipTest("the sanitizers' own preloading does not go with ours")
         if not FAULTS.exists():
             absent(str(FAULTS))
 
