@@ -82,6 +82,17 @@ TEST_CASE("other answers of the same version break, another version is only told
   CHECK(compare_evidence("some", {}, now).broken.size() == 1);
 }
 
+TEST_CASE("who ran into a limit may fail otherwise elsewhere, and nobody else may") {
+  const OrderedJson limited{{"model", {{"version", "0.1.0"}, {"observed", {"resource", "accept"}}}}};
+  OrderedJson now = limited;
+  now["model"]["observed"] = {"reject", "accept"};
+  CHECK(compare_evidence("some", limited, now).broken.empty());
+  now["model"]["observed"] = {"reject", "resource"};
+  CHECK(compare_evidence("some", limited, now).broken.size() == 1);
+  now["model"]["observed"] = {"reject"};
+  CHECK(compare_evidence("some", limited, now).broken.size() == 1);
+}
+
 TEST_CASE("who is not here keeps its evidence") {
   const OrderedJson other{{"an-oracle", {{"version", "2"}, {"observed", {"reject"}}}}};
   const auto both = renewed(other, small);

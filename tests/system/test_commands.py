@@ -79,6 +79,7 @@ class Commands(SystemTest):
         listing = "\\n".join(f"installed {package} 99" for package in packages)
         self.fake("dpkg-query", f"printf '{listing}\\n'")
         self.fake("cmake", "exit 7")
+        (self.home / "build/packages/usr/include/valijson").mkdir(parents=True)
 
     def test_a_test_without_npm_s_registry_says_so_and_goes_on(self) -> None:
         self.nothing_is_missing()
