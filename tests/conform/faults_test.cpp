@@ -68,7 +68,7 @@ TEST_CASE("the table has a row for each fault, and the faults are many") {
   std::set<std::string> listed, there;
   for (const auto& row : table()) listed.insert(row.at("fault"));
   for (const auto& entry : fs::directory_iterator(QCOW2_CONFORM_FAULTS))
-    if (entry.path().extension().empty()) there.insert(entry.path().filename());
+    if (entry.is_regular_file() && entry.path().extension().empty()) there.insert(entry.path().filename());
   CHECK(listed == there);
   CHECK(listed.size() >= 25);
 }
