@@ -94,15 +94,20 @@ Result<void> load_dependencies(std::vector<Unit>& units, const fs::path& source,
   return {};
 }
 
-/// ": && c++ FLAGS OBJECTS -o bin/qcow2-model LIBRARIES && :"
-Result<void> load_link(ModelBuild& build) {
-  const auto text = output_of({"ninja", "-t", "commands", "-s", "bin/qcow2-model"}, build.folder);
+/// ": && c++ FLAGS OBJECTS -o bin/PROGRAM LIBRARIES && :"
+Result<std::vector<std::string>> link_command(const fs::path& folder, const std::string& program) {
+  const auto text = output_of({"ninja", "-t", "commands", "-s", "bin/" + program}, folder);
   if (!text) return tl::unexpected(text.error());
   const auto begin = text->find("&& ");
   const auto end = text->rfind(" &&");
-  if (begin == std::string::npos || end <= begin)
-    return fail("ninja does not say how qcow2-model is linked: {}", *text);
-  const auto words = split_words(text->substr(begin + 3, end - begin - 3));
+  if (begin == std::string::npos || end <= begin) return fail("ninja does not say how {} is linked: {}", program, *text);
+  auto words = split_words(text->substr(begin + 3, end - begin - 3));
+  if (!words) return tl::unexpected(words.error());
+  return std::move(*words);
+}
+
+Result<void> load_link(ModelBuild& build) {
+  const auto words = link_command(build.folder, ModelBuild::program);
   if (!words) return tl::unexpected(words.error());
   const auto output = std::find(words->begin(), words->end(), "-o");
   for (auto word = words->begin(); word < output; ++word)
@@ -112,20 +117,30 @@ Result<void> load_link(ModelBuild& build) {
   return {};
 }
 
+Result<void> load_adapter(ModelBuild& build) {
+  const auto words = link_command(build.folder, ModelBuild::adapter_program);
+  if (!words) return tl::unexpected(words.error());
+  for (const auto& word : *words)
+    if (word.ends_with(".o")) build.adapter.push_back((build.folder / word).string());
+  return {};
+}
+
 }  // namespace
 
 Result<ModelBuild> ModelBuild::load(const fs::path& source, const fs::path& folder) {
-  ModelBuild build{source.lexically_normal(), fs::absolute(folder).lexically_normal(), {}, {}, {}};
-  const auto pending = output_of({"ninja", "-n", "qcow2-model"}, build.folder);
+  ModelBuild build{source.lexically_normal(), fs::absolute(folder).lexically_normal(), {}, {}, {}, {}};
+  const auto pending = output_of({"ninja", "-n", program, adapter_program}, build.folder);
   if (!pending) return tl::unexpected(pending.error());
   if (pending->find("no work to do") == std::string::npos)
-    return fail("{}: qcow2-model is not up to date there; build it first", build.folder.string());
+    return fail("{}: {} and {} are not up to date there; build them first", build.folder.string(), program,
+                adapter_program);
   auto units = load_units(build.source, build.folder);
   if (!units) return tl::unexpected(units.error());
   build.units = std::move(*units);
   if (auto done = load_dependencies(build.units, build.source, build.folder); !done)
     return tl::unexpected(done.error());
   if (auto done = load_link(build); !done) return tl::unexpected(done.error());
+  if (auto done = load_adapter(build); !done) return tl::unexpected(done.error());
   return build;
 }
 

@@ -1,5 +1,6 @@
 // How this build of the model was made, so that one of its files can be changed and little compiled anew: its translation
-// units with their commands (compile_commands.json), what each depends on (ninja -t deps), and how they are linked.
+// units with their commands (compile_commands.json), what each depends on (ninja -t deps), and how they are linked, to the
+// program qcow2-model and to the adapter.
 #pragma once
 
 #include <filesystem>
@@ -28,8 +29,13 @@ struct ModelBuild {
   std::vector<Unit> units;
   std::vector<std::string> linker;     // the compiler and its flags
   std::vector<std::string> libraries;  // what comes behind the objects
+  std::vector<std::string> adapter;    // the objects of qcow2-model-adapter that take the place of main_unit
 
-  std::filesystem::path program() const { return folder / "bin" / "qcow2-model"; }
+  static constexpr const char* main_unit = "model/cli/main.cpp";
+  static constexpr const char* program = "qcow2-model";
+  static constexpr const char* adapter_program = "qcow2-model-adapter";
+
+  std::filesystem::path built(const char* name) const { return folder / "bin" / name; }
 
   /// The build must have been made by ninja, and be up to date.
   static Result<ModelBuild> load(const std::filesystem::path& source, const std::filesystem::path& folder);

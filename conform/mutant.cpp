@@ -30,7 +30,8 @@ Mutant parse(const Json& text, const std::string& part) {
   return {text.at("name"),           part,
           text.at("file"),           text.at("mistake"),
           text.value("made_by", ""), joined(text.at("before")),
-          joined(text.at("after")),  text.value("equivalent", "")};
+          joined(text.at("after")),  text.value("equivalent", ""),
+          text.value("keeps_state", false)};
 }
 
 bool in_one_unit(const Mutant& mutant) { return mutant.file.ends_with(".cpp"); }

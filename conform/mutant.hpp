@@ -19,6 +19,7 @@ struct Mutant {
   std::string made_by;  // who makes it; empty: nobody known
   std::string before, after;
   std::string equivalent;  // the proof that it answers as the model does; empty: it does not
+  bool keeps_state = false;  // from one operation to the next: each needs a process of its own
 };
 
 /// All of the folder, by part and in the order of their files. Two of one name are an error.

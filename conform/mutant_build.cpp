@@ -99,12 +99,21 @@ class Build {
   }
 
   Result<void> link(const std::string& linker_flag) {
+    if (auto linked = link(ModelBuild::program, linker_flag); !linked || !adapter_has(mutant_)) return linked;
+    return link(ModelBuild::adapter_program, linker_flag);
+  }
+
+  Result<void> link(const std::string& program, const std::string& linker_flag) {
+    const bool adapter = program == ModelBuild::adapter_program;
     auto words = from_.linker;
     if (!linker_flag.empty()) words.push_back(linker_flag);
     words.insert(words.end(), objects_.begin(), objects_.end());
+    if (adapter) words.insert(words.end(), from_.adapter.begin(), from_.adapter.end());
     for (const auto& unit : from_.units)
-      if (std::find(changed_.begin(), changed_.end(), &unit) == changed_.end()) words.push_back(unit.object.string());
-    words.insert(words.end(), {"-o", (folder_ / "qcow2-model").string()});
+      if (std::find(changed_.begin(), changed_.end(), &unit) == changed_.end() &&
+          !(adapter && unit.source == ModelBuild::main_unit))
+        words.push_back(unit.object.string());
+    words.insert(words.end(), {"-o", (folder_ / program).string()});
     words.insert(words.end(), from_.libraries.begin(), from_.libraries.end());
     if (auto linked = run_tool(std::move(words), from_.folder); !linked)
       return fail("{} does not link: {}", mutant_.name, linked.error().message);
@@ -124,6 +133,8 @@ std::size_t changed_units(const ModelBuild& build, const Mutant& mutant) {
   return static_cast<std::size_t>(std::count_if(build.units.begin(), build.units.end(),
                                                 [&](const Unit& unit) { return is_changed(unit, mutant); }));
 }
+
+bool adapter_has(const Mutant& mutant) { return !mutant.keeps_state && !mutant.file.starts_with("model/cli/"); }
 
 std::string fast_linker(const ModelBuild& build, const fs::path& scratch) {
   for (const char* flag : {"-fuse-ld=lld", "-fuse-ld=gold"}) {

@@ -16,7 +16,10 @@ std::size_t changed_units(const ModelBuild& build, const Mutant& mutant);
 /// A fast linker that works here, as a flag; empty: the default one.
 std::string fast_linker(const ModelBuild& build, const std::filesystem::path& scratch);
 
-/// Leaves FOLDER/qcow2-model.
+/// Whether its mistake is in the adapter too, and answers there as it does in the program.
+bool adapter_has(const Mutant& mutant);
+
+/// Leaves FOLDER/qcow2-model, and FOLDER/qcow2-model-adapter where that has the mistake too.
 Result<void> build_mutant(const ModelBuild& build, const Mutant& mutant, const std::filesystem::path& folder,
                           const std::string& linker_flag);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <future>
 #include <mutex>
 #include <numeric>
 #include <optional>
@@ -36,23 +37,34 @@ class Selftest {
   }
 
  private:
-  /// What implementations/model.json says, of another program.
-  Result<Implementation> implementation(const fs::path& program) const {
+  /// What implementations/model.json says, of the programs in `folder`. The adapter, where it is there, answers what it
+  /// can: to start a process for each operation takes longer than most operations do.
+  Result<Implementation> implementation(const fs::path& folder) const {
     auto text = load_json(request_.places.implementations / "model.json");
     if (!text) return tl::unexpected(text.error());
-    for (auto& operation : text->at("operations")) operation.at("command").at(0) = program.string();
-    const auto file = program.parent_path() / "model.json";
+    auto& operations = text->at("operations");
+    for (auto& operation : operations) operation.at("command").at(0) = (folder / ModelBuild::program).string();
+    if (const auto adapter = folder / ModelBuild::adapter_program; fs::exists(adapter)) {
+      const std::vector<std::string> answered{"read", "read-range", "check"};
+      for (const auto& op : answered) operations.erase(op);
+      (*text)["adapter"] = {{"command", {adapter.string()}}, {"operations", answered}};
+    }
+    const auto file = folder / "model.json";
     if (auto written = replace_file(file, text->dump()); !written) return tl::unexpected(written.error());
     return load_implementation(file, request_.places);
   }
 
-  Result<Answers> ask(const fs::path& program) const {
-    const auto who = implementation(program);
+  Result<Answers> ask(const fs::path& folder) const {
+    const auto who = implementation(folder);
     if (!who) return tl::unexpected(who.error());
+    return std::async(std::launch::async, [&] { return ask(*who); }).get();  // its adapter ends with the thread
+  }
+
+  Result<Answers> ask(const Implementation& who) const {
     Answers answers;
     for (const Case* one : request_.cases) {
       if (stopping_signal() != 0) return fail("interrupted");
-      answers.push_back(try_case(bench_, *who, *one));
+      answers.push_back(try_case(bench_, who, *one));
       for (const auto& record : answers.back())
         if (record.status == Status::harness_error) return fail("{}: {}", one->id, record.detail);
     }
@@ -79,10 +91,11 @@ class Selftest {
   /// The unchanged model must be right about everything, or a mutant's answers prove nothing.
   Result<void> ask_model() {
     std::error_code error;
-    fs::copy_file(request_.build.program(), request_.folder / "qcow2-model", fs::copy_options::overwrite_existing,
-                  error);
-    if (error) return fail("{}: {}", request_.build.program().string(), error.message());
-    auto answers = ask(request_.folder / "qcow2-model");
+    for (const char* program : {ModelBuild::program, ModelBuild::adapter_program})
+      if (const auto from = request_.build.built(program);
+          !fs::copy_file(from, request_.folder / program, fs::copy_options::overwrite_existing, error))
+        return fail("{}: {}", from.string(), error.message());
+    auto answers = ask(request_.folder);
     if (!answers) return tl::unexpected(answers.error());
     model_ = std::move(*answers);
     for (const auto& records : model_)
@@ -115,7 +128,7 @@ class Selftest {
   Result<void> try_mutant(MatrixMutant& row) {
     const auto folder = request_.folder / row.mutant.name;
     if (auto built = build_mutant(request_.build, row.mutant, folder, linker_flag_); !built) return built;
-    const auto answers = ask(folder / "qcow2-model");
+    const auto answers = ask(folder);
     if (!answers) return tl::unexpected(answers.error());
     for (std::size_t i = 0; i < request_.cases.size(); ++i)
       row.cells += cell_of(*request_.cases[i], model_[i], (*answers)[i]);
