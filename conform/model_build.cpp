@@ -100,7 +100,8 @@ Result<std::vector<std::string>> link_command(const fs::path& folder, const std:
   if (!text) return tl::unexpected(text.error());
   const auto begin = text->find("&& ");
   const auto end = text->rfind(" &&");
-  if (begin == std::string::npos || end <= begin) return fail("ninja does not say how {} is linked: {}", program, *text);
+  if (begin == std::string::npos || end <= begin)
+    return fail("ninja does not say how {} is linked: {}", program, *text);
   auto words = split_words(text->substr(begin + 3, end - begin - 3));
   if (!words) return tl::unexpected(words.error());
   return std::move(*words);

@@ -27,10 +27,14 @@ std::string joined(const Json& lines) {
 }
 
 Mutant parse(const Json& text, const std::string& part) {
-  return {text.at("name"),           part,
-          text.at("file"),           text.at("mistake"),
-          text.value("made_by", ""), joined(text.at("before")),
-          joined(text.at("after")),  text.value("equivalent", ""),
+  return {text.at("name"),
+          part,
+          text.at("file"),
+          text.at("mistake"),
+          text.value("made_by", ""),
+          joined(text.at("before")),
+          joined(text.at("after")),
+          text.value("equivalent", ""),
           text.value("keeps_state", false)};
 }
 

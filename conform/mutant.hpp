@@ -18,7 +18,7 @@ struct Mutant {
   std::string mistake;  // in one sentence
   std::string made_by;  // who makes it; empty: nobody known
   std::string before, after;
-  std::string equivalent;  // the proof that it answers as the model does; empty: it does not
+  std::string equivalent;    // the proof that it answers as the model does; empty: it does not
   bool keeps_state = false;  // from one operation to the next: each needs a process of its own
 };
 

@@ -3,15 +3,15 @@
 // One request a line on standard input, one answer a line on standard output (docs/plugging-in.md; the messages have their
 // schemas in implementations/protocol/). What is wrong with an image is an answer. What is wrong with a file or with a
 // request ends the adapter, with a line on standard error.
-#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "check.hpp"
 #include "cli.hpp"
+#include "delivery.hpp"
 #include "files.hpp"
-#include "output.hpp"
 
 namespace {
 
@@ -28,32 +28,12 @@ Json hello() {
             "standard-clusters", "zero-clusters"}}};
 }
 
-/// What reads as zeros is skipped, and so stays a hole in the output.
-void copy(const Reader& reader, std::uint64_t begin, std::uint64_t end, cli::Output& output) {
-  constexpr std::uint64_t piece = 1 << 20;
-  Scratch scratch;
-  std::vector<std::byte> buffer;
-  for (std::uint64_t at = begin; at < end;) {
-    const auto extent = cli::value_or_refuse(reader.extent_at({at}));
-    const std::uint64_t length = std::min({extent.length, end - at, extent.zero ? end : piece});
-    if (!extent.zero) {
-      buffer.resize(length);
-      cli::value_or_refuse(reader.read({at}, buffer, scratch));
-      output.write_at(at - begin, buffer);
-    }
-    at += length;
-  }
-}
-
 Json read(const Json& request) {
   const auto image = cli::open_image_chain(request.at("image").get<std::string>());
-  const std::uint64_t size = image->reader->size();
-  const std::uint64_t offset = request.value("offset", std::uint64_t{0});
-  const std::uint64_t length = request.value("length", size - std::min(size, offset));
-  if (offset > size || length > size - offset) return {{"answer", "reject"}, {"message", "range-past-end"}};
-  const auto output = cli::open_output(request.at("out").get<std::string>());
-  copy(*image->reader, offset, offset + length, *output);
-  output->finish(length);
+  std::optional<std::uint64_t> length;
+  if (request.contains("length")) length = request["length"].get<std::uint64_t>();
+  cli::deliver(*image->reader, request.value("offset", std::uint64_t{0}), length, request.at("out").get<std::string>(),
+               1);
   return {{"answer", "accept"}};
 }
 
