@@ -1,7 +1,7 @@
 """How the guest disk should read: its bytes, where they come from, and which parts must be refused."""
 
 from dataclasses import dataclass
-from typing import Optional
+from typing import Iterator, Optional
 
 from generators import layout
 from generators.entries import Entry
@@ -33,11 +33,23 @@ class Guest:
     def refused(self) -> list[tuple[int, int]]:
         return [(extent.offset, extent.length) for extent in self.extents if extent.kind == REFUSED]
 
+    def pieces(self, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
+        """From where to where, and whether that can be read."""
+        for offset, length in self.refused:
+            first, last = max(start, offset), min(end, offset + length)
+            if first < last:
+                if start < first:
+                    yield start, first, True
+                yield first, last, False
+                start = last
+        if start < end:
+            yield start, end, True
+
 
 class Reader:
-    """Reads one image the way its case means it; `backing` is the guest disk of its backing file."""
+    """Reads one image the way its case means it; `backing` is how its backing file reads."""
 
-    def __init__(self, image: Image, backing: Optional[SparseFile]) -> None:
+    def __init__(self, image: Image, backing: Optional[Guest]) -> None:
         self.image = image
         self.geometry = image.geometry
         self.backing = backing
@@ -139,9 +151,10 @@ class Reader:
         """The backing file as far as it goes, zeros behind it."""
         border = start
         if self.backing is not None:
-            border = max(start, min(end, self.backing.length))
-            self.file.write(start, self.backing.read(start, border - start))
-            self._add(start, border - start, BACKING)
+            border = max(start, min(end, self.backing.file.length))
+            self.file.write(start, self.backing.file.read(start, border - start))
+            for first, last, readable in self.backing.pieces(start, border):
+                self._add(first, last - first, BACKING if readable else REFUSED)
         self._add(border, end - border, UNALLOCATED)
 
     def _add(self, offset: int, length: int, kind: str, host_offset: Optional[int] = None) -> None:
@@ -169,7 +182,7 @@ class Reader:
         return unusual
 
 
-def read_guest(image: Image, backing: Optional[SparseFile] = None) -> Guest:
+def read_guest(image: Image, backing: Optional[Guest] = None) -> Guest:
     return Reader(image, backing).guest()
 
 

@@ -89,7 +89,7 @@ def _after(case: Case, image: Image, guest: Guest) -> dict[str, After]:
     return after
 
 
-def _snapshots(image: Image, backing: Optional[SparseFile]) -> dict[str, SparseFile]:
+def _snapshots(image: Image, backing: Optional[Guest]) -> dict[str, SparseFile]:
     snapshots = {name: read_guest(disk, backing) for name, disk in image.snapshots().items()}
     for name, guest in snapshots.items():
         if guest.refused:
@@ -98,8 +98,8 @@ def _snapshots(image: Image, backing: Optional[SparseFile]) -> dict[str, SparseF
 
 
 # ---- files beside the image ------------------------------------------------------------------------------
-def _backing(case: Case, spec: Spec, files: dict[str, SparseFile]) -> Optional[SparseFile]:
-    """The disk of the backing file that an image names, made from the case's siblings; chains are followed.
+def _backing(case: Case, spec: Spec, files: dict[str, SparseFile]) -> Optional[Guest]:
+    """How the backing file reads that an image names, made from the case's siblings; chains are followed.
 
     None without one, and where a read of it ends in nothing: the file is missing, or its chain comes back to itself.
     """
@@ -115,15 +115,15 @@ def _backing(case: Case, spec: Spec, files: dict[str, SparseFile]) -> Optional[S
         data = Content(name.partition(".")[0], 0).bytes_of(sibling["raw"], 0)
         files[name] = SparseFile(len(data))
         files[name].write(0, data)
-        return files[name]
+        return Guest(files[name], [])
     inner = sibling["image"]
     try:
         image = build_image(inner)
     except CaseError as error:
         raise error.inside(f"siblings.{name}") from None
     files[name] = image.file
-    disk = read_guest(image, _backing(case, inner, files)).file
-    return image.file if spec["backing_file"].get("format") == "raw" else disk
+    disk = read_guest(image, _backing(case, inner, files))
+    return Guest(image.file, []) if spec["backing_file"].get("format") == "raw" else disk
 
 
 # ---- what the case expects must be what the generator makes ----------------------------------------------
