@@ -1,0 +1,88 @@
+"""qcow2-model check counts what persistent bitmaps hold, in images that QEMU makes, and finds their damage.
+
+Bitmaps hold no compressed clusters, and the corpus has none; but a checker that does not count them calls their host
+clusters leaked.
+"""
+
+import json
+import struct
+from typing import Callable
+
+from tests.system.support import SystemTest, require_tool, run
+
+BITMAPS_EXTENSION = 0x23852875
+AUTOCLEAR_FEATURES = 88
+
+
+class Bitmaps(SystemTest):
+    def setUp(self) -> None:
+        super().setUp()
+        require_tool("qemu-img")
+        require_tool("qemu-io")
+        path = self.dir / "image.qcow2"
+        for command in (("qemu-img", "create", "-q", "-f", "qcow2", path, "1M"),
+                        ("qemu-img", "bitmap", "--add", path, "one"), ("qemu-img", "bitmap", "--add", path, "two"),
+                        ("qemu-io", "-f", "qcow2", "-c", "write 0 64k", path)):
+            self.assertEqual(0, run(*command).returncode)
+        self.sound = path.read_bytes()
+        self.extension = self._extension()
+        self.directory, = struct.unpack_from(">Q", self.sound, self.extension + 8 + 16)
+        self.table, = struct.unpack_from(">Q", self.sound, self.directory)
+
+    def _extension(self) -> int:
+        at, = struct.unpack_from(">I", self.sound, 100)
+        while True:
+            kind, length = struct.unpack_from(">II", self.sound, at)
+            if kind == BITMAPS_EXTENSION:
+                return at
+            self.assertNotEqual(0, kind, "QEMU has stored no bitmaps")
+            at += 8 + (length + 7) // 8 * 8
+
+    def check(self, change: Callable[[bytearray], None] = lambda image: None) -> tuple[int, dict]:
+        image = bytearray(self.sound)
+        change(image)
+        path = self.dir / "changed.qcow2"
+        path.write_bytes(image)
+        done = self.run_model("check", "--json", path)
+        return done.returncode, json.loads(done.stdout)
+
+    def assert_corrupt(self, change: Callable[[bytearray], None], what: str) -> None:
+        status, found = self.check(change)
+        self.assertEqual(1, status)
+        self.assertIn(what, " ".join(violation["detail"] for violation in found["violations"]))
+
+    def test_host_clusters_of_bitmaps_are_counted(self) -> None:
+        status, found = self.check()
+        self.assertEqual((0, 0, 0), (status, found["corruptions"], found["leaks"]))
+
+    def test_bitmaps_that_the_header_disowns_are_leaked(self) -> None:
+        status, found = self.check(lambda image: struct.pack_into(">Q", image, AUTOCLEAR_FEATURES, 0))
+        self.assertEqual(3, status)
+        self.assertGreaterEqual(found["leaks"], 4)  # the directory, two tables, a bitmap
+
+    def test_an_extension_that_is_too_short(self) -> None:
+        self.assert_corrupt(lambda image: struct.pack_into(">I", image, self.extension + 4, 16), "extension is too short")
+
+    def test_more_bitmaps_than_there_may_be(self) -> None:
+        self.assert_corrupt(lambda image: struct.pack_into(">I", image, self.extension + 8, 65536), "65536 bitmaps")
+
+    def test_a_directory_that_is_not_there(self) -> None:
+        for offset in (self.directory + 512, 1 << 40):
+            with self.subTest(offset=offset):
+                self.assert_corrupt(lambda image: struct.pack_into(">Q", image, self.extension + 24, offset),
+                                    "the bitmap directory is not aligned or leaves the file")
+
+    def test_a_directory_that_ends_too_early(self) -> None:
+        self.assert_corrupt(lambda image: struct.pack_into(">Q", image, self.extension + 16, 24), "ends before bitmap 1 of 2")
+
+    def test_a_table_that_is_not_there(self) -> None:
+        self.assert_corrupt(lambda image: struct.pack_into(">Q", image, self.directory, 1 << 40),
+                            "a bitmap table is not aligned or leaves the file")
+
+    def test_a_bitmap_that_is_not_there(self) -> None:
+        self.assert_corrupt(lambda image: struct.pack_into(">Q", image, self.table, 1 << 40),
+                            "a bitmap's cluster is not aligned or leaves the file")
+
+    def test_a_bitmap_without_a_table_holds_nothing(self) -> None:
+        status, found = self.check(lambda image: struct.pack_into(">I", image, self.directory + 8, 0))
+        self.assertEqual(3, status, found)
