@@ -32,6 +32,13 @@ class Selftest(SystemTest):
         page = (self.dir / "out/kill-matrix.html").read_text()
         self.assertNotRegex(page, r"https?://|@DATA@")
 
+    def test_the_published_matrix_is_of_these_mutants_and_cases(self) -> None:
+        """And the quick cases are those that it gives. Where this fails, scripts/kill-matrix has to run again."""
+        done = self.selftest("--from", ROOT / "docs/kill-matrix.json")
+        self.assertEqual(0, done.returncode, (done.stdout + done.stderr).decode())
+        for made, published in (("quick.json", "cases/quick.json"), ("kill-matrix.md", "docs/kill-matrix.md")):
+            self.assertEqual((ROOT / published).read_text(), (self.dir / "out" / made).read_text(), published)
+
     def test_a_mutant_that_lives_is_told(self) -> None:
         done = self.try_list("  SnapshotTable table;", "  SnapshotTable table{};")
         self.assertEqual(1, done.returncode, done.stderr.decode())
