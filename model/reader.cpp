@@ -78,10 +78,16 @@ Result<void> Reader::read_compressed(const Compressed& mapping, const Where& whe
     return read_compressed_cluster(image_, mapping.descriptor, where, out, scratch).map([](std::size_t) {});
   }
   // [last-cluster-partial] the stream gives a whole cluster, however little of it is wanted
-  scratch.cluster.resize(image_.header.cluster_size());
-  const auto decoded = read_compressed_cluster(image_, mapping.descriptor, where, scratch.cluster, scratch);
-  if (!decoded) return tl::unexpected(decoded.error());
-  const auto wanted = std::span(scratch.cluster).subspan(mapping.offset_in_cluster, out.size());
+  KeptCluster& kept = scratch.kept;
+  if (!kept.is(image_.source, mapping.descriptor)) {
+    kept.source = nullptr;
+    kept.bytes.resize(image_.header.cluster_size());
+    const auto decoded = read_compressed_cluster(image_, mapping.descriptor, where, kept.bytes, scratch);
+    if (!decoded) return tl::unexpected(decoded.error());
+    kept.source = image_.source;
+    kept.descriptor = mapping.descriptor;
+  }
+  const auto wanted = std::span(kept.bytes).subspan(mapping.offset_in_cluster, out.size());
   std::ranges::copy(wanted, out.begin());
   return {};
 }

@@ -1,7 +1,8 @@
 // Guest bytes: every kind of cluster brought together, and the files behind the image.
 //
 // Reading is a pure function of the sources' bytes. What a thread needs besides is its Scratch: the extent and one
-// cluster. So any number of threads may read through one Reader at once.
+// cluster. So any number of threads may read through one Reader at once, each cluster is decoded by the thread that wants
+// it, and a thread that wants little of a cluster, again and again, decodes it once.
 #pragma once
 
 #include <cstddef>
@@ -16,11 +17,21 @@
 
 namespace qcow2 {
 
-/// What one thread needs to read: at most 2 * cluster_size for an extent, and one cluster of output.
+/// The cluster of which a part was wanted last. It is known again by all that decoding depends on: [cache-whole-entry].
+struct KeptCluster {
+  const ByteSource* source = nullptr;
+  Descriptor descriptor{};
+  std::vector<std::byte> bytes;
+
+  bool is(const ByteSource* of, const Descriptor& wanted) const { return source == of && descriptor == wanted; }
+};
+
+/// What one thread needs to read: at most 2 * cluster_size for an extent, and one cluster of output. [buffer-per-cluster]
+/// It may not outlive the sources that were read with it.
 struct Scratch {
   Decompressor decompressor;
   std::vector<std::byte> extent;
-  std::vector<std::byte> cluster;
+  KeptCluster kept;
 };
 
 /// How a stretch of the guest's disk comes about, all of it alike.

@@ -11,8 +11,8 @@ namespace {
 
 /// How many bytes the stream has, if it ends in this extent and gives one cluster.
 Result<std::optional<std::size_t>> stream_length(const Image& image, const Descriptor& descriptor, Scratch& scratch) {
-  scratch.cluster.resize(image.header.cluster_size());
-  return read_compressed_cluster(image, descriptor, {}, scratch.cluster, scratch).map([&](std::size_t) {
+  std::vector<std::byte> cluster(image.header.cluster_size());
+  return read_compressed_cluster(image, descriptor, {}, cluster, scratch).map([&](std::size_t) {
     return scratch.decompressor.stream_length(image.header.compression_type);
   });
 }

@@ -62,8 +62,8 @@ Json row_json(const Row& row) {
 
 /// Decodes a stream, and says where it ends.
 void add_stream(Json& json, const Image& image, const Descriptor& descriptor, Scratch& scratch) {
-  scratch.cluster.resize(image.header.cluster_size());
-  const auto decoded = read_compressed_cluster(image, descriptor, {}, scratch.cluster, scratch);
+  std::vector<std::byte> cluster(image.header.cluster_size());
+  const auto decoded = read_compressed_cluster(image, descriptor, {}, cluster, scratch);
   if (!decoded) {
     json["refused"] = describe(decoded.error());
   } else if (const auto length = scratch.decompressor.stream_length(image.header.compression_type)) {

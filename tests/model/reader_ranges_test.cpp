@@ -83,6 +83,52 @@ TEST_CASE("every single byte of a compressed cluster can be read alone") {
   }
 }
 
+/// Counts how often bytes from `begin` on are asked for.
+class CountingSource final : public ByteSource {
+ public:
+  CountingSource(const Bytes& bytes, std::uint64_t begin) : source_(bytes), begin_(begin) {}
+  std::uint64_t size() const override { return source_.size(); }
+  std::size_t read_at(HostOffset offset, std::span<std::byte> out) const override {
+    if (offset.value >= begin_) ++reads;
+    return source_.read_at(offset, out);
+  }
+  mutable int reads = 0;
+
+ private:
+  MemorySource source_;
+  std::uint64_t begin_;
+};
+
+TEST_CASE("small reads of one cluster decode it once, and those of another entry decode again") {
+  TestImage image({.guest_clusters = 4});
+  const std::uint64_t streams = image.end();
+  image.put_stream(0, streams, run(512, final, 1));
+  image.put_stream(1, image.end(), run(512, final, 2));
+  image.put_stream(2, image.end(), run(511));  // broken
+  image.put_l2_entry(3, *encode_descriptor({{streams}, 1}, 9));  // the first stream, with a larger size field
+  const CountingSource source(image.bytes(), streams);
+  const Reader reader(open_image(source).value(), nullptr);
+  Scratch scratch;
+  const auto read_all_bytes_of = [&](std::uint64_t guest_cluster, unsigned value) {
+    for (std::uint64_t i = 0; i < 512; ++i) {
+      Bytes out(1);
+      REQUIRE(reader.read({guest_cluster * 512 + i}, out, scratch));
+      REQUIRE(out == filled(1, value));
+    }
+  };
+  read_all_bytes_of(0, 1);
+  CHECK(source.reads == 1);
+  read_all_bytes_of(1, 2);
+  CHECK(source.reads == 2);
+  Bytes out(1);
+  CHECK(outcome(reader.read({2 * 512}, out, scratch)) == "decompress: incomplete-refused");
+  CHECK(outcome(reader.read({2 * 512}, out, scratch)) == "decompress: incomplete-refused");
+  read_all_bytes_of(0, 1);
+  CHECK(source.reads == 5);
+  read_all_bytes_of(3, 1);
+  CHECK(source.reads == 6);
+}
+
 TEST_CASE("a range of no bytes is read at every offset up to the end") {
   TestImage image({.guest_clusters = 4});
   for (std::uint64_t g = 0; g < 4; ++g) image.put_stream(g, image.end(), run(1));  // all of them broken
