@@ -53,7 +53,7 @@ struct Piece {
 /// The part of a table that was read last: whoever walks forward asks the source once for many entries.
 class TableWindow {
  public:
-  static constexpr std::size_t size = 512;  ///< in bytes; windows and tables begin at multiples of it
+  static constexpr std::size_t size = 2048;  ///< in bytes; windows begin at multiples of it, tables at those of 512
 
   /// The number at `offset`, a multiple of 8. What the file does not have is 0.
   std::uint64_t load(const ByteSource& source, HostOffset offset) {

@@ -22,6 +22,15 @@ Place place_of(std::uint64_t index, unsigned refcount_order) {
   return {static_cast<std::size_t>(bit / 8), static_cast<unsigned>(bit % 8)};
 }
 
+/// Counts of a window.
+constexpr std::uint64_t window_entries(unsigned refcount_order) { return TableWindow::size * 8 >> refcount_order; }
+
+/// Which count of its window the one with this index in the block is.
+std::uint64_t index_in_window(HostOffset block, std::uint64_t index, unsigned refcount_order) {
+  const std::uint64_t begin = block.value % TableWindow::size * 8 >> refcount_order;
+  return (begin + index) % window_entries(refcount_order);
+}
+
 }  // namespace
 
 std::uint64_t load_refcount(std::span<const std::byte> block, std::uint64_t index, unsigned refcount_order) {
@@ -86,7 +95,7 @@ std::uint64_t StoredRefcounts::at(std::uint64_t host_cluster) {
   if (!lies_well(block)) return 0;
   const std::uint64_t index = host_cluster % entries;
   const auto window = block_window_.around(*image_->source, block + (index << order) / 8);
-  return load_refcount(window, index % (TableWindow::size * 8 >> order), order);
+  return load_refcount(window, index_in_window(block, index, order), order);
 }
 
 bool StoredRefcounts::lies_well(HostOffset block) const {
@@ -115,12 +124,11 @@ CountRun StoredRefcounts::run_in_block(HostOffset block, std::uint64_t index, st
   const std::uint64_t zeros = block_window_.zeros_end(*image_->source, at).value - block.value;
   if (zeros > at.value - block.value) return {0, std::min(zeros * 8 >> order, entries)};
   const auto window = block_window_.around(*image_->source, at);
-  const std::uint64_t in_window = TableWindow::size * 8 >> order;
-  const std::uint64_t begin = index % in_window;
+  const std::uint64_t begin = index_in_window(block, index, order);
   const std::uint64_t count = load_refcount(window, begin, order);
   std::uint64_t end = begin + 1;
-  while (end < in_window && load_refcount(window, end, order) == count) ++end;
-  return {count, index + (end - begin)};
+  while (end < window_entries(order) && load_refcount(window, end, order) == count) ++end;
+  return {count, std::min(index + (end - begin), entries)};
 }
 
 }  // namespace qcow2
