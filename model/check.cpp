@@ -22,7 +22,7 @@ class Checker {
         stored_(image),
         use_(image.header.cluster_bits),
         findings_(report),
-        streams_(image, options.jobs, findings_) {}
+        streams_(image, options.deep ? options.jobs : 0, findings_) {}
 
   CheckSummary run() {
     const GuestClusters guest = count_use(image_, deep_ ? &streams_ : nullptr, use_, findings_);
@@ -83,8 +83,8 @@ class Checker {
       const HostUse::Run counted = use_.run_at(cluster);
       const CountRun stored = stored_.run_at(cluster);
       const std::uint64_t run_end = std::min({counted.end, stored.end, end});
-      if (counted.count() != 0 || !in_shared_block(cluster)) {
-        compare(cluster, run_end - cluster, stored.count, counted.count());
+      if (counted.references != 0 || !in_shared_block(cluster)) {
+        compare(cluster, run_end - cluster, stored.count, counted.references);
         take_stock(cluster, run_end, stored.count, counted);
       }
       cluster = run_end;
@@ -115,12 +115,12 @@ class Checker {
   void take_stock(std::uint64_t first, std::uint64_t end, std::uint64_t stored, const HostUse::Run& counted) {
     const std::uint64_t clusters = end - first;
     HostClusters& stock = summary_.host_clusters;
-    if (counted.tables != 0) stock.metadata += clusters;
-    if (counted.tables == 0 && counted.data != 0) stock.data += clusters;
-    if (counted.count() == 0) (stored == 0 ? stock.vacant : stock.leaked) += clusters;
-    if (counted.count() != 0 && stored == 0) stock.ghost += clusters;
-    if (counted.count() != 0 && stored != 0 && stored != counted.count()) stock.miscounted += clusters;
-    if (counted.count() != 0 || stored != 0) summary_.image_end_offset = end << image_.header.cluster_bits;
+    if (counted.table) stock.metadata += clusters;
+    if (!counted.table && counted.references != 0) stock.data += clusters;
+    if (counted.references == 0) (stored == 0 ? stock.vacant : stock.leaked) += clusters;
+    if (counted.references != 0 && stored == 0) stock.ghost += clusters;
+    if (counted.references != 0 && stored != 0 && stored != counted.references) stock.miscounted += clusters;
+    if (counted.references != 0 || stored != 0) summary_.image_end_offset = end << image_.header.cluster_bits;
   }
 
   const Image& image_;

@@ -1,5 +1,6 @@
 // How many references to each host cluster have been found: a counter of 4 bytes for each, in pages that exist only
-// where there is something to count, so that a sparse file of any length costs what it holds.
+// where there is something to count, so that a sparse file of any length costs what it holds. A host cluster can be marked
+// as one that holds a table.
 #pragma once
 
 #include <algorithm>
@@ -31,22 +32,34 @@ class References {
     }
   }
 
+  /// Of a host cluster that has been added.
+  void mark_as_table(std::uint64_t host_cluster) { page(host_cluster).tables |= bit(host_cluster); }
+
+  bool is_table(std::uint64_t host_cluster) const {
+    const auto page = pages_.find(host_cluster / page_size);
+    return page != pages_.end() && (page->second.tables & bit(host_cluster)) != 0;
+  }
+
   std::uint64_t at(std::uint64_t host_cluster) const {
     const auto page = pages_.find(host_cluster / page_size);
     return page == pages_.end() ? 0 : full_count(page->second, host_cluster);
   }
 
-  /// The count of one host cluster, and of those behind it that have the same.
+  /// The count of one host cluster, and of those behind it that have the same and are tables or not as it is.
   CountRun run_at(std::uint64_t host_cluster) const {
     const auto page = pages_.lower_bound(host_cluster / page_size);
     if (page == pages_.end()) return {0, ~std::uint64_t{0}};
     const std::uint64_t page_begin = page->first * page_size;
     if (page_begin > host_cluster) return {0, page_begin};
-    const Page& counts = page->second;
+    const auto& [counts, tables] = page->second;
+    const auto alike = [&](std::uint64_t other) {
+      return counts[other % page_size] == counts[host_cluster % page_size] &&
+             ((tables & bit(other)) != 0) == ((tables & bit(host_cluster)) != 0);
+    };
     std::uint64_t end = host_cluster + 1;
-    while (end % page_size != 0 && counts[end % page_size] == counts[host_cluster % page_size]) ++end;
+    while (end % page_size != 0 && alike(end)) ++end;
     if (counts[host_cluster % page_size] == large) end = host_cluster + 1;
-    return {full_count(counts, host_cluster), end};
+    return {full_count(page->second, host_cluster), end};
   }
 
   /// One past the last host cluster that is referenced.
@@ -55,10 +68,15 @@ class References {
  private:
   static constexpr std::uint64_t page_size = 64;  // small: a stranger's entries may all lie in different ones
   static constexpr std::uint32_t large = ~std::uint32_t{0};  ///< the count stands in large_
-  using Page = std::array<std::uint32_t, page_size>;
+  struct Page {
+    std::array<std::uint32_t, page_size> counts{};
+    std::uint64_t tables = 0;  ///< a bit for each
+  };
+
+  static std::uint64_t bit(std::uint64_t cluster) { return std::uint64_t{1} << cluster % page_size; }
 
   void add_to(std::uint64_t cluster, std::uint64_t times) {
-    std::uint32_t& counter = page(cluster)[cluster % page_size];
+    std::uint32_t& counter = page(cluster).counts[cluster % page_size];
     if (counter != large && times < large - counter) {
       counter += static_cast<std::uint32_t>(times);
     } else {
@@ -68,7 +86,7 @@ class References {
   }
 
   std::uint64_t full_count(const Page& page, std::uint64_t cluster) const {
-    const std::uint32_t counter = page[cluster % page_size];
+    const std::uint32_t counter = page.counts[cluster % page_size];
     return counter == large ? large_.at(cluster) : counter;
   }
 

@@ -93,7 +93,7 @@ class RefcountRepair {
     for (std::uint64_t cluster = 0; cluster < use.end();) {
       const HostUse::Run run = use.run_at(cluster);
       const std::uint64_t end = std::min(run.end, use.end());
-      if (run.count() != 0 && !visit(cluster, end, run.count())) return false;
+      if (run.references != 0 && !visit(cluster, end, run.references)) return false;
       cluster = end;
     }
     return true;
@@ -178,7 +178,7 @@ class RefcountRepair {
       const CountRun was = stored.run_at(cluster);
       const HostUse::Run is = use_.run_at(cluster);
       const std::uint64_t run_end = std::min({was.end, is.end, end});
-      if (was.count != is.count()) summary_.refcounts += run_end - cluster;
+      if (was.count != is.references) summary_.refcounts += run_end - cluster;
       cluster = run_end;
     }
   }
@@ -189,8 +189,8 @@ class RefcountRepair {
     for (std::uint64_t cluster = first; cluster < first + block_entries_;) {
       const HostUse::Run run = use_.run_at(cluster);
       const std::uint64_t end = std::min(run.end, first + block_entries_);
-      for (; run.count() != 0 && cluster < end; ++cluster) {
-        store_refcount(bytes, cluster - first, image_.header.refcount_order, run.count());
+      for (; run.references != 0 && cluster < end; ++cluster) {
+        store_refcount(bytes, cluster - first, image_.header.refcount_order, run.references);
       }
       cluster = end;
     }

@@ -67,11 +67,27 @@ TEST_CASE("tables and data are told apart, and counted together") {
   use.add_table({512}, 1000);
   use.add_data({1024}, 10, 3);
   const auto both = use.run_at(2);
-  CHECK((both.tables == 1 && both.data == 3 && both.count() == 4));
+  CHECK((both.table && both.references == 4));
   CHECK(use.at(0) == 0);
   CHECK(use.at(1) == 1);
   CHECK(use.at(3) == 0);
   CHECK(use.end() == 3);
+  CHECK(use.run_at(1).table);
+}
+
+TEST_CASE("a run ends where tables of one host cluster begin and end") {
+  HostUse use(9);
+  use.add_data({0}, 10 * 512);
+  use.add_table({10 * 512}, 512);
+  use.add_table({11 * 512}, 1);
+  use.add_data({12 * 512}, 512);
+  use.add_table({12 * 512}, 512, 2);
+  const auto data = use.run_at(0);
+  CHECK((!data.table && data.references == 1 && data.end == 10));
+  const auto tables = use.run_at(10);
+  CHECK((tables.table && tables.references == 1 && tables.end == 12));
+  const auto both = use.run_at(12);
+  CHECK((both.table && both.references == 3 && both.end == 13));
 }
 
 /// An image whose refcount table is cluster `table`, and whose one block is the next.
