@@ -118,13 +118,16 @@ nlohmann::json measure(const Image& image) {
   const std::span some = std::span(clusters).first(std::min<std::size_t>(clusters.size(), 64));
   Scratch scratch;
   found["small_reads_over_one_read"] = seconds([&] {
-    for (const GuestOffset at : some) read_in_small_pieces(reader, at, scratch);
-  }) / seconds([&] { read_whole(reader, some); });
+                                         for (const GuestOffset at : some) read_in_small_pieces(reader, at, scratch);
+                                       }) /
+                                       seconds([&] { read_whole(reader, some); });
   const std::size_t half = clusters.size() / 2;
-  found["two_threads_over_one"] = seconds([&] {
-    const std::jthread other([&] { read_whole(reader, std::span(clusters).subspan(half)); });
-    read_whole(reader, std::span(clusters).first(half));
-  }) / seconds([&] { read_whole(reader, clusters); });
+  found["two_threads_over_one"] =
+      seconds([&] {
+        const std::jthread other([&] { read_whole(reader, std::span(clusters).subspan(half)); });
+        read_whole(reader, std::span(clusters).first(half));
+      }) /
+      seconds([&] { read_whole(reader, clusters); });
   return found;
 }
 

@@ -16,7 +16,8 @@ int main(int argc, char** argv) {
   if (argc < 2) return std::fputs("peak-resident COMMAND [ARGS]\n", stderr), 2;
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  for (int descriptor = 1; descriptor <= 2; ++descriptor) posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0);
+  for (int descriptor = 1; descriptor <= 2; ++descriptor)
+    posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0);
   pid_t pid = 0;
   if (const int error = ::posix_spawnp(&pid, argv[1], &actions, nullptr, argv + 1, environ); error != 0)
     return std::fprintf(stderr, "peak-resident: %s cannot be started\n", argv[1]), 2;

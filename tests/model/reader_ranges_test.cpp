@@ -104,7 +104,7 @@ TEST_CASE("small reads of one cluster decode it once, and those of another entry
   const std::uint64_t streams = image.end();
   image.put_stream(0, streams, run(512, final, 1));
   image.put_stream(1, image.end(), run(512, final, 2));
-  image.put_stream(2, image.end(), run(511));  // broken
+  image.put_stream(2, image.end(), run(511));                    // broken
   image.put_l2_entry(3, *encode_descriptor({{streams}, 1}, 9));  // the first stream, with a larger size field
   const CountingSource source(image.bytes(), streams);
   const Reader reader(open_image(source).value(), nullptr);
