@@ -51,14 +51,10 @@ class References {
     if (page == pages_.end()) return {0, ~std::uint64_t{0}};
     const std::uint64_t page_begin = page->first * page_size;
     if (page_begin > host_cluster) return {0, page_begin};
-    const auto& [counts, tables] = page->second;
-    const auto alike = [&](std::uint64_t other) {
-      return counts[other % page_size] == counts[host_cluster % page_size] &&
-             ((tables & bit(other)) != 0) == ((tables & bit(host_cluster)) != 0);
-    };
+    const Page& counters = page->second;
     std::uint64_t end = host_cluster + 1;
-    while (end % page_size != 0 && alike(end)) ++end;
-    if (counts[host_cluster % page_size] == large) end = host_cluster + 1;
+    while (end % page_size != 0 && counters.alike(end, host_cluster)) ++end;
+    if (counters.counts[host_cluster % page_size] == large) end = host_cluster + 1;
     return {full_count(page->second, host_cluster), end};
   }
 
@@ -71,6 +67,23 @@ class References {
   struct Page {
     std::array<std::uint32_t, page_size> counts{};
     std::uint64_t tables = 0;  ///< a bit for each
+
+    bool alike(std::uint64_t a, std::uint64_t b) const {
+      return counts[a % page_size] == counts[b % page_size] && ((tables & bit(a)) != 0) == ((tables & bit(b)) != 0);
+    }
+  };
+
+  /// The page that was asked for last. It is part of this object's map: a copy of the object has none yet.
+  struct Latest {
+    Page* page = nullptr;
+    std::uint64_t number = 0;
+
+    Latest() = default;
+    Latest(const Latest&) {}
+    Latest& operator=(const Latest&) {
+      page = nullptr;
+      return *this;
+    }
   };
 
   static std::uint64_t bit(std::uint64_t cluster) { return std::uint64_t{1} << cluster % page_size; }
@@ -92,19 +105,18 @@ class References {
 
   Page& page(std::uint64_t cluster) {
     const std::uint64_t number = cluster / page_size;
-    if (number != latest_number_ || latest_ == nullptr) {
-      latest_ = &pages_[number];
-      latest_number_ = number;
+    if (number != latest_.number || latest_.page == nullptr) {
+      latest_.page = &pages_[number];
+      latest_.number = number;
     }
-    return *latest_;
+    return *latest_.page;
   }
 
   unsigned cluster_bits_;
   std::uint64_t end_ = 0;
   std::map<std::uint64_t, Page> pages_;
   std::map<std::uint64_t, std::uint64_t> large_;
-  Page* latest_ = nullptr;
-  std::uint64_t latest_number_ = 0;
+  Latest latest_;
 };
 
 }  // namespace qcow2

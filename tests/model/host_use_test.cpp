@@ -75,6 +75,19 @@ TEST_CASE("tables and data are told apart, and counted together") {
   CHECK(use.run_at(1).table);
 }
 
+TEST_CASE("what is added to a copy is not added to the original") {
+  References original(9);
+  original.add({0}, 1);
+  References copy = original;
+  copy.add({0}, 1);
+  CHECK(original.at(0) == 1);
+  CHECK(copy.at(0) == 2);
+  copy = original;
+  copy.add({512}, 1);
+  CHECK(original.at(1) == 0);
+  CHECK(copy.at(0) == 1);
+}
+
 TEST_CASE("a run ends where tables of one host cluster begin and end") {
   HostUse use(9);
   use.add_data({0}, 10 * 512);
