@@ -69,6 +69,12 @@ class Qemu(Write):
                 tool("qemu-img", "check", "-f", "qcow2", image)
                 self.assertEqual(raw.read_bytes(), self.run_model("read", image, "-").stdout)
 
+
+class Sizes(Write):
+    def setUp(self) -> None:
+        super().setUp()
+        require_tool("qemu-img")
+
     def test_no_file_is_larger_than_qemu_imgs_by_more_than_a_hundredth(self) -> None:
         raw = self.disk(16 << 20)
         theirs = self.dir / "theirs.qcow2"
