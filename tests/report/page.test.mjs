@@ -139,7 +139,9 @@ onReport("everything is to be had by keyboard", "run", "#/?fold=0", async (tab) 
 });
 
 onReport("n goes from failure to failure, the worst first", "run", "#/implementation/wrong", async (tab) => {
+  const page = await tab.textContent("h1");
   await tab.locator("tbody td a").first().click();
+  await tab.waitForFunction((before_) => document.querySelector("h1").textContent !== before_, page);
   const first = await tab.textContent("h1");
   await tab.keyboard.press("n");
   await tab.waitForFunction((before_) => document.querySelector("h1").textContent !== before_, first);
