@@ -8,7 +8,8 @@ Bench::Checked& Bench::checked(const Case& of) const {
 
 const std::vector<std::string>& Bench::mismatches(const Case& of) const {
   Checked& known = checked(of);
-  std::call_once(known.lock_once, [&] { known.mismatches = lock_mismatches(corpus, of); });
+  std::call_once(known.lock_once,
+                 [&] { known.mismatches = spent.on(Work::hashing, [&] { return lock_mismatches(corpus, of); }); });
   return known.mismatches;
 }
 

@@ -1,4 +1,5 @@
-// What all trials of a run share: the corpus, the work folder, the limits, and what was found out about a case once.
+// What all trials of a run share: the corpus, the work folder, the limits, what was found out about a case once, and
+// where the time goes.
 #pragma once
 
 #include <deque>
@@ -8,6 +9,7 @@
 
 #include "corpus.hpp"
 #include "process.hpp"
+#include "spent.hpp"
 #include "workspace.hpp"
 
 namespace conform {
@@ -21,6 +23,7 @@ class Bench {
   const WorkFolder& work;
   const ProcessLimits limits;
   bool asks_qemu_img = true;  // what it makes of images that were written; it decides nothing
+  const Spent spent{};
 
   /// What does not agree with the lock, found out before the first use of the case; empty: all does.
   const std::vector<std::string>& mismatches(const Case& of) const;

@@ -89,11 +89,13 @@ Result<void> ResultsWriter::write(const Record& record) {
   return write_line(to_json(record));
 }
 
-Result<void> ResultsWriter::finish(const std::vector<std::string>& known_errors) {
+Result<void> ResultsWriter::finish(const std::vector<std::string>& known_errors,
+                                   const std::map<std::string, double>& seconds) {
   auto written = write_line({{"type", "footer"},
                              {"counts", to_json(counts_)},
                              {"selected", selected_},
                              {"known_errors", known_errors},
+                             {"seconds", seconds},
                              {"complete", true}});
   if (written && ::fsync(file_.get()) != 0 && errno != EINVAL) return fail("results.jsonl: {}", std::strerror(errno));
   return written;

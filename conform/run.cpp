@@ -1,30 +1,17 @@
 #include "run.hpp"
 
-#include <algorithm>
-#include <atomic>
-#include <functional>
 #include <mutex>
-#include <thread>
 
 #include "canary.hpp"
 #include "choices.hpp"
 #include "confinement.hpp"
+#include "parallel.hpp"
 #include "repeat.hpp"
 #include "shell.hpp"
 #include "trial.hpp"
 
 namespace conform {
 namespace {
-
-/// task(0) to task(count - 1), begun in this order, on `jobs` threads.
-void in_parallel(std::size_t count, unsigned jobs, const std::function<void(std::size_t)>& task) {
-  std::atomic<std::size_t> next{0};
-  std::vector<std::jthread> threads;
-  for (unsigned i = 0; i < std::max(1U, jobs); ++i)
-    threads.emplace_back([&] {
-      for (std::size_t at = next++; at < count; at = next++) task(at);
-    });
-}
 
 ImplementationInfo introduce(const Bench& bench, const Implementation& implementation) {
   ImplementationInfo info{implementation.name, "", {}, why_absent(implementation), "", {}};
@@ -163,7 +150,8 @@ Result<void> run(const Bench& bench, const RunRequest& request, const Header& he
   if (sink.error()) return tl::unexpected(*sink.error());
   if (stopping_signal() != 0) return {};
   using Lines = std::vector<std::string>;
-  return results.finish(request.known ? request.known->unseen(records_of(request, request.selected)) : Lines{});
+  return results.finish(request.known ? request.known->unseen(records_of(request, request.selected)) : Lines{},
+                        bench.spent.seconds());
 }
 
 }  // namespace conform

@@ -1,15 +1,14 @@
 #include "selftest.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <future>
 #include <mutex>
 #include <numeric>
 #include <optional>
-#include <thread>
 
 #include "choices.hpp"
 #include "mutant_build.hpp"
+#include "parallel.hpp"
 #include "process.hpp"
 #include "replace_file.hpp"
 #include "trial.hpp"
@@ -30,7 +29,11 @@ class Selftest {
     linker_flag_ = fast_linker(request_.build, request_.folder);
     for (const Case* one : request_.cases) matrix_.cases.push_back({one->id, one->family, one->level});
     for (const auto& mutant : request_.mutants) matrix_.mutants.push_back({mutant, ""});
-    in_parallel(most_work_first());
+    const auto order = most_work_first();
+    in_parallel(order.size(), request_.jobs, [&](std::size_t i) {
+      if (stopping_signal() != 0 || failed()) return;
+      if (auto done = try_mutant(matrix_.mutants[order[i]]); !done) fail_with(done.error());
+    });
     if (stopping_signal() != 0) return fail("interrupted");
     if (error_) return tl::unexpected(*error_);
     return std::move(matrix_);
@@ -113,16 +116,6 @@ class Selftest {
       return changed_units(request_.build, request_.mutants[a]) > changed_units(request_.build, request_.mutants[b]);
     });
     return order;
-  }
-
-  void in_parallel(const std::vector<std::size_t>& order) {
-    std::atomic<std::size_t> next{0};
-    std::vector<std::jthread> threads;
-    for (unsigned i = 0; i < std::max(1U, request_.jobs); ++i)
-      threads.emplace_back([&] {
-        for (std::size_t at = next++; at < order.size() && stopping_signal() == 0 && !failed(); at = next++)
-          if (auto done = try_mutant(matrix_.mutants[order[at]]); !done) fail_with(done.error());
-      });
   }
 
   Result<void> try_mutant(MatrixMutant& row) {

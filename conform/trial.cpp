@@ -24,7 +24,7 @@ class Trial {
       else if (auto done = perform(operation, records_.back()); !done)
         set(records_.back(), Status::harness_error, done.error().message);
     }
-    if (copy_) hold_to_account(copy_->changes());
+    settle();
     return std::move(records_);
   }
 
@@ -53,9 +53,9 @@ class Trial {
   }
 
   Result<ImageCopy> copy_of_disk() const {
-    const auto digest = image_digest(bench_.corpus.guest(case_));
+    const auto digest = bench_.spent.on(Work::hashing, [&] { return image_digest(bench_.corpus.guest(case_)); });
     if (!digest) return tl::unexpected(digest.error());
-    return ImageCopy::make(bench_.work.root(), {bench_.corpus.guest(case_), random_name() + ".raw", *digest}, {});
+    return copy_files({bench_.corpus.guest(case_), random_name() + ".raw", *digest}, {});
   }
 
   Result<ImageCopy> copy_of_image() const {
@@ -63,7 +63,11 @@ class Trial {
     std::vector<Original> siblings;
     for (const auto& [file, digest] : lock.siblings)
       siblings.push_back({bench_.corpus.sibling(case_, file), file, digest});
-    return ImageCopy::make(bench_.work.root(), {bench_.corpus.image(case_), "", lock.image}, siblings);
+    return copy_files({bench_.corpus.image(case_), "", lock.image}, siblings);
+  }
+
+  Result<ImageCopy> copy_files(const Original& image, const std::vector<Original>& siblings) const {
+    return bench_.spent.on(Work::copying, [&] { return ImageCopy::make(bench_.work.root(), image, siblings); });
   }
 
   static bool leaves_image(Op op) { return op == Op::write || op == Op::modify; }
@@ -84,15 +88,19 @@ class Trial {
     const Allowance allowance{bench_.limits, output_length(operation.op), case_.limits};
     const auto observation = observe(implementation_, operation, *copy_, allowance);
     take_process(observation, record);
-    if (auto judged = judge_observation(operation, observation, record); !judged) return judged;
+    if (auto judged = bench_.spent.on(Work::judging, [&] { return judge_observation(operation, observation, record); });
+        !judged)
+      return judged;
     if (leaves_image(operation.op)) {
-      hold_to_account(operation.op == Op::modify ? copy_->sibling_changes() : copy_->changes());
-      copy_.reset();
+      hold_to_account(operation.op == Op::modify ? &ImageCopy::sibling_changes : &ImageCopy::changes);
+      drop_copy();
       return {};
     }
-    std::error_code ignored;
-    std::filesystem::remove_all(observation.output, ignored);
-    if (!copy_->looks_untouched()) hold_to_account(copy_->changes());
+    bench_.spent.on(Work::copying, [&] {
+      std::error_code ignored;
+      return std::filesystem::remove_all(observation.output, ignored);
+    });
+    if (!copy_->looks_untouched()) hold_to_account(&ImageCopy::changes);
     return {};
   }
 
@@ -106,7 +114,10 @@ class Trial {
   }
 
   Result<void> judge_observation(const Operation& operation, const Observation& observation, Record& record) {
-    Facts facts{observation.answer, observation.failure, {}, implementation_.claims(case_.features),
+    Facts facts{observation.answer,
+                observation.failure,
+                {},
+                implementation_.claims(case_.features),
                 leaves_image(operation.op)};
     const bool gave_data = observation.answer == Answer::accept && !observation.failure;
     record.answer = observation.failure ? name(*observation.failure) : name(*observation.answer);
@@ -176,17 +187,22 @@ class Trial {
 
   void settle() {
     if (!copy_) return;
-    hold_to_account(copy_->changes());
-    copy_.reset();
+    hold_to_account(&ImageCopy::changes);
+    drop_copy();
+  }
+
+  void drop_copy() {
+    bench_.spent.on(Work::copying, [&] { copy_.reset(); });
   }
 
   /// Every operation since the copy was last known to be whole may have changed it; the next one gets a new copy.
-  void hold_to_account(const std::string& changes) {
+  void hold_to_account(std::string (ImageCopy::*look)() const) {
+    const auto changes = bench_.spent.on(Work::hashing, [&] { return ((*copy_).*look)(); });
     if (!changes.empty()) {
       for (std::size_t i = unaccounted_; i < records_.size(); ++i)
         if (records_[i].status != Status::not_run && records_[i].status != Status::harness_error)
           set(records_[i], Status::tampered, changes);
-      copy_.reset();
+      drop_copy();
     }
     unaccounted_ = records_.size();
   }

@@ -5,10 +5,10 @@
 #include <cstdio>
 #include <fstream>
 #include <iterator>
-#include <thread>
 
 #include "case_file.hpp"
 #include "cli/session.hpp"
+#include "parallel.hpp"
 #include "replace_file.hpp"
 #include "run.hpp"
 
@@ -24,7 +24,7 @@ struct Options {
   FilterOptions filters;
   std::vector<std::string> implementations;
   std::string cases = QCOW2_CONFORM_CASES;
-  unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
+  unsigned jobs = processors();
   bool check = false;
 };
 

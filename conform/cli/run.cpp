@@ -4,11 +4,11 @@
 
 #include <csignal>
 #include <cstdio>
-#include <thread>
 
 #include "cli/chosen.hpp"
 #include "cli/outcome.hpp"
 #include "cli/session.hpp"
+#include "parallel.hpp"
 
 namespace conform::cli {
 namespace {
@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 struct Options {
   FilterOptions filters;
   ImplementationOptions implementations;
-  unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
+  unsigned jobs = processors();
   unsigned repeat = 1;
   double timeout = 20;
   std::string known;

@@ -7,11 +7,11 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
-#include <thread>
 
 #include "cli/session.hpp"
 #include "kill_judgement.hpp"
 #include "kill_report.hpp"
+#include "parallel.hpp"
 #include "replace_file.hpp"
 #include "workspace.hpp"
 
@@ -26,7 +26,7 @@ struct Options {
   std::vector<std::string> mutants;
   FilterOptions filters;
   bool sample = false;
-  unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
+  unsigned jobs = processors();
   double timeout = 3;
   std::string source = QCOW2_CONFORM_SOURCE;
   std::string list = QCOW2_CONFORM_SOURCE "/tests/mutants";

@@ -73,6 +73,7 @@ class Builder {
                                  {"section", clause.section},
                                  {"ground", clause.ground}});
     add_cases(data);
+    add_views(data);
     return data;
   }
 
@@ -89,6 +90,12 @@ class Builder {
     }
   }
 
+  /// Behind the results, which say what there is to be seen.
+  void add_views(Data& data) {
+    views_.trace();
+    for (auto& one : data["cases"]) one["views"] = views_.of(*sources_.corpus.find(one["id"].get<std::string>()));
+  }
+
   Data case_data(const Case& one) {
     Data data{
         {"id", one.id},         {"family", one.family}, {"rev", one.rev},           {"level", name(one.level)},
@@ -98,7 +105,6 @@ class Builder {
       if (const auto place = clause_places_.find(slug); place != clause_places_.end())
         data["clauses"].push_back(place->second);
     for (const auto& operation : one.operations) data["operations"].push_back(operation_data(operation));
-    data["views"] = views_.of(one);
     return data;
   }
 

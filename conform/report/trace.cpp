@@ -5,13 +5,14 @@
 #include <fstream>
 
 #include "process.hpp"
+#include "workspace.hpp"
 
 namespace conform::report {
 
 Data model_trace(const std::filesystem::path& model, const std::filesystem::path& image, std::uint64_t guest_offset,
                  const std::filesystem::path& scratch) {
   if (::access(model.c_str(), X_OK) != 0) return nullptr;
-  const auto out = scratch / "trace.json";
+  const auto out = scratch / (random_name() + ".json");
   const auto offset = std::to_string(guest_offset);
   const auto done =
       run_process({{model.string(), "explain", image.string(), "--guest-offset", offset, "--json"}, out, {}, {}});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "parallel.hpp"
 #include "report/annotate.hpp"
 
 namespace conform::report {
@@ -68,7 +69,7 @@ std::size_t Views::view(const Case& of, Known& known, const LayoutEntry* entry, 
   if (found != known.guest_offsets.end()) return static_cast<std::size_t>(found - known.guest_offsets.begin());
   Data data = known.layout ? image_data(sources_.corpus.image(of), *known.layout, entry) : Data::object();
   data["guest_offset"] = hex(guest_offset);
-  data["trace"] = model_trace(sources_.model, sources_.corpus.image(of), guest_offset, sources_.scratch);
+  data["trace"] = nullptr;
   known.guest_offsets.push_back(guest_offset);
   known.views.push_back(std::move(data));
   return known.views.size() - 1;
@@ -82,5 +83,21 @@ std::size_t Views::of(const Case& of, const Record& record) {
 }
 
 Data Views::of(const Case& of) { return known(of).views; }
+
+void Views::trace() {
+  struct Wanted {
+    std::filesystem::path image;
+    std::uint64_t guest_offset;
+    Data* into;
+  };
+  std::vector<Wanted> all;
+  for (auto& [id, known] : known_)
+    for (std::size_t i = 0; i < known.views.size(); ++i)
+      all.push_back(
+          {sources_.corpus.image(*sources_.corpus.find(id)), known.guest_offsets[i], &known.views[i]["trace"]});
+  in_parallel(all.size(), processors(), [&](std::size_t i) {
+    *all[i].into = model_trace(sources_.model, all[i].image, all[i].guest_offset, sources_.scratch);
+  });
+}
 
 }  // namespace conform::report
