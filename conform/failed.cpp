@@ -2,12 +2,21 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "wording.hpp"
 
 namespace conform {
 namespace {
+
+/// The valid twin of a case, the twin's own, and so on.
+std::set<std::string> twins(const Corpus& corpus, const std::string& id) {
+  std::set<std::string> all;
+  for (const Case* of = corpus.find(id); of && !of->baseline.empty(); of = corpus.find(of->baseline))
+    if (!all.insert(of->baseline).second) break;
+  return all;
+}
 
 auto badness_order(const FailedCase& one) {
   const Record& worst = *one.records[0];
@@ -44,6 +53,20 @@ std::vector<FailedClause> failures_by_clause(const Results& results, const std::
     return badness_order(a.cases[0]) < badness_order(b.cases[0]);
   });
   return tree;
+}
+
+std::optional<Root> begin_with(const std::vector<FailedClause>& tree, const Corpus& corpus) {
+  std::map<std::string, std::size_t> made_from;  // failing cases, and how many others are made from them
+  for (const auto& clause : tree)
+    for (const auto& one : clause.cases) made_from.emplace(one.id, 0);
+  for (const auto& [id, ignored] : made_from)
+    for (const auto& twin : twins(corpus, id))
+      if (const auto failed = made_from.find(twin); failed != made_from.end()) ++failed->second;
+  std::optional<Root> root;
+  for (const auto& clause : tree)
+    for (const auto& one : clause.cases)
+      if (const auto number = made_from.at(one.id); number > (root ? root->made_from_it : 1)) root = Root{&one, number};
+  return root;
 }
 
 }  // namespace conform

@@ -1,6 +1,7 @@
 // The failures of an implementation as a tree: clause, case, operations; the worst first on each level.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,5 +25,14 @@ struct FailedClause {
 /// A case stands under the first of its clauses.
 std::vector<FailedClause> failures_by_clause(const Results& results, const std::string& implementation,
                                              const Corpus& corpus);
+
+/// A failing case from which other failing ones are made: its cause may be theirs.
+struct Root {
+  const FailedCase* one;
+  std::size_t made_from_it;  // failing cases, by one or several steps
+};
+
+/// The one with the most, or nothing where none has more than one.
+std::optional<Root> begin_with(const std::vector<FailedClause>& tree, const Corpus& corpus);
 
 }  // namespace conform

@@ -26,11 +26,12 @@ std::string descriptor_words(const Corpus& corpus, const Case& of, const Record&
   const std::uint64_t begin = *entry->host_offset;
   const unsigned x = layout->host_offset_bits;
   return fmt::format(
-      "guest cluster {:#x}: {:#018x}, cluster_bits {}: host_offset {:#x} (bits 0-{}), additional_sectors {} (bits "
-      "{}-61), "
-      "so {} bytes, [{:#x}, {:#x})",
-      entry->guest_offset, *value, layout->cluster_bits, begin, x - 1, entry->descriptor->additional_sectors, x,
-      entry->descriptor->available_bytes, begin, begin + entry->descriptor->available_bytes);
+      "guest cluster {:#x}: {:#018x}, cluster_bits {}: host_offset {:#x} (bits 0-{}), additional_sectors {} ({}), so "
+      "{} "
+      "bytes, [{:#x}, {:#x})",
+      entry->guest_offset, *value, layout->cluster_bits, begin, x - 1, entry->descriptor->additional_sectors,
+      x == 61 ? std::string("bit 61") : fmt::format("bits {}-61", x), entry->descriptor->available_bytes, begin,
+      begin + entry->descriptor->available_bytes);
 }
 
 class Writer {
@@ -53,6 +54,14 @@ class Writer {
       operations += (operations.empty() ? "" : ", ") + operation_words(*one, failed.of);
     return fmt::format("   {} {}: {} ({})\n", paint_.by_badness(badness(worst.status), name(worst.status)),
                        paint_.strong(failed.id), operations, name(worst.level));
+  }
+
+  /// What to look at before all else.
+  std::string root(const Root& root) const {
+    return wrapped(" ", 1,
+                   fmt::format("Begin with {}: {} other cases that fail are made from its image.", root.one->id,
+                               root.made_from_it)) +
+           at_length(*root.one);
   }
 
   std::string at_length(const FailedCase& failed) const {
@@ -130,10 +139,15 @@ std::string failures(const Results& results, const std::vector<ImplementationSum
   for (const auto& [summary, tree] : failing) {
     const Writer writer(summary->info, corpus, paint, width);
     text += heading(*summary, paint);
-    std::size_t told = 0;
+    const auto root = begin_with(tree, corpus);
+    if (root) text += writer.root(*root);
+    std::size_t told = root ? 1 : 0;
     for (const auto& clause : tree) {
       text += writer.clause(clause);
-      for (const auto& one : clause.cases) text += told++ < length_max ? writer.at_length(one) : writer.line(one);
+      for (const auto& one : clause.cases) {
+        const bool is_told = root && root->one == &one;
+        text += !is_told && told++ < length_max ? writer.at_length(one) : writer.line(one);
+      }
     }
     if (told > length_max)
       text += paint.faint(" (run it alone to see more at length, or look into report.html)") + "\n";

@@ -135,6 +135,17 @@ Result<Implementation> load_with(const JsonSchema& schema, const fs::path& file,
   return parsed;
 }
 
+/// Names that the schema of implementation files does not have would claim nothing.
+Result<void> are_features(const std::set<std::string>& names, const Places& places) {
+  const auto schema = load_json(places.implementations / "schema.json");
+  if (!schema) return tl::unexpected(schema.error());
+  const auto known = schema->at(Json::json_pointer("/properties/features/items/enum")).get<std::vector<std::string>>();
+  for (const auto& one : names)
+    if (std::find(known.begin(), known.end(), one) == known.end())
+      return fail("--features: {} is none of {}", one, fmt::join(known, ", "));
+  return {};
+}
+
 std::string greeted_version(const Implementation& implementation) {
   const auto greeting = adapter_of(implementation).greet({});
   return greeting.answer.is_object() ? greeting.answer.at("version").get<std::string>() : std::string();
@@ -180,6 +191,9 @@ Result<std::vector<Implementation>> load_implementations(const Places& places) {
 Result<Implementation> from_command_lines(const CommandLines& lines, const Places& places) {
   Implementation made;
   made.name = lines.name;
+  if (lines.features)
+    if (auto known = are_features(*lines.features, places); !known) return tl::unexpected(known.error());
+  made.features = lines.features;
   made.places = values(places);
   made.runs_beside_image = false;
   for (const auto& [op, line] : lines.commands) {

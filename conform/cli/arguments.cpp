@@ -64,6 +64,12 @@ Command& Command::options(const std::string& name, std::vector<std::string>& val
   return *this;
 }
 
+Command& Command::list(const std::string& name, std::vector<std::string>& values, const std::string& type,
+                       const std::string& help) {
+  as_app(app_).add_option(name, values, help)->type_name(type)->delimiter(',')->allow_extra_args(false);
+  return *this;
+}
+
 Command& Command::choice(const std::string& name, std::string& value, const std::vector<std::string>& choices,
                          const std::string& help) {
   auto* option = as_app(app_).add_option(name, value, help)->check(CLI::IsMember(choices));

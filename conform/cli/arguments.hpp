@@ -35,6 +35,9 @@ class Command {
   /// Takes one value each time, and may be repeated.
   Command& options(const std::string& name, std::vector<std::string>& values, const std::string& type,
                    const std::string& help);
+  /// Several, with commas between them.
+  Command& list(const std::string& name, std::vector<std::string>& values, const std::string& type,
+                const std::string& help);
   /// One of `choices`.
   Command& choice(const std::string& name, std::string& value, const std::vector<std::string>& choices,
                   const std::string& help);

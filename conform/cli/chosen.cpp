@@ -47,11 +47,13 @@ void ImplementationOptions::add_to(Command& command) {
   for (const auto& [op, flag] : flags) command.option(flag, command_lines[op], "COMMAND", help(op));
   command.options("--adapter", adapters, "COMMAND", "A reader that stays up and answers requests (repeatable)")
       .numbers("--reject-exit", reject_exits, 1, 255, "Exit statuses of these commands that mean refused")
+      .list("--features", features, "NAME,…", "What these commands claim; a refusal of others is `unsupported`")
       .option("--name", name, "NAME", "What to call them");
 }
 
 Result<std::vector<Implementation>> ImplementationOptions::choose(const Places& places) const {
-  CommandLines lines{name, {}, reject_exits};
+  CommandLines lines{name, {}, reject_exits, {}};
+  if (!features.empty()) lines.features = std::set(features.begin(), features.end());
   std::vector<std::string> arguments;
   for (const auto& [op, flag] : flags)
     if (const auto given = command_lines.find(op); given != command_lines.end() && given->second) {
@@ -70,6 +72,8 @@ Result<std::vector<Implementation>> ImplementationOptions::choose(const Places& 
     if (!one) return tl::unexpected(one.error());
     if (reject_exits != std::vector{1})
       arguments.insert(arguments.end(), {"--reject-exit", fmt::format("{}", fmt::join(reject_exits, ","))});
+    if (!features.empty())
+      arguments.insert(arguments.end(), {"--features", fmt::format("{}", fmt::join(features, ","))});
     if (name != ImplementationOptions{}.name) arguments.insert(arguments.end(), {"--name", name});
     one->arguments = std::move(arguments);
     chosen.push_back(std::move(*one));

@@ -13,6 +13,7 @@ struct ImplementationOptions {
   std::map<Op, std::optional<std::string>> command_lines;
   std::vector<std::string> adapters;  // commands that start one
   std::vector<int> reject_exits{1};
+  std::vector<std::string> features;  // empty: all are claimed
   std::string name = "command-line";
 
   void add_to(Command& command);

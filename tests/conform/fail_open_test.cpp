@@ -101,6 +101,12 @@ TEST_CASE("unsupported is counted as what it is") {
   CHECK(counts(ran)["unsupported"] == 1);
   CHECK(counts(ran)["pass"] == 0);
   CHECK(ran.summary["implementations"][0]["must"]["pass"] == 0);
+
+  const auto by_options = [&](const std::string& features) {
+    return run_on(corpus, read_with("refuses-cases", {"--case", "zstd", "--features", features})).status("zstd");
+  };
+  CHECK(by_options("deflate,v2") == "unsupported");
+  CHECK(by_options("deflate,zstd") == "wrong-reject");
 }
 
 TEST_CASE("right bytes of another length are wrong") {
