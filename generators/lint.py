@@ -58,7 +58,7 @@ def needed_features(case: Case) -> list[str]:
     except CaseError as error:
         raise error.inside("image") from None
     header = image.get("header", {})
-    if kinds & {COMPRESSED, RAW}:
+    if kinds & {COMPRESSED, RAW} or image.get("compression") == "zstd":  # a header that says zstd has a feature bit set
         features.append(str(image.get("compression", "deflate")))
     features += [feature for feature, key in (("extended-l2", "extended_l2"), ("backing-file", "backing_file"),
                                               ("snapshot", "snapshots"), ("external-data-file", "data_file"))

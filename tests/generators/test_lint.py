@@ -98,6 +98,10 @@ class Lint(ProjectTest):
     def test_features_are_those_that_the_image_needs(self) -> None:
         self.assert_case_refused(r"features: the image needs \['deflate'\], stated are \['zstd'\]", features=["zstd"])
 
+    def test_a_header_that_says_zstd_needs_it_without_any_stream(self) -> None:
+        image = {"cluster_bits": 12, "compression": "zstd", "guest": {"0": {"data": {"random": "rest"}}}}
+        self.assert_case_refused(r"the image needs \['zstd'\], stated are \[\]", image=image, features=[])
+
     def test_operations(self) -> None:
         accept = {"verdict": "accept"}
         for rule, operation in (
