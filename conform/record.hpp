@@ -43,7 +43,7 @@ struct Record {
   std::optional<FirstDiff> first_diff;
   std::string observed_digest;
   std::optional<std::uint64_t> observed_length;
-  std::string bytes;  // of wrong-accept and wrong-data: none, zeros, another-cluster, backing-file, image-file, other
+  std::string bytes;  // of wrong-accept and wrong-data: none, zeros, another-cluster, backing-file, …
   std::string detail;
   Json properties;       // of an image that a write or a modify left; null: there is none
   std::string messages;  // the first line that the program printed besides its data

@@ -106,6 +106,17 @@ TEST_CASE("what was handed out where it should have been refused is told") {
   CHECK(ran.output.find("A toy is read as it is.") != std::string::npos);
 }
 
+TEST_CASE("who did not notice what is wrong with an image gives its twin's bytes") {
+  const ToyCorpus corpus;
+  const auto twin = (corpus.path() / "guest/accepted.raw").string();
+  const auto reader = "sh -c 'if grep -q refused $1; then cp " + twin + " $2; else exec " + fault("honest", "$1 $2") +
+                      "; fi' sh {image} {out}";
+  const auto ran = run_on(corpus, {"run", "--case", "refused", "--read-cmd", reader});
+  REQUIRE(ran.records.size() == 1);
+  CHECK(ran.records[0]["status"] == "wrong-accept");
+  CHECK(ran.records[0]["bytes"] == "twin");
+}
+
 TEST_CASE("wrong data are told with the first byte that differs") {
   const ToyCorpus corpus;
   const auto ran = run_on(corpus, {"run", "--case", "accepted", "--read-cmd", fault("zeros")});
