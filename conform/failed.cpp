@@ -25,11 +25,12 @@ auto badness_order(const FailedCase& one) {
 
 }  // namespace
 
-std::vector<FailedClause> failures_by_clause(const Results& results, const std::string& implementation,
+std::vector<FailedClause> failures_by_clause(const Results& results, const std::vector<std::string>& implementations,
                                              const Corpus& corpus) {
   std::map<std::string, FailedCase> by_case;
   for (const auto& record : results.records)
-    if (record.implementation == implementation && is_worth_telling(record)) {
+    if (is_worth_telling(record) &&
+        std::find(implementations.begin(), implementations.end(), record.implementation) != implementations.end()) {
       auto& failed = by_case.try_emplace(record.case_id, FailedCase{record.case_id, corpus.find(record.case_id), {}})
                          .first->second;
       failed.records.push_back(&record);

@@ -1,4 +1,4 @@
-// The failures of an implementation as a tree: clause, case, operations; the worst first on each level.
+// The failures of an implementation, or of versions of one, as a tree: clause, case, operations; the worst first on each level.
 #pragma once
 
 #include <optional>
@@ -22,8 +22,8 @@ struct FailedClause {
   std::vector<FailedCase> cases;
 };
 
-/// A case stands under the first of its clauses.
-std::vector<FailedClause> failures_by_clause(const Results& results, const std::string& implementation,
+/// Of these implementations together. A case stands under the first of its clauses.
+std::vector<FailedClause> failures_by_clause(const Results& results, const std::vector<std::string>& implementations,
                                              const Corpus& corpus);
 
 /// A failing case from which other failing ones are made: its cause may be theirs.

@@ -132,7 +132,7 @@ std::string failures(const Results& results, const std::vector<ImplementationSum
                      const Paint& paint, std::size_t width) {
   std::vector<std::pair<const ImplementationSummary*, std::vector<FailedClause>>> failing;
   for (const auto& summary : summaries)
-    if (auto tree = failures_by_clause(results, summary.info.name, corpus); !tree.empty())
+    if (auto tree = failures_by_clause(results, {summary.info.name}, corpus); !tree.empty())
       failing.emplace_back(&summary, std::move(tree));
   const std::size_t length_max = failing.size() > 1 ? at_length_of_many_max : at_length_max;
   std::string text;

@@ -94,6 +94,7 @@ Result<void> add_adapter(Implementation& implementation, const Json& text, const
 Result<Implementation> parse(const Json& document, const Places& places) {
   Implementation parsed;
   parsed.name = document.at("name");
+  parsed.program = document.value("program", "");
   parsed.places = values(places);
   parsed.features = document.at("features").get<std::set<std::string>>();
   parsed.notes = document.value("notes", std::vector<std::string>{});

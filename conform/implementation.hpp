@@ -29,6 +29,7 @@ struct AdapterProgram {
 
 struct Implementation {
   std::string name;
+  std::string program{};  // what versions of it are called together; empty: it is its own
   /// A file's commands run in the image's folder (some programs look for other files there); those of the command line
   /// where the user is, so that relative paths mean what they say.
   bool runs_beside_image = true;

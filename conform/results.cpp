@@ -12,9 +12,9 @@ namespace {
 constexpr int schema_version = 1;
 
 Json to_json(const ImplementationInfo& info) {
-  return {{"name", info.name},         {"version", info.version},    {"features", info.features},
-          {"absent", info.absent},     {"canary", info.canary},      {"remarks", info.remarks},
-          {"commands", info.commands}, {"arguments", info.arguments}};
+  return {{"name", info.name},         {"version", info.version},     {"features", info.features},
+          {"absent", info.absent},     {"canary", info.canary},       {"remarks", info.remarks},
+          {"commands", info.commands}, {"arguments", info.arguments}, {"program", info.program}};
 }
 
 Json to_json(const Shard& shard) {
@@ -39,7 +39,8 @@ Header header_from_json(const Json& line) {
                                       text.at("features").get<std::vector<std::string>>(), text.at("absent"),
                                       text.at("canary"), text.at("remarks").get<std::vector<std::string>>(),
                                       text.value("commands", std::map<std::string, std::string>{}),
-                                      text.value("arguments", std::vector<std::string>{"--impl", text.at("name")})});
+                                      text.value("arguments", std::vector<std::string>{"--impl", text.at("name")}),
+                                      text.value("program", text.at("name").get<std::string>())});
   return header;
 }
 

@@ -22,6 +22,7 @@ struct ImplementationInfo {
   std::vector<std::string> remarks;
   std::map<std::string, std::string> commands{};  // by operation, as they were described, in one line
   std::vector<std::string> arguments{};           // of qcow2-conform, that choose it
+  std::string program{};                          // what its versions are called together; its name, where it has none
 };
 
 struct Header {

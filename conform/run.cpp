@@ -19,6 +19,7 @@ ImplementationInfo introduce(const Bench& bench, const Implementation& implement
   for (const auto& [op, command] : implementation.commands)
     info.commands.emplace(command.by_adapter ? "adapter" : name(op), shell_line(command.words.words()));
   info.arguments = implementation.arguments;
+  info.program = implementation.program.empty() ? implementation.name : implementation.program;
   if (!info.absent.empty()) return info;
   try {
     info.version = ask_version(implementation);

@@ -8,13 +8,6 @@
 namespace conform {
 namespace {
 
-std::string answer(const Record& record) {
-  std::string text(name(record.status));
-  if (!record.choice.empty()) text += " " + record.choice;
-  if (!record.bytes.empty()) text += " (" + record.bytes + ")";
-  return text;
-}
-
 bool ran(const Record* record) { return record && was_executed(record->status); }
 
 Result<void> of_one_corpus(const std::vector<Results>& results) {
@@ -106,6 +99,13 @@ std::string table(const SideBySide& compared, const std::vector<const ComparedRo
 }
 
 }  // namespace
+
+std::string answer(const Record& record) {
+  std::string text(name(record.status));
+  if (!record.choice.empty()) text += " " + record.choice;
+  if (!record.bytes.empty()) text += " (" + record.bytes + ")";
+  return text;
+}
 
 bool ComparedRow::differs() const {
   std::set<std::string> answers;

@@ -9,6 +9,9 @@
 
 namespace conform {
 
+/// "pass", "choice refuses", "wrong-accept (zeros)".
+std::string answer(const Record& record);
+
 /// One operation of a case, and what each column answered.
 struct ComparedRow {
   std::string family, case_id, operation;

@@ -51,7 +51,7 @@ std::string differing_bytes(const Record& record) {
 
 std::string_view meaning(Status status) {
   switch (status) {
-    case Status::pass: return "right";
+    case Status::pass: return "answered as it should";
     case Status::wrong_data: return "accepted, and gave other bytes than the disk has";
     case Status::wrong_accept: return "accepted what must be refused";
     case Status::wrong_reject: return "refused what must be accepted";

@@ -24,12 +24,18 @@ const char* help(Op op) {
   return "";
 }
 
+/// A path below where we are says so: what runs a case again is then the same for everybody.
+std::string from_here(const fs::path& file) {
+  const auto below = file.lexically_proximate(fs::current_path());
+  return file.is_relative() || below.empty() || *below.begin() == ".." ? file.string() : below.string();
+}
+
 Result<Implementation> named(const std::string& name, const Places& places) {
   const bool is_file = name.find('/') != std::string::npos || name.ends_with(".json");
   const fs::path file = is_file ? fs::path(name) : places.implementations / (name + ".json");
   if (!is_file && !fs::exists(file)) return fail("no implementation {} in {}", name, places.implementations.string());
   auto one = load_implementation(file, places);
-  if (one) one->arguments = {"--impl", name};
+  if (one) one->arguments = {"--impl", is_file ? from_here(file) : name};
   return one;
 }
 

@@ -63,7 +63,7 @@ void add_report(Command& program, const Session& session) {
   command
       .arguments("results", options->results,
                  "Folders of runs, or results.jsonl files: parts of a run, or runs of several implementations")
-      .choice("--format", options->format, formats, "html, md, junit, badge (all: these four), or divergences")
+      .choice("--format", options->format, formats, "html, md, junit, badge (all: these four), divergences or versions")
       .option("--out", options->out, "DIR", "Where they go");
   command.run([options, &session] {
     const auto done = report(*options, session);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "programs.hpp"
 #include "report/views.hpp"
 #include "shell.hpp"
 #include "summary.hpp"
@@ -26,6 +27,8 @@ Data implementation_data(const ImplementationSummary& summary) {
   for (const auto& [status, number] : summary.all.counts)
     if (number > 0) counts[std::string(name(status))] = number;
   return {{"name", info.name},
+          {"program", info.program},
+          {"label", version_label(info)},
           {"version", info.version},
           {"absent", info.absent},
           {"canary", info.canary},

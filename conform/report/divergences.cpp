@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "failed.hpp"
+#include "programs.hpp"
 #include "report/markdown.hpp"
 #include "shell.hpp"
 #include "summary.hpp"
@@ -17,7 +18,8 @@ constexpr const char* introduction =
     "lost. -->\n\n"
     "This page lists what programs did differently from [the text](../spec/compressed-clusters.md) on images of this "
     "suite, with the\n"
-    "version that was tried. It is written for their authors and for people who depend on them. Most of these images "
+    "versions that were tried; a line names those that it is about. It is written for their authors and for people who "
+    "depend on them. Most of these images "
     "are rare: ordinary\n"
     "tools do not write them, and several of the programs are careful in ways that this suite does not measure. A case "
     "can be wrong, too:\n"
@@ -63,46 +65,130 @@ std::string what_came(const Record& record, const Case* of) {
   return text;
 }
 
-std::string item(const FailedCase& failed, const std::vector<const Record*>& records, const ImplementationInfo& info) {
-  const Record& first = *records[0];
-  std::string text = fmt::format("\n**{}** ({})", case_link(failed), name(first.level));
-  for (const auto& slug : first.clauses) text += fmt::format(" [{0}](../spec/compressed-clusters.md)", slug);
-  text += "\n\n";
-  if (failed.of) {
-    text += plain_markdown(failed.of->title) + ".";
-    if (!failed.of->baseline.empty())
-      text += fmt::format(" It is as `{}`, but: {}.", failed.of->baseline, plain_markdown(failed.of->delta));
-    text += " " + plain_markdown(failed.of->why) + "\n\n";
+std::string about(const Case& of) {
+  std::string text = plain_markdown(of.title) + ".";
+  if (!of.baseline.empty()) text += fmt::format(" It is as `{}`, but: {}.", of.baseline, plain_markdown(of.delta));
+  return text + " " + plain_markdown(of.why) + "\n\n";
+}
+
+/// One program, in the versions that were run.
+class Section {
+ public:
+  Section(const Program& program, const Sources& sources) : program_(program) {
+    std::vector<std::string> names;
+    for (const auto* version : program.versions) names.push_back(version->info.name);
+    tree_ = failures_by_clause(sources.results, names, sources.corpus);
   }
-  for (const Record* record : records) text += "- " + what_came(*record, failed.of) + "\n";
-  return text + fmt::format("- to see it: `qcow2-conform run {} --case {}`\n", shell_line(info.arguments), failed.id);
-}
 
-std::string section(const Kind& kind, const std::vector<FailedClause>& tree, const ImplementationInfo& info) {
-  std::string items;
-  std::size_t cases = 0;
-  for (const auto& clause : tree)
-    for (const auto& failed : clause.cases) {
-      std::vector<const Record*> records;
-      std::copy_if(failed.records.begin(), failed.records.end(), std::back_inserter(records),
-                   [&](const Record* record) { return kind.is(record->status); });
-      if (records.empty()) continue;
-      ++cases;
-      items += item(failed, records, info);
-    }
-  if (items.empty()) return "";
-  return fmt::format("\n### {}: {} case{}\n\n{}\n{}", kind.title, cases, cases == 1 ? "" : "s", kind.what, items);
-}
+  /// What failed, kind by kind; empty: nothing did.
+  std::string failures() const {
+    std::string text;
+    for (const auto& kind : kinds) text += failures(kind);
+    return text;
+  }
 
-std::string coverage(const ImplementationSummary& summary) {
-  const auto refused = summary.all.of(Status::unsupported);
-  return fmt::format(
-      "{} of {} operations were run, {} of them answered as the text has it or as it leaves open.{}\n",
-      summary.all.executed(), summary.all.selected, summary.all.well(),
-      refused == 0
-          ? ""
-          : fmt::format(" {} met a feature that the program does not claim, and were refused, as they should be.",
-                        refused));
+  std::string heading() const {
+    if (program_.versions.size() == 1)
+      return fmt::format("{} ({})", program_.name, plain_markdown(program_.versions[0]->info.version));
+    return fmt::format("{}: {}", program_.name, fmt::join(labels(), ", "));
+  }
+
+  /// How much of the suite it met, a line a version.
+  std::string coverage() const {
+    if (program_.versions.size() == 1) return coverage(program_.versions[0]->all);
+    std::string text;
+    for (const auto* version : program_.versions) text += item(version->info.version, version->all);
+    return text;
+  }
+
+  /// Where there is nothing else to tell: which versions, and how much of the suite they met.
+  std::string items() const {
+    std::string text;
+    for (const auto* version : program_.versions)
+      text += item(fmt::format("{} ({})", version->info.name, version->info.version), version->all);
+    return text;
+  }
+
+ private:
+  static std::string item(const std::string& who, const Tally& tally) {
+    return fmt::format("- {}: {}", plain_markdown(who), coverage(tally));
+  }
+
+  static std::string coverage(const Tally& tally) {
+    const auto refused = tally.of(Status::unsupported);
+    return fmt::format(
+        "{} of {} operations were run, {} of them answered as the text has it or as it leaves open.{}\n",
+        tally.executed(), tally.selected, tally.well(),
+        refused == 0
+            ? ""
+            : fmt::format(" {} met a feature that the program does not claim, and were refused, as they should be.",
+                          refused));
+  }
+
+  std::string failures(const Kind& kind) const {
+    std::string items;
+    std::size_t cases = 0;
+    for (const auto& clause : tree_)
+      for (const auto& failed : clause.cases) {
+        std::vector<const Record*> records;
+        std::copy_if(failed.records.begin(), failed.records.end(), std::back_inserter(records),
+                     [&](const Record* record) { return kind.is(record->status); });
+        if (records.empty()) continue;
+        ++cases;
+        items += item(failed, records);
+      }
+    if (items.empty()) return "";
+    return fmt::format("\n### {}: {} case{}\n\n{}\n{}", kind.title, cases, cases == 1 ? "" : "s", kind.what, items);
+  }
+
+  std::string item(const FailedCase& failed, const std::vector<const Record*>& records) const {
+    std::string text = fmt::format("\n**{}** ({})", case_link(failed), name(records[0]->level));
+    for (const auto& slug : records[0]->clauses) text += fmt::format(" [{0}](../spec/compressed-clusters.md)", slug);
+    text += "\n\n";
+    if (failed.of) text += about(*failed.of);
+    std::vector<std::string> told;
+    for (const Record* record : records)
+      if (const auto came = what_came(*record, failed.of); std::find(told.begin(), told.end(), came) == told.end()) {
+        told.push_back(came);
+        text += "- " + in_versions(records, came, failed.of) + came + "\n";
+      }
+    return text + fmt::format("- to see it: `qcow2-conform run {} --case {}`\n", shell_line(newest(records).arguments),
+                              failed.id);
+  }
+
+  /// "5.2, 7.2: ", those of which one thing is told; empty where there is a single version at all.
+  std::string in_versions(const std::vector<const Record*>& records, const std::string& came, const Case* of) const {
+    if (program_.versions.size() == 1) return "";
+    std::vector<std::string> in;
+    for (const auto* version : program_.versions)
+      if (std::any_of(records.begin(), records.end(), [&](const Record* record) {
+            return record->implementation == version->info.name && what_came(*record, of) == came;
+          }))
+        in.push_back(version_label(version->info));
+    return fmt::format("**{}** ", fmt::join(in, ", "));
+  }
+
+  /// The newest version of which there is a record.
+  const ImplementationInfo& newest(const std::vector<const Record*>& records) const {
+    const auto found = std::find_if(program_.versions.rbegin(), program_.versions.rend(), [&](const auto* version) {
+      return std::any_of(records.begin(), records.end(),
+                         [&](const Record* record) { return record->implementation == version->info.name; });
+    });
+    return (*found)->info;
+  }
+
+  std::vector<std::string> labels() const {
+    std::vector<std::string> labels;
+    for (const auto* version : program_.versions) labels.push_back(version_label(version->info));
+    return labels;
+  }
+
+  const Program& program_;
+  std::vector<FailedClause> tree_;
+};
+
+bool was_tried(const ImplementationSummary& summary) {
+  return summary.info.absent.empty() && summary.info.canary.empty() && summary.all.executed() > 0;
 }
 
 }  // namespace
@@ -111,17 +197,15 @@ std::string divergences(const Sources& sources) {
   std::string text = introduction;
   text += fmt::format("\n{}, corpus {}.\n", sources.results.header.suite,
                       sources.results.header.corpus_digest.substr(0, 12));
+  auto summaries = summarise(sources.results);
+  std::erase_if(summaries, [](const auto& summary) { return !was_tried(summary); });
   std::string agreeing;
-  for (const auto& summary : summarise(sources.results)) {
-    const auto& info = summary.info;
-    if (!info.absent.empty() || !info.canary.empty() || summary.all.executed() == 0) continue;
-    const auto tree = failures_by_clause(sources.results, info.name, sources.corpus);
-    std::string sections;
-    for (const auto& kind : kinds) sections += section(kind, tree, info);
-    if (sections.empty())
-      agreeing += fmt::format("- {} ({}): {}", info.name, plain_markdown(info.version), coverage(summary));
+  for (const auto& program : programs_of(summaries)) {
+    const Section section(program, sources);
+    if (const auto failures = section.failures(); !failures.empty())
+      text += fmt::format("\n## {}\n\n{}{}", section.heading(), section.coverage(), failures);
     else
-      text += fmt::format("\n## {} ({})\n\n{}{}", info.name, plain_markdown(info.version), coverage(summary), sections);
+      agreeing += section.items();
   }
   return text + (agreeing.empty() ? "" : "\n## Nothing to tell of\n\n" + agreeing);
 }

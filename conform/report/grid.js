@@ -19,7 +19,7 @@ function finish() {
   while (rest.length > 0) rest.shift()();
 }
 
-const outcome = (row) => row.cells.map((cell) => (cell ? cell.status.name + cell.inPart : "")).join("|");
+const outcome = (row) => row.cells.map((cell) => (cell ? `${cell.status.name} ${cell.inPart} ${cell.answer}` : "")).join("|");
 const rowBadness = (row) => Math.max(0, ...row.cells.map((cell) => (cell ? cell.status.badness : 0)));
 
 function bundles(rows, fold) {

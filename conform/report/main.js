@@ -12,6 +12,7 @@ function content({ page, names, query }) {
     case "case": return casePage(...names);
     case "clause": return clausePage(names[0], query);
     case "implementation": return implementationPage(...names);
+    case "versions": return versionsPage(...names);
     default: return overview("cases", query);
   }
 }
@@ -63,6 +64,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && route().page.match(/^(cell|case|clause|implementation)$/)) location.hash = route().page === "clause" ? "#/clauses" : "#/cases";
 });
 
+if (programs.length === 0) document.querySelector('nav a[href="#/versions"]').remove();
 document.getElementById("suite").textContent = data.suite.replace(/^qcow2-conform /, "");
 document.getElementById("foot").textContent = `Corpus ${data.corpus.slice(0, 12)}; made by: ${data.argv}; the programs ran with: ${data.confinement.join(", ") || "no limits"}.`;
 themeSwitch(document.getElementById("theme"));

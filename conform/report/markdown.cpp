@@ -4,6 +4,7 @@
 
 #include "failed.hpp"
 #include "matrix.hpp"
+#include "report/versions.hpp"
 #include "shell.hpp"
 #include "wording.hpp"
 
@@ -15,20 +16,6 @@ std::size_t with_badness(const Tally& tally, int from, int to) {
   for (const auto& [status, times] : tally.counts)
     if (badness(status) >= from && badness(status) <= to) number += times;
   return number;
-}
-
-std::string summary_table(const std::vector<ImplementationSummary>& summaries) {
-  std::string text =
-      "| implementation | version | must | wrong bytes | other failures | unsupported | not run |\n"
-      "|---|---|---:|---:|---:|---:|---:|\n";
-  for (const auto& summary : summaries) {
-    const Tally& all = summary.all;
-    text += fmt::format("| {} | {} | {}/{} | {} | {} | {} | {} |\n", plain_markdown(summary.info.name),
-                        plain_markdown(summary.info.version), summary.must.well(), summary.must.selected,
-                        with_badness(all, 5, 5), with_badness(all, 2, 4), all.of(Status::unsupported),
-                        all.of(Status::not_run));
-  }
-  return text;
 }
 
 std::string family_cell(const Tally& tally) {
@@ -80,7 +67,7 @@ std::string failed_case(const FailedCase& failed, const ImplementationInfo& info
 }
 
 std::string failures_of(const ImplementationSummary& summary, const Sources& sources) {
-  const auto tree = failures_by_clause(sources.results, summary.info.name, sources.corpus);
+  const auto tree = failures_by_clause(sources.results, {summary.info.name}, sources.corpus);
   if (tree.empty()) return "";
   std::string text = fmt::format("\n## {}\n", plain_markdown(summary.info.name));
   for (const auto& clause : tree) {
@@ -103,6 +90,20 @@ std::string plain_markdown(std::string_view text) {
   return plain;
 }
 
+std::string summary_table(const std::vector<ImplementationSummary>& summaries) {
+  std::string text =
+      "| implementation | version | must | wrong bytes | other failures | unsupported | not run |\n"
+      "|---|---|---:|---:|---:|---:|---:|\n";
+  for (const auto& summary : summaries) {
+    const Tally& all = summary.all;
+    text += fmt::format("| {} | {} | {}/{} | {} | {} | {} | {} |\n", plain_markdown(summary.info.name),
+                        plain_markdown(summary.info.version), summary.must.well(), summary.must.selected,
+                        with_badness(all, 5, 5), with_badness(all, 2, 4), all.of(Status::unsupported),
+                        all.of(Status::not_run));
+  }
+  return text;
+}
+
 std::string markdown(const Sources& sources) {
   const auto summaries = worst_first(summarise(sources.results));
   const Header& header = sources.results.header;
@@ -114,6 +115,7 @@ std::string markdown(const Sources& sources) {
       "selected. Operations answered well of those run, by family (! wrong bytes handed out, × another failure):\n\n" +
       family_table(summaries) + "\n";
   for (const auto& summary : summaries) text += identity(summary);
+  if (const auto trends = version_trends(sources); !trends.empty()) text += "\n" + trends;
   for (const auto& summary : summaries) text += failures_of(summary, sources);
   return text;
 }

@@ -1,13 +1,13 @@
 // The first page: a line for each implementation, and the matrix of cases or of clauses under its filters.
 const FILTERS = { family: "all", level: "all", status: "all", implementation: "all", q: "", fold: "1" };
 
-function summaryTable() {
-  const statuses = STATUS.filter(({ name }) => data.implementations.some((one) => one.counts[name]))
+function summaryTable(places) {
+  const statuses = STATUS.filter(({ name }) => places.some((place) => data.implementations[place].counts[name]))
     .sort((a, b) => order.get(b) - order.get(a));
   return h("div", { class: "scroll" }, h("table", { class: "plain", id: "summary" },
     h("thead", {}, h("tr", {}, h("th", {}, "implementation"), h("th", {}, "must"),
       statuses.map((status) => h("th", { title: status.meaning }, pill(status))))),
-    h("tbody", {}, byWeight.map((place) => {
+    h("tbody", {}, places.map((place) => {
       const one = data.implementations[place];
       return h("tr", {}, h("td", { class: "who", title: one.absent || one.canary || one.version }, link(toImplementation(one), one.name), " ",
         one.canary ? h("span", { class: "refused" }, `stopped: ${one.canary}`) : h("span", { class: "soft" }, one.absent ? `not run: ${one.absent}` : one.version)),
@@ -73,7 +73,7 @@ function filterBar(filters, change) {
     values.map((value) => h("option", { value, selected: filters[name] === value }, words[value] ?? value))));
   const found = STATUS.filter(({ name }) => data.implementations.some((one) => one.counts[name])).map(({ name }) => name);
   return h("form", { id: "filters", role: "search", onsubmit: (event) => event.preventDefault() },
-    h("label", {}, "search", h("input", { type: "search", id: "filter-q", value: filters.q, placeholder: "words, a case, a clause  ( / )",
+    h("label", {}, "search", h("input", { type: "search", id: "filter-q", value: filters.q, placeholder: "words  ( / )",
       oninput: (event) => change("q", event.target.value) })),
     select("family", ["all", ...new Set(data.cases.map((one) => one.family))]),
     select("level", ["all", "must", "should", "may", "unspecified"]),
@@ -102,7 +102,7 @@ function overview(kind, query) {
       : h("p", {}, `No ${kind} with these filters.`));
   }
   draw();
-  return [h("h1", {}, kind === "clauses" ? "Clauses by implementation" : "Cases by implementation"), summaryTable(), bar, holder, legend()];
+  return [h("h1", {}, kind === "clauses" ? "Clauses by implementation" : "Cases by implementation"), summaryTable(byWeight), bar, holder, legend()];
 }
 
 function legend() {

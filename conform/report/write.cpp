@@ -6,6 +6,7 @@
 #include "report/html.hpp"
 #include "report/junit.hpp"
 #include "report/markdown.hpp"
+#include "report/versions.hpp"
 
 namespace conform::report {
 namespace {
@@ -37,12 +38,13 @@ Files files_of(const Sources& sources, const std::string& format) {
   if (format == "md") return {{"report.md", markdown(sources)}};
   if (format == "junit") return {{"junit.xml", junit(sources)}};
   if (format == "badge") return badges(sources.results);
+  if (format == "versions") return {{"versions.md", versions(sources)}};
   return {{"divergences.md", divergences(sources)}};
 }
 
 }  // namespace
 
-std::vector<std::string> formats() { return {"html", "md", "junit", "badge", "divergences"}; }
+std::vector<std::string> formats() { return {"html", "md", "junit", "badge", "divergences", "versions"}; }
 
 Result<std::vector<fs::path>> write(const Sources& sources, const std::string& format, const fs::path& folder) {
   std::error_code error;

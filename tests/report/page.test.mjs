@@ -167,6 +167,21 @@ onReport("a name that is not there is no error", "run", "#/cell/no-such-case/%E0
   assert.match(await tab.textContent("h1"), /Nothing of that name/);
 });
 
+onReport("versions of a program stand beside each other, oldest first, in what they answer differently", "many", "#/", async (tab) => {
+  await tab.click("header nav >> text=Versions");
+  await tab.waitForFunction(() => document.querySelector("h1").textContent === "reader over its versions");
+  assert.deepEqual(await texts(tab, ".grid thead th a"), ["reader-9", "reader-13", "reader-14"]);
+  assert.deepEqual(await texts(tab, "#summary .who a"), ["reader-9", "reader-13", "reader-14"]);
+  const rows = await tab.$$eval(".grid tr[data-row]", (found) => found.map((row) => [...row.querySelectorAll("td a")].map((one) => one.getAttribute("aria-label").split(": ")[1])));
+  const alike = rows.filter((row) => new Set(row).size === 1);
+  assert.ok(rows.length > 20 && alike.length === 0, `${rows.length} rows, ${alike.length} of them alike`);
+});
+
+onReport("a report without several versions of anything does not offer them", "run", "#/versions", async (tab) => {
+  assert.deepEqual(await texts(tab, "header nav a"), ["Cases", "Clauses"]);
+  assert.match(await tab.textContent("h1"), /Nothing of that name/);
+});
+
 for (const scheme of ["light", "dark"])
   for (const width of [1400, 390])
     onReport(`nothing is wider than a window of ${width}, ${scheme}`, "run", "#/", async (tab) => {
