@@ -57,16 +57,13 @@ std::vector<FailedClause> failures_by_clause(const Results& results, const std::
 }
 
 std::optional<Root> begin_with(const std::vector<FailedClause>& tree, const Corpus& corpus) {
-  std::map<std::string, std::size_t> made_from;  // failing cases, and how many others are made from them
-  for (const auto& clause : tree)
-    for (const auto& one : clause.cases) made_from.emplace(one.id, 0);
-  for (const auto& [id, ignored] : made_from)
-    for (const auto& twin : twins(corpus, id))
-      if (const auto failed = made_from.find(twin); failed != made_from.end()) ++failed->second;
+  std::map<std::string, std::size_t> made_from;  // cases, and how many others are made from them
+  for (const auto& one : corpus.cases())
+    for (const auto& twin : twins(corpus, one.id)) ++made_from[twin];
   std::optional<Root> root;
   for (const auto& clause : tree)
     for (const auto& one : clause.cases)
-      if (const auto number = made_from.at(one.id); number > (root ? root->made_from_it : 1)) root = Root{&one, number};
+      if (const auto number = made_from[one.id]; number > (root ? root->made_from_it : 1)) root = Root{&one, number};
   return root;
 }
 

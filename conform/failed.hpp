@@ -26,10 +26,10 @@ struct FailedClause {
 std::vector<FailedClause> failures_by_clause(const Results& results, const std::vector<std::string>& implementations,
                                              const Corpus& corpus);
 
-/// A failing case from which other failing ones are made: its cause may be theirs.
+/// A failing case from whose image others are made: what is wrong there bears on all of them, also where they pass.
 struct Root {
   const FailedCase* one;
-  std::size_t made_from_it;  // failing cases, by one or several steps
+  std::size_t made_from_it;  // cases, by one or several steps
 };
 
 /// The one with the most, or nothing where none has more than one.

@@ -58,9 +58,9 @@ class Writer {
 
   /// What to look at before all else.
   std::string root(const Root& root) const {
-    return wrapped(" ", 1,
-                   fmt::format("Begin with {}: {} other cases that fail are made from its image.", root.one->id,
-                               root.made_from_it)) +
+    return wrapped(
+               " ", 1,
+               fmt::format("Begin with {}: {} other cases are made from its image.", root.one->id, root.made_from_it)) +
            at_length(*root.one);
   }
 

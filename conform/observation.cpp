@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <csignal>
 #include <cstring>
 #include <fstream>
 
@@ -35,14 +36,17 @@ void fail_with(Observation& observation, Status status, std::string detail) {
   observation.detail = std::move(detail);
 }
 
+constexpr int shell_of_oversized = 128 + SIGXFSZ;  // what a shell says of a program that this signal ended
+
 void read_ending(Observation& observation, const Command& command, const Allowance& allowance) {
   const auto& process = observation.process;
-  const double seconds = std::chrono::duration<double>(process.duration).count();
   switch (process.ending) {
     case Ending::exited: {
       const auto meaning = command.exits.find(process.exit);
       if (meaning != command.exits.end())
         observation.answer = meaning->second;
+      else if (process.exit == shell_of_oversized)
+        fail_with(observation, Status::resource, "stopped while it wrote too large a file");
       else
         fail_with(observation, Status::crash, fmt::format("exit status {} is not listed", process.exit));
       break;
@@ -53,7 +57,7 @@ void read_ending(Observation& observation, const Command& command, const Allowan
       break;
     case Ending::timed_out:
       fail_with(observation, case_limits_time(allowance) ? Status::resource : Status::timeout,
-                fmt::format("killed after {:.1f} s", seconds));
+                fmt::format("killed after {} s", std::chrono::duration<double>(limits_of(allowance).time).count()));
       break;
     case Ending::over_memory:
       fail_with(observation, Status::resource,

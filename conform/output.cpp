@@ -126,7 +126,7 @@ Result<WrongBytes> explain_output(const Corpus& corpus, const Case& of, const Op
   WrongBytes wrong{first_diff.value_or(FirstDiff{part.begin, "", first_bytes(*got, part.begin - read.begin)}),
                    trace(*got, read.begin, part, sources.all()), describe_place(*map, part)};
   if (!first_diff && wrong.provenance.what != "zeros" && is_as_of_twin(corpus, of, operation, *got))
-    wrong.provenance = {"twin", fmt::format("those that {} has, so its difference went unnoticed", of.baseline)};
+    wrong.provenance = {"twin", fmt::format("the bytes of {}; what is wrong here went unnoticed", of.baseline)};
   return wrong;
 }
 

@@ -37,8 +37,11 @@ std::string operation_words(const Record& record, const Case* of) {
 }
 
 std::string ending_words(const Record& record) {
-  if (record.signal) return fmt::format("signal {}", *record.signal);
-  return record.exit ? fmt::format("exit {}", *record.exit) : std::string("no end");
+  const bool stopped = record.status == Status::timeout || record.status == Status::resource;
+  if (record.exit) return fmt::format("exit {}", *record.exit);
+  if (record.signal && !stopped) return fmt::format("signal {}", *record.signal);
+  if (!was_executed(record.status)) return "no end";
+  return stopped ? "no end of its own" : "answered";
 }
 
 std::string differing_bytes(const Record& record) {

@@ -17,7 +17,7 @@ std::string expected_answer(const Record& record);
 /// "read-range 0x0+512"; `of` may be null.
 std::string operation_words(const Record& record, const Case* of);
 
-/// "exit 1", "signal 11", "no end".
+/// "exit 1", "signal 11", "no end of its own"; "answered" of an adapter, which goes on; "no end" of what did not run.
 std::string ending_words(const Record& record);
 
 /// "guest byte 0x1200: expected 41 42, got 00 00"; a byte that nobody may hand out has no expected value. Empty where

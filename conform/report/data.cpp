@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "failed.hpp"
 #include "programs.hpp"
 #include "report/views.hpp"
 #include "shell.hpp"
@@ -68,6 +69,7 @@ class Builder {
     for (const auto& summary : summarise(sources_.results)) {
       implementation_places_.emplace(summary.info.name, implementation_places_.size());
       data["implementations"].push_back(implementation_data(summary));
+      add_root(summary.info.name, data["implementations"].back());
     }
     for (const auto& clause : sources_.corpus.clauses().all())
       data["clauses"].push_back({{"slug", clause.slug},
@@ -81,6 +83,11 @@ class Builder {
   }
 
  private:
+  void add_root(const std::string& implementation, Data& data) const {
+    const auto tree = failures_by_clause(sources_.results, {implementation}, sources_.corpus);
+    if (const auto root = begin_with(tree, sources_.corpus)) data["begin"] = {root->one->id, root->made_from_it};
+  }
+
   void add_cases(Data& data) {
     std::map<std::string, std::vector<const Record*>> by_case;
     for (const auto& record : sources_.results.records) by_case[record.case_id].push_back(&record);

@@ -70,6 +70,9 @@ std::string failures_of(const ImplementationSummary& summary, const Sources& sou
   const auto tree = failures_by_clause(sources.results, {summary.info.name}, sources.corpus);
   if (tree.empty()) return "";
   std::string text = fmt::format("\n## {}\n", plain_markdown(summary.info.name));
+  if (const auto root = begin_with(tree, sources.corpus))
+    text +=
+        fmt::format("\nBegin with `{}`: {} other cases are made from its image.\n", root->one->id, root->made_from_it);
   for (const auto& clause : tree) {
     text += fmt::format("\n### [{}]{}\n\n", clause.slug,
                         clause.clause ? fmt::format(" ({})", name(clause.clause->level)) : "");

@@ -123,7 +123,8 @@ function implementationPage(name) {
     ["not run", one.absent], ["stopped", one.canary], ["remarks", one.remarks.join("; ")], ["selected",
       `${one.selected} = ` + STATUS.filter(({ name: status }) => one.counts[status]).map(({ name: status }) => `${one.counts[status]} ${status}`).join(" + ")]]),
   Object.keys(one.commands).length > 0 && [h("h2", {}, "Commands"), h("pre", { tabindex: "0" }, Object.entries(one.commands).map(([op, line]) => `${op}: ${line}`).join("\n"))],
-  h("h2", {}, "Failures, worst first"), h("div", { class: "scroll" }, h("table", { class: "plain" }, h("tbody", {}, failing(who).map((place) => {
+  h("h2", {}, "Failures, worst first"), one.begin && h("p", {}, "Begin with ", link(toCell({ id: one.begin[0] }, one), one.begin[0]),
+    `: ${one.begin[1]} other cases are made from its image.`), h("div", { class: "scroll" }, h("table", { class: "plain" }, h("tbody", {}, failing(who).map((place) => {
     const status = worst(resultsOf(place, who).map((result) => result.status));
     return h("tr", {}, h("td", {}, pill(status)), h("td", {}, link(toCell(data.cases[place], one), data.cases[place].id)),
       h("td", { class: "soft" }, data.cases[place].level), h("td", {}, data.cases[place].title));
