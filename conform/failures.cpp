@@ -26,9 +26,8 @@ std::string descriptor_words(const Corpus& corpus, const Case& of, const Record&
   const std::uint64_t begin = *entry->host_offset;
   const unsigned x = layout->host_offset_bits;
   return fmt::format(
-      "guest cluster {:#x}: {:#018x}, cluster_bits {}: host_offset {:#x} (bits 0-{}), additional_sectors {} ({}), so "
-      "{} "
-      "bytes, [{:#x}, {:#x})",
+      "guest cluster {:#x}: {:#018x}, cluster_bits {}: host_offset {:#x} (bits 0-{}), additional_sectors {} ({}), "
+      "so {} bytes, [{:#x}, {:#x})",
       entry->guest_offset, *value, layout->cluster_bits, begin, x - 1, entry->descriptor->additional_sectors,
       x == 61 ? std::string("bit 61") : fmt::format("bits {}-61", x), entry->descriptor->available_bytes, begin,
       begin + entry->descriptor->available_bytes);
