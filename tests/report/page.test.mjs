@@ -138,6 +138,12 @@ onReport("everything is to be had by keyboard", "run", "#/?fold=0", async (tab) 
   await tab.waitForFunction(() => location.hash === "#/cases");
 });
 
+onReport("an implementation's page begins with the failing case from which most others are made", "run", "#/implementation/wrong", async (tab) => {
+  assert.match(await tab.textContent("main"), /Begin with fixed-block: \d+ other cases are made from its image/);
+  await tab.click("main p >> text=fixed-block");
+  await tab.waitForFunction(() => location.hash === "#/cell/fixed-block/wrong");
+});
+
 onReport("n goes from failure to failure, the worst first", "run", "#/implementation/wrong", async (tab) => {
   const page = await tab.textContent("h1");
   await tab.locator("tbody td a").first().click();
