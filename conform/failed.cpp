@@ -57,6 +57,7 @@ std::vector<FailedClause> failures_by_clause(const Results& results, const std::
 }
 
 std::optional<Root> begin_with(const std::vector<FailedClause>& tree, const Corpus& corpus) {
+  if (tree.empty()) return std::nullopt;
   std::map<std::string, std::size_t> made_from;  // cases, and how many others are made from them
   for (const auto& one : corpus.cases())
     for (const auto& twin : twins(corpus, one.id)) ++made_from[twin];

@@ -1,6 +1,7 @@
 #include "report/divergences.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "failed.hpp"
 #include "programs.hpp"
@@ -146,25 +147,24 @@ class Section {
     for (const auto& slug : records[0]->clauses) text += fmt::format(" [{0}](../spec/compressed-clusters.md)", slug);
     text += "\n\n";
     if (failed.of) text += about(*failed.of);
-    std::vector<std::string> told;
-    for (const Record* record : records)
-      if (const auto came = what_came(*record, failed.of); std::find(told.begin(), told.end(), came) == told.end()) {
-        told.push_back(came);
-        text += "- " + in_versions(records, came, failed.of) + came + "\n";
-      }
+    std::vector<std::pair<std::string, std::set<std::string>>> told;  // what came, and of which versions
+    for (const Record* record : records) {
+      const auto came = what_came(*record, failed.of);
+      auto known = std::find_if(told.begin(), told.end(), [&](const auto& one) { return one.first == came; });
+      if (known == told.end()) known = told.insert(known, {came, {}});
+      known->second.insert(record->implementation);
+    }
+    for (const auto& [came, names] : told) text += "- " + in_versions(names) + came + "\n";
     return text + fmt::format("- to see it: `qcow2-conform run {} --case {}`\n", shell_line(newest(records).arguments),
                               failed.id);
   }
 
-  /// "5.2, 7.2: ", those of which one thing is told; empty where there is a single version at all.
-  std::string in_versions(const std::vector<const Record*>& records, const std::string& came, const Case* of) const {
+  /// "**5.2, 7.2** ", the labels of these implementations; empty where there is a single version at all.
+  std::string in_versions(const std::set<std::string>& names) const {
     if (program_.versions.size() == 1) return "";
     std::vector<std::string> in;
     for (const auto* version : program_.versions)
-      if (std::any_of(records.begin(), records.end(), [&](const Record* record) {
-            return record->implementation == version->info.name && what_came(*record, of) == came;
-          }))
-        in.push_back(version_label(version->info));
+      if (names.contains(version->info.name)) in.push_back(version_label(version->info));
     return fmt::format("**{}** ", fmt::join(in, ", "));
   }
 
