@@ -12,8 +12,8 @@
 #include <stdexcept>
 #include <thread>
 
-#include "image.hpp"
-#include "parallel.hpp"
+#include "format/image.hpp"
+#include "read/parallel.hpp"
 
 namespace {
 

@@ -15,8 +15,8 @@
 #include <stdexcept>
 #include <thread>
 
-#include "check.hpp"
-#include "reader.hpp"
+#include "check/check.hpp"
+#include "read/reader.hpp"
 
 extern "C" {
 void* __libc_malloc(std::size_t size);

@@ -12,14 +12,18 @@ read -ra flags <<<"$CXXFLAGS"
 read -ra engine <<<"$LIB_FUZZING_ENGINE"
 flags+=(-std=c++20 -DFMT_HEADER_ONLY -I"$root/model" -I"$root/fuzz")
 
+parts=("$root"/model/{format,read,check,write,repair})
+
 compile() { # SOURCE OBJECT: only where something is newer
-  if [[ ! -e $2 ]] || [[ -n $(find "$root"/model/*.?pp "$root"/fuzz/support.hpp "$1" -newer "$2" -print -quit) ]]; then
+  local inputs=("${parts[@]}" "$root/fuzz/support.hpp" "$1")
+  if [[ ! -e $2 || -n $(find "${inputs[@]}" -type f -newer "$2" -print -quit) ]]; then
     "$CXX" "${flags[@]}" -c "$1" -o "$2"
   fi
 }
 
 objects=()
-for source in "$root"/model/*.cpp "$root"/fuzz/fuzz_*.cpp; do
+mapfile -t sources < <(find "${parts[@]}" "$root"/fuzz -name '*.cpp' ! -name 'read_clusters.cpp')
+for source in "${sources[@]}"; do
   object=$WORK/$(basename "$source" .cpp).o
   compile "$source" "$object" &
   while (($(jobs -rp | wc -l) >= $(nproc))); do wait -n; done

@@ -1,5 +1,5 @@
 // Checking: any bytes get an answer, and its numbers add up.
-#include "check.hpp"
+#include "check/check.hpp"
 #include "support.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

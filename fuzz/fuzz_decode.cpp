@@ -1,6 +1,6 @@
 // One stream: byte 0 says the cluster size and the format, the rest is the extent.
-#include "decompress.hpp"
-#include "descriptor.hpp"
+#include "format/descriptor.hpp"
+#include "read/decompress.hpp"
 #include "support.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

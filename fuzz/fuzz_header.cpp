@@ -1,5 +1,5 @@
 // Opening: the header, its extensions, the place of the L1 table, the snapshot table.
-#include "snapshot.hpp"
+#include "format/snapshot.hpp"
 #include "support.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,7 +1,7 @@
 // Reading: the walk over the disk, and the bytes of what it finds; a part of a cluster is a part of the whole cluster.
 #include <algorithm>
 
-#include "reader.hpp"
+#include "read/reader.hpp"
 #include "support.hpp"
 
 namespace {

@@ -1,6 +1,6 @@
 // Repairing: what is repaired reads as before, has right refcounts, and needs no second repair.
-#include "check.hpp"
-#include "repair.hpp"
+#include "check/check.hpp"
+#include "repair/repair.hpp"
 #include "support.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -10,7 +10,7 @@
 #include <iostream>
 #include <string>
 
-#include "reader.hpp"
+#include "read/reader.hpp"
 
 namespace {
 

@@ -7,8 +7,8 @@
 #include <span>
 #include <vector>
 
-#include "byte_sink.hpp"
-#include "image.hpp"
+#include "format/byte_sink.hpp"
+#include "format/image.hpp"
 
 namespace qcow2::fuzz {
 

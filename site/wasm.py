@@ -8,7 +8,7 @@ from pathlib import Path
 
 SITE = Path(__file__).resolve().parent
 MODEL = SITE.parent / "model"
-SOURCES = [SITE / "explorer/explorer.cpp", MODEL / "l2_entry.cpp"]
+SOURCES = [SITE / "explorer/explorer.cpp", MODEL / "format/l2_entry.cpp"]
 
 FLAGS = [
     "--target=wasm32-wasi", "-mexec-model=reactor", "-std=c++20", "-Oz", "-DNDEBUG", "-fno-exceptions", "-fno-rtti",
@@ -26,7 +26,7 @@ class CompileError(Exception):
 
 def build(out: Path) -> bytes:
     """The module's bytes; `out` keeps it for the next time."""
-    inputs = [Path(__file__), *SOURCES, *MODEL.glob("*.hpp")]
+    inputs = [Path(__file__), *SOURCES, *MODEL.rglob("*.hpp")]
     if not out.exists() or any(path.stat().st_mtime > out.stat().st_mtime for path in inputs):
         compile_module(out)
     return out.read_bytes()

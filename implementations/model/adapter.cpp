@@ -8,10 +8,10 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "check.hpp"
-#include "cli.hpp"
-#include "delivery.hpp"
-#include "files.hpp"
+#include "check/check.hpp"
+#include "files/chain.hpp"
+#include "files/delivery.hpp"
+#include "files/errors.hpp"
 
 namespace {
 
@@ -29,17 +29,16 @@ Json hello() {
 }
 
 Json read(const Json& request) {
-  const auto image = cli::open_image_chain(request.at("image").get<std::string>());
+  const auto image = value_or_refuse(open_image_chain(request.at("image").get<std::string>()));
   std::optional<std::uint64_t> length;
   if (request.contains("length")) length = request["length"].get<std::uint64_t>();
-  cli::deliver(*image->reader, request.value("offset", std::uint64_t{0}), length, request.at("out").get<std::string>(),
-               1);
+  deliver(*image->reader, request.value("offset", std::uint64_t{0}), length, request.at("out").get<std::string>(), 1);
   return {{"answer", "accept"}};
 }
 
 Json check(const Json& request) {
-  const auto file = cli::open_file(request.at("image").get<std::string>());
-  const auto image = cli::value_or_refuse(open_image(file->source));
+  const auto file = open_file(request.at("image").get<std::string>());
+  const auto image = value_or_refuse(open_image(file->source));
   const auto found = qcow2::check(image, {}, [](const Finding&) {});
   return {{"answer", found.corruptions > 0 ? "corrupt" : found.leaks > 0 ? "leaks" : "clean"}};
 }
@@ -50,7 +49,7 @@ Json answer(const Json& request) {
     if (op == "hello") return hello();
     if (op == "bye") return Json::object();
     return op == "check" ? check(request) : read(request);
-  } catch (const cli::Refusal& refusal) {
+  } catch (const Refusal& refusal) {
     return {{"answer", "reject"}, {"message", refusal.what()}};
   }
 }

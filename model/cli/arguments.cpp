@@ -1,4 +1,4 @@
-#include "arguments.hpp"
+#include "cli/arguments.hpp"
 
 #include <fmt/format.h>
 
@@ -8,8 +8,8 @@
 #include <deque>
 #include <thread>
 
-#include "cli.hpp"
-#include "descriptor.hpp"
+#include "cli/cli.hpp"
+#include "format/descriptor.hpp"
 
 namespace qcow2::cli {
 

@@ -1,11 +1,11 @@
 // check: what is wrong in an image, as lines for people or as JSON.
 #include <fmt/format.h>
 
-#include "arguments.hpp"
-#include "check.hpp"
-#include "cli.hpp"
-#include "files.hpp"
-#include "repair_file.hpp"
+#include "check/check.hpp"
+#include "cli/arguments.hpp"
+#include "cli/cli.hpp"
+#include "files/files.hpp"
+#include "files/repair_file.hpp"
 
 namespace qcow2::cli {
 

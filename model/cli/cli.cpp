@@ -1,19 +1,10 @@
-#include "cli.hpp"
+#include "cli/cli.hpp"
 
 #include <fmt/format.h>
 
 #include <cstdio>
 
 namespace qcow2::cli {
-
-std::string printable(std::string_view text) {
-  std::string line;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    line += byte < 0x20 || byte == 0x7f ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
-  }
-  return line;
-}
 
 int complain(int code, std::string_view what) {
   std::fflush(stdout);

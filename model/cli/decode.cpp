@@ -1,10 +1,10 @@
 // decode: the fields of one L2 entry, and beside them what the text said before its correction.
 #include <fmt/format.h>
 
-#include "arguments.hpp"
-#include "cli.hpp"
-#include "descriptor.hpp"
-#include "l2_entry.hpp"
+#include "cli/arguments.hpp"
+#include "cli/cli.hpp"
+#include "format/descriptor.hpp"
+#include "format/l2_entry.hpp"
 
 namespace qcow2::cli {
 

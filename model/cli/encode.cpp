@@ -1,9 +1,9 @@
 // encode: the L2 entry of a stream, with the least size field that covers it.
 #include <fmt/format.h>
 
-#include "arguments.hpp"
-#include "cli.hpp"
-#include "descriptor.hpp"
+#include "cli/arguments.hpp"
+#include "cli/cli.hpp"
+#include "format/descriptor.hpp"
 
 namespace qcow2::cli {
 

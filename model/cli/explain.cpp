@@ -1,9 +1,9 @@
 // explain: the way from the header to the stream of one guest cluster, each step with the clause that rules it.
 #include <fmt/format.h>
 
-#include "arguments.hpp"
-#include "cli.hpp"
-#include "files.hpp"
+#include "cli/arguments.hpp"
+#include "cli/cli.hpp"
+#include "files/chain.hpp"
 
 namespace qcow2::cli {
 
@@ -137,7 +137,7 @@ void print_step(const Step& step) {
 }
 
 int explain(const Options& options) {
-  const auto opened = open_single_image(options.image);
+  const auto opened = value_or_refuse(open_single_image(options.image));
   const Image& image = opened->reader->image();
   if (options.guest_offset && *options.guest_offset >= image.header.virtual_size) {
     throw Refusal({rule::range_past_end,

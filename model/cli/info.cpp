@@ -1,10 +1,10 @@
 // info: what the header says, and how many clusters of each kind the active state has.
 #include <fmt/format.h>
 
-#include "arguments.hpp"
-#include "cli.hpp"
-#include "files.hpp"
-#include "snapshot.hpp"
+#include "cli/arguments.hpp"
+#include "cli/cli.hpp"
+#include "files/chain.hpp"
+#include "format/snapshot.hpp"
 
 namespace qcow2::cli {
 
@@ -86,7 +86,7 @@ Json info_json(const OpenImage& opened) {
 }
 
 int info(const Options& options) {
-  const Json json = info_json(*open_single_image(options.image));
+  const Json json = info_json(*value_or_refuse(open_single_image(options.image)));
   if (options.json) {
     print(json);
     return exit_code::conforms;

@@ -8,12 +8,14 @@
 #include <new>
 #include <system_error>
 
-#include "arguments.hpp"
-#include "cli.hpp"
+#include "cli/arguments.hpp"
+#include "cli/cli.hpp"
 
 namespace {
 
 using namespace qcow2::cli;
+using qcow2::Refusal;
+using qcow2::UsageError;
 
 /// Output that was lost is not success.
 int flushed(int code) {

@@ -1,9 +1,9 @@
 // map: the guest's disk as stretches that come about alike, or cluster by cluster.
 #include <fmt/format.h>
 
-#include "arguments.hpp"
-#include "cli.hpp"
-#include "files.hpp"
+#include "cli/arguments.hpp"
+#include "cli/cli.hpp"
+#include "files/chain.hpp"
 
 namespace qcow2::cli {
 
@@ -152,7 +152,7 @@ void print_cluster(const Json& cluster) {
 
 int map(const Options& options) {
   if (options.clusters || options.streams) {
-    const auto opened = open_single_image(options.image);
+    const auto opened = value_or_refuse(open_single_image(options.image));
     const Image& image = opened->reader->image();
     if (options.json) {
       ArrayPrinter printer;
@@ -165,7 +165,7 @@ int map(const Options& options) {
     }
     return exit_code::conforms;
   }
-  const auto opened = open_image_chain(options.image);
+  const auto opened = value_or_refuse(open_image_chain(options.image));
   if (options.json) {
     ArrayPrinter printer;
     for_each_row(*opened->reader, [&](const Row& row) { printer(row_json(row)); });

@@ -2,10 +2,10 @@
 #include <memory>
 #include <optional>
 
-#include "arguments.hpp"
-#include "cli.hpp"
-#include "delivery.hpp"
-#include "files.hpp"
+#include "cli/arguments.hpp"
+#include "cli/cli.hpp"
+#include "files/chain.hpp"
+#include "files/delivery.hpp"
 
 namespace qcow2::cli {
 
@@ -21,9 +21,9 @@ struct Options {
 };
 
 int read(const Options& options) {
-  const auto image = open_image_chain(options.image);
+  const auto image = value_or_refuse(open_image_chain(options.image));
   refuse_to_overwrite(*image, options.out);
-  if (!options.snapshot.empty()) switch_to_snapshot(*image, options.snapshot);
+  if (!options.snapshot.empty()) value_or_refuse(switch_to_snapshot(*image, options.snapshot));
   deliver(*image->reader, options.offset, options.length, options.out, options.jobs);
   return exit_code::conforms;
 }

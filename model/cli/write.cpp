@@ -3,12 +3,12 @@
 
 #include <bit>
 
-#include "arguments.hpp"
-#include "cli.hpp"
-#include "descriptor.hpp"
-#include "files.hpp"
-#include "output.hpp"
-#include "writer.hpp"
+#include "cli/arguments.hpp"
+#include "cli/cli.hpp"
+#include "files/files.hpp"
+#include "files/output.hpp"
+#include "format/descriptor.hpp"
+#include "write/writer.hpp"
 
 namespace qcow2::cli {
 

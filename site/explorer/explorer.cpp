@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "descriptor.hpp"
-#include "l2_entry.hpp"
+#include "format/descriptor.hpp"
+#include "format/l2_entry.hpp"
 
 #define EXPORT(name) extern "C" __attribute__((export_name(#name)))
 

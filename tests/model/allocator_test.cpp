@@ -1,5 +1,5 @@
 // Places in a new image: nothing stands on anything else, and every host cluster is counted as often as it is used.
-#include "allocator.hpp"
+#include "write/allocator.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators_range.hpp>

@@ -1,5 +1,5 @@
 // The two kinds of byte source: how much they give, and that they say so when they cannot.
-#include "byte_source.hpp"
+#include "format/byte_source.hpp"
 
 #include <unistd.h>
 

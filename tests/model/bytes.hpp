@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "result.hpp"
+#include "format/result.hpp"
 
 namespace qcow2::test {
 

@@ -4,7 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "descriptor.hpp"
+#include "format/descriptor.hpp"
 
 namespace qcow2 {
 namespace {

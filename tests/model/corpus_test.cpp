@@ -6,8 +6,8 @@
 #include <set>
 
 #include "bytes.hpp"
-#include "cli.hpp"
-#include "files.hpp"
+#include "files/chain.hpp"
+#include "files/errors.hpp"
 
 namespace qcow2::test {
 namespace {
@@ -46,22 +46,20 @@ Answer refusal(const std::string& text) {  // "stage: rule: what is wrong"
 /// Reads [offset, offset + length) part by part and gives each part to `take`.
 template <class Take>
 Answer read(const fs::path& path, std::uint64_t offset, std::optional<std::uint64_t> wanted, Take take) {
-  try {
-    const auto image = cli::open_image_chain(path);
-    const std::uint64_t size = image->reader->size();
-    const std::uint64_t length = wanted.value_or(size);
-    if (offset > size || length > size - offset) return {false, "length", "range-past-end", "range-past-end"};
-    Scratch scratch;
-    for (std::uint64_t at = offset, end = offset + length; at < end;) {
-      Bytes out = filled(static_cast<std::size_t>(std::min<std::uint64_t>(end - at, 4 << 20)), 0xa5);
-      if (const auto done = image->reader->read({at}, out, scratch); !done) return refusal(describe(done.error()));
-      take(out);
-      at += out.size();
-    }
-    return {true, "", "", ""};
-  } catch (const cli::Refusal& refused) {
-    return refusal(refused.what());
+  const auto opened = open_image_chain(path);
+  if (!opened) return refusal(describe(opened.error()));
+  const Reader& reader = *(*opened)->reader;
+  const std::uint64_t size = reader.size();
+  const std::uint64_t length = wanted.value_or(size);
+  if (offset > size || length > size - offset) return {false, "length", "range-past-end", "range-past-end"};
+  Scratch scratch;
+  for (std::uint64_t at = offset, end = offset + length; at < end;) {
+    Bytes out = filled(static_cast<std::size_t>(std::min<std::uint64_t>(end - at, 4 << 20)), 0xa5);
+    if (const auto done = reader.read({at}, out, scratch); !done) return refusal(describe(done.error()));
+    take(out);
+    at += out.size();
   }
+  return {true, "", "", ""};
 }
 
 /// Whether the guest's disk in the corpus holds `bytes` at `offset`.

@@ -4,8 +4,8 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators_range.hpp>
 
-#include "decompress.hpp"
 #include "deflate_bits.hpp"
+#include "read/decompress.hpp"
 
 namespace qcow2::test {
 namespace {

@@ -1,5 +1,5 @@
 // The compressed cluster descriptor: its two fields, the extent, and the reading before the correction.
-#include "descriptor.hpp"
+#include "format/descriptor.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators_range.hpp>

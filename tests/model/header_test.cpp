@@ -1,5 +1,5 @@
 // The header, field by field. Every test changes one thing of an image that opens.
-#include "header.hpp"
+#include "format/header.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>

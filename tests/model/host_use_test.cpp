@@ -1,10 +1,10 @@
 // Counting what uses each host cluster, and the counts that are stored: cluster by cluster and in runs the same.
-#include "host_use.hpp"
+#include "check/host_use.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators_range.hpp>
 
-#include "refcount.hpp"
+#include "format/refcount.hpp"
 #include "test_image.hpp"
 
 namespace qcow2::test {

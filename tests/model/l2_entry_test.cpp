@@ -1,5 +1,5 @@
 // One L2 entry: its kind, what a stretch of its cluster is, and which rules it breaks.
-#include "l2_entry.hpp"
+#include "format/l2_entry.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>

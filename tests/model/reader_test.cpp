@@ -1,5 +1,5 @@
 // Guest bytes of a single image: every kind of cluster, extents at every place, ranges, several threads.
-#include "reader.hpp"
+#include "read/reader.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>

@@ -9,11 +9,11 @@
 #include <cstdint>
 #include <string>
 
-#include "big_endian.hpp"
-#include "byte_source.hpp"
 #include "bytes.hpp"
-#include "descriptor.hpp"
-#include "reader.hpp"
+#include "format/big_endian.hpp"
+#include "format/byte_source.hpp"
+#include "format/descriptor.hpp"
+#include "read/reader.hpp"
 
 namespace qcow2::test {
 

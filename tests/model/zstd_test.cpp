@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "bytes.hpp"
-#include "decompress.hpp"
+#include "read/decompress.hpp"
 
 namespace qcow2::test {
 namespace {

@@ -63,7 +63,7 @@ class Ledger(unittest.TestCase):
         self.assertEqual(set(), written - {entry.slug for entry in self.ledger})
 
     def test_rules_of_the_model_are_clauses(self) -> None:
-        rules = set(RULE.findall((ROOT / "model/result.hpp").read_text(encoding="utf-8")))
+        rules = set(RULE.findall((ROOT / "model/format/result.hpp").read_text(encoding="utf-8")))
         self.assertTrue(rules)
         self.assertEqual(set(), rules - set(self.clauses))
 

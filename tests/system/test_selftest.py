@@ -17,7 +17,7 @@ class Selftest(SystemTest):
         (self.dir / "list/parts").mkdir(parents=True)
         shutil.copy(MUTANTS / "schema.json", self.dir / "list")
         (self.dir / "list/positive-controls.json").write_text('{"schema": 1, "controls": []}')
-        mutant = {"name": "tried", "file": "model/snapshot.cpp", "mistake": "none", "before": [before], "after": [after]}
+        mutant = {"name": "tried", "file": "model/format/snapshot.cpp", "mistake": "none", "before": [before], "after": [after]}
         text = json.dumps({"schema": 1, "part": "check", "mutants": [mutant]})
         (self.dir / "list/parts/tried.json").write_text(text)
         return self.selftest("--mutants", self.dir / "list", "--case", "iotest-214-as-written")
@@ -42,7 +42,7 @@ class Selftest(SystemTest):
     def test_a_mutant_that_lives_is_told(self) -> None:
         done = self.try_list("  SnapshotTable table;", "  SnapshotTable table{};")
         self.assertEqual(1, done.returncode, done.stderr.decode())
-        self.assertIn("living mutants:\n  tried (model/snapshot.cpp)", done.stdout.decode())
+        self.assertIn("living mutants:\n  tried (model/format/snapshot.cpp)", done.stdout.decode())
         self.assertIn("**lives**", (self.dir / "out/kill-matrix.md").read_text())
 
     def test_a_mutant_that_does_not_build_is_an_error(self) -> None:
@@ -54,7 +54,7 @@ class Selftest(SystemTest):
     def test_a_mutant_without_its_text_is_an_error(self) -> None:
         done = self.try_list("  no such line;", "  another;")
         self.assertEqual(4, done.returncode)
-        self.assertIn("tried: its text before is not in model/snapshot.cpp", done.stderr.decode())
+        self.assertIn("tried: its text before is not in model/format/snapshot.cpp", done.stderr.decode())
 
     def test_unmatched_filters_are_errors_of_use(self) -> None:
         self.assert_usage_error(self.selftest("--mutant", "no-such-*"))

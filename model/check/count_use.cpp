@@ -1,0 +1,40 @@
+#include "check/count_use.hpp"
+
+#include "check/bitmaps.hpp"
+#include "check/check_tables.hpp"
+#include "format/rounding.hpp"
+#include "format/snapshot.hpp"
+
+namespace qcow2 {
+
+namespace {
+
+// [refcount-snapshots]
+void count_snapshots(const Image& image, TableCounter& tables, HostUse& use, Findings& findings) {
+  const auto table = read_snapshot_table(image);
+  if (!table) return findings.corruption(table.error());
+  const HostOffset offset = image.header.snapshots_offset;
+  if (table->length == 0) return;
+  if (!contains(*image.source, offset, table->length)) {
+    return findings.corruption(
+        {rule::snapshot_tables, {.host_offset = offset.value}, "the snapshot table leaves the file"});
+  }
+  use.add_table(offset, table->length);
+  tables.count_snapshot_l1_tables(table->snapshots);
+}
+
+}  // namespace
+
+GuestClusters count_use(const Image& image, StreamChecker* streams, HostUse& use, Findings& findings) {
+  TableCounter tables(image, streams, use, findings);
+  use.add_table({0}, image.header.cluster_size());  // the header
+  tables.count_active_l1_table();
+  count_snapshots(image, tables, use, findings);
+  tables.count_l2_tables();
+  count_bitmaps(image, use, findings);
+  return {tables.compressed_clusters(), tables.allocated_clusters()};
+}
+
+std::uint64_t file_clusters(const Image& image) { return divide_up(image.source->size(), image.header.cluster_size()); }
+
+}  // namespace qcow2

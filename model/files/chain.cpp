@@ -1,0 +1,162 @@
+#include "files/chain.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "files/errors.hpp"
+#include "format/snapshot.hpp"
+
+namespace qcow2 {
+
+namespace {
+
+constexpr std::size_t chain_length_max = 64;
+
+/// A name that stays in the folder of the image that holds it.
+bool is_plain(const std::string& file_name) {
+  return file_name != "." && file_name != ".." &&
+         file_name.find_first_of(std::string_view("/:\0", 3)) == std::string::npos;
+}
+
+/// Whether a backing file is a raw disk: by the format that the header states, or else by the file's first bytes.
+Result<bool> is_raw(const Header& header, const OpenFile& file) {
+  if (header.backing_format == "raw") return true;
+  if (header.backing_format == "qcow2") return false;
+  if (!header.backing_format.empty()) {
+    return refuse(rule::backing_format, {},
+                  fmt::format("a backing file of format '{}' is not read", header.backing_format));
+  }
+  const auto read = read_header(file.source);
+  return !read && read.error().rule == rule::header_magic;
+}
+
+/// Follows the names in the headers, and knows which files are already in use.
+class ChainOpener {
+ public:
+  Result<std::unique_ptr<OpenImage>> open_first(std::unique_ptr<OpenFile> file) {
+    if (auto first = remember(*file, rule::backing_file_missing); !first) return tl::unexpected(first.error());
+    return open(std::move(file));
+  }
+
+ private:
+  Result<std::unique_ptr<OpenImage>> open(std::unique_ptr<OpenFile> file) {
+    auto opened = std::make_unique<OpenImage>();
+    opened->file = std::move(file);
+    auto image = open_image(opened->file->source);
+    if (!image) return tl::unexpected(std::move(image.error()));
+    if (auto done = open_data_file(image->header, *opened); !done) return tl::unexpected(std::move(done.error()));
+    if (auto done = open_backing_file(image->header, *opened); !done) return tl::unexpected(std::move(done.error()));
+    opened->show(std::move(*image));
+    return opened;
+  }
+
+  // [external-data-file]
+  Result<void> open_data_file(const Header& header, OpenImage& opened) {
+    if (!header.has(incompatible::external_data_file)) return {};
+    if (header.data_file.empty()) {
+      return refuse(rule::external_data_file_missing, {}, "the header names no data file");
+    }
+    auto file = open_named(rule::external_data_file_missing, header.data_file, opened.file->path);
+    if (!file) return tl::unexpected(std::move(file.error()));
+    opened.data_file = std::move(*file);
+    return {};
+  }
+
+  // [backing-file]
+  Result<void> open_backing_file(const Header& header, OpenImage& opened) {
+    if (header.backing_file.empty()) return {};
+    auto file = open_named(rule::backing_file_missing, header.backing_file, opened.file->path);
+    if (!file) return tl::unexpected(std::move(file.error()));
+    const auto raw = is_raw(header, **file);
+    if (!raw) return tl::unexpected(raw.error());
+    if (*raw) {
+      opened.raw_backing = std::move(*file);
+      opened.raw_backing_guest = std::make_unique<RawGuest>(opened.raw_backing->source);
+      return {};
+    }
+    auto backing = open(std::move(*file));
+    if (!backing) return tl::unexpected(std::move(backing.error()));
+    opened.backing = std::move(*backing);
+    return {};
+  }
+
+  Result<std::unique_ptr<OpenFile>> open_named(Rule broken, const std::string& file_name,
+                                               const std::filesystem::path& beside) {
+    if (!is_plain(file_name)) {
+      return refuse(broken, {}, fmt::format("'{}' is not a plain file name in the image's own folder", file_name));
+    }
+    std::unique_ptr<OpenFile> file;
+    try {
+      file = open_file(beside.parent_path() / file_name);
+    } catch (const UsageError& error) {
+      return refuse(broken, {}, error.what());
+    }
+    if (auto remembered = remember(*file, broken); !remembered) return tl::unexpected(remembered.error());
+    return file;
+  }
+
+  // [backing-chain-cycle]
+  Result<void> remember(const OpenFile& file, Rule broken) {
+    struct stat status {};
+    ::fstat(file.handle.get(), &status);
+    const std::pair identity{status.st_dev, status.st_ino};
+    if (std::ranges::find(seen_, identity) != seen_.end()) {
+      return refuse(rule::backing_chain_cycle, {},
+                    fmt::format("the chain of files comes back to '{}'", file.path.string()));
+    }
+    if (seen_.size() == chain_length_max) {
+      return refuse(broken, {}, fmt::format("the chain of files is longer than {}", chain_length_max));
+    }
+    seen_.push_back(identity);
+    return {};
+  }
+
+  std::vector<std::pair<dev_t, ino_t>> seen_;
+};
+
+}  // namespace
+
+void OpenImage::show(Image image) {
+  const GuestSource* behind = raw_backing_guest.get();
+  if (backing) behind = &*backing->reader;
+  reader.emplace(std::move(image), behind, data_file ? &data_file->source : nullptr);
+}
+
+Result<std::unique_ptr<OpenImage>> open_image_chain(const std::filesystem::path& path) {
+  return ChainOpener().open_first(open_file(path));
+}
+
+Result<std::unique_ptr<OpenImage>> open_single_image(const std::filesystem::path& path) {
+  auto opened = std::make_unique<OpenImage>();
+  opened->file = open_file(path);
+  auto image = open_image(opened->file->source);
+  if (!image) return tl::unexpected(std::move(image.error()));
+  opened->reader.emplace(std::move(*image), nullptr);
+  return opened;
+}
+
+Result<void> switch_to_snapshot(OpenImage& opened, const std::string& wanted) {
+  const Image active = opened.reader->image();
+  const auto table = read_snapshot_table(active);
+  if (!table) return tl::unexpected(table.error());
+  auto found = std::ranges::find(table->snapshots, wanted, &Snapshot::id);
+  if (found == table->snapshots.end()) found = std::ranges::find(table->snapshots, wanted, &Snapshot::name);
+  if (found == table->snapshots.end()) throw UsageError(fmt::format("there is no snapshot '{}'", wanted));
+  auto image = open_snapshot(active, *found);
+  if (!image) return tl::unexpected(std::move(image.error()));
+  opened.show(std::move(*image));
+  return {};
+}
+
+void refuse_to_overwrite(const OpenImage& image, const std::string& out) {
+  for (const OpenFile* file : {image.file.get(), image.raw_backing.get(), image.data_file.get()}) {
+    if (file != nullptr) refuse_to_overwrite(*file, out);
+  }
+  if (image.backing) refuse_to_overwrite(*image.backing, out);
+}
+
+}  // namespace qcow2

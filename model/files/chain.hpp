@@ -1,0 +1,45 @@
+// The files behind an image: its backing chain and its external data file, found by the names in the headers.
+//
+// A name in a header is followed only when it is a plain one, in the folder of the image that holds it. Everything else
+// (folders, protocols, json:) is refused: an image from a stranger must not choose what is read.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "files/files.hpp"
+#include "format/result.hpp"
+#include "read/reader.hpp"
+
+namespace qcow2 {
+
+/// An image, all that it reads from, and the reader on top.
+struct OpenImage {
+  std::unique_ptr<OpenFile> file;
+  std::unique_ptr<OpenImage> backing;     ///< a backing file that is qcow2
+  std::unique_ptr<OpenFile> raw_backing;  ///< one that is raw
+  std::unique_ptr<RawGuest> raw_backing_guest;
+  std::unique_ptr<OpenFile> data_file;
+  std::optional<Reader> reader;
+
+  /// Puts a reader of `image`, which is a state of `file`, on top.
+  void show(Image image);
+};
+
+/// The image and everything behind it. Throws UsageError where `path` itself cannot be opened; refuses what is wrong
+/// inside it or behind it.
+Result<std::unique_ptr<OpenImage>> open_image_chain(const std::filesystem::path& path);
+
+/// The image alone, what it names left closed. Throws UsageError and refuses as above.
+Result<std::unique_ptr<OpenImage>> open_single_image(const std::filesystem::path& path);
+
+/// From here on the reader reads the disk of an internal snapshot, named by its id or its name.
+/// Throws UsageError where there is none; refuses it where its tables are broken.
+Result<void> switch_to_snapshot(OpenImage& image, const std::string& wanted);
+
+/// Throws UsageError where `out` is a file that the image is read from.
+void refuse_to_overwrite(const OpenImage& image, const std::string& out);
+
+}  // namespace qcow2

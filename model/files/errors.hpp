@@ -1,0 +1,34 @@
+// How a program ends that cannot go on: an error of use or of a file, or a refusal of what an image holds.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "format/result.hpp"
+
+namespace qcow2 {
+
+/// A wrong use of the program, or a file that cannot be read or written: exit 2.
+struct UsageError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// `text` with control characters written as escapes: a name in a header must not end our line or steer a terminal.
+std::string printable(std::string_view text);
+
+/// A refusal that ends the program: exit 1.
+struct Refusal : std::runtime_error {
+  explicit Refusal(const Violation& violation) : std::runtime_error(printable(describe(violation))) {}
+};
+
+/// The value, or the end of the program.
+template <class T>
+T value_or_refuse(Result<T> result) {
+  if (!result) throw Refusal(result.error());
+  if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
+}  // namespace qcow2

@@ -1,0 +1,200 @@
+#include "format/header.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "format/big_endian.hpp"
+#include "format/descriptor.hpp"
+#include "format/header_fields.hpp"
+#include "format/rounding.hpp"
+
+namespace qcow2 {
+
+namespace {
+
+constexpr std::uint64_t backing_file_size_max = 1023;
+
+constexpr std::uint32_t extension_end = 0;
+constexpr std::uint32_t extension_backing_format = 0xe2792aca;
+constexpr std::uint32_t extension_data_file = 0x44415441;
+
+/// The fields that both versions have, in the order of the file.
+Header load_v2_fields(std::span<const std::byte> bytes) {
+  Header header;
+  header.version = field::version.load(bytes);
+  header.backing_file_offset = {field::backing_file_offset.load(bytes)};
+  header.backing_file_size = field::backing_file_size.load(bytes);
+  header.cluster_bits = field::cluster_bits.load(bytes);
+  header.virtual_size = field::virtual_size.load(bytes);
+  header.crypt_method = field::crypt_method.load(bytes);
+  header.l1_size = field::l1_size.load(bytes);
+  header.l1_table_offset = {field::l1_table_offset.load(bytes)};
+  header.refcount_table_offset = {field::refcount_table_offset.load(bytes)};
+  header.refcount_table_clusters = field::refcount_table_clusters.load(bytes);
+  header.snapshot_count = field::snapshot_count.load(bytes);
+  header.snapshots_offset = {field::snapshots_offset.load(bytes)};
+  header.header_length = header_length_v2;
+  return header;
+}
+
+/// Those that version 2 has not: [header-v2]
+void load_v3_fields(std::span<const std::byte> bytes, Header& header) {
+  header.incompatible_features = field::incompatible_features.load(bytes);
+  header.compatible_features = field::compatible_features.load(bytes);
+  header.autoclear_features = field::autoclear_features.load(bytes);
+  header.refcount_order = field::refcount_order.load(bytes);
+  header.header_length = field::header_length.load(bytes);
+}
+
+// [header-length]
+Result<void> judge_length(const Header& header, const ByteSource& source) {
+  const std::uint32_t length = header.header_length;
+  if (length < header_length_v3 || length > header.cluster_size()) {
+    return refuse(rule::header_length, {.host_offset = field::header_length.at},
+                  fmt::format("header_length {} is not in {} to {}", length, header_length_v3, header.cluster_size()));
+  }
+  // [header-length-multiple]
+  if (length % 8 != 0) {
+    return refuse(rule::header_length_multiple, {.host_offset = field::header_length.at},
+                  fmt::format("header_length {} is not a multiple of 8", length));
+  }
+  if (!contains(source, {0}, length)) {
+    return refuse(rule::header_length, {.host_offset = source.size()},
+                  fmt::format("the file ends inside its header of {} bytes", length));
+  }
+  return {};
+}
+
+// [compression-type]
+Result<CompressionType> judge_compression_type(const Header& header, const ByteSource& source) {
+  constexpr std::size_t at = field::compression_type.at;
+  std::array<std::byte, 1> byte{};
+  if (header.header_length > at) source.read_at({at}, byte);
+  const unsigned type = std::to_integer<unsigned>(byte[0]);
+  const Where where{.host_offset = at};
+  if (header.has(incompatible::compression_type) != (type != 0)) {
+    return refuse(rule::compression_type, where,
+                  fmt::format("compression_type {} with the incompatible bit \"compression type\" {}", type,
+                              type != 0 ? "clear" : "set"));
+  }
+  if (type > static_cast<unsigned>(CompressionType::zstd)) {
+    return refuse(rule::compression_type, where, fmt::format("compression_type {} is not known", type));
+  }
+  return static_cast<CompressionType>(type);
+}
+
+/// What version 3 says beyond version 2, and whether this reader may go on with it.
+Result<void> judge_v3(const ByteSource& source, Header& header) {
+  std::array<std::byte, header_length_v3> bytes{};
+  if (source.read_at({0}, bytes) < bytes.size()) {
+    return refuse(rule::header_length, {.host_offset = source.size()},
+                  fmt::format("the file ends inside its header of {} bytes or more", header_length_v3));
+  }
+  load_v3_fields(bytes, header);
+  // [header-incompatible-features] [dirty-corrupt-bits]
+  if (const std::uint64_t unknown = header.incompatible_features & ~incompatible::known; unknown != 0) {
+    return refuse(rule::header_incompatible_features, {.host_offset = field::incompatible_features.at},
+                  fmt::format("unknown incompatible feature bits {:#x}", unknown));
+  }
+  if (auto judged = judge_length(header, source); !judged) return judged;
+  if (header.refcount_order > 6) {
+    return refuse(rule::header_refcount_order, {.host_offset = field::refcount_order.at},
+                  fmt::format("refcount_order {} is above 6", header.refcount_order));
+  }
+  // [extended-l2-cluster-bits]
+  if (header.has(incompatible::extended_l2) && header.cluster_bits < 14) {
+    return refuse(rule::extended_l2_cluster_bits, {.host_offset = field::incompatible_features.at},
+                  fmt::format("extended L2 entries with cluster_bits {}, below 14", header.cluster_bits));
+  }
+  auto type = judge_compression_type(header, source);
+  if (!type) return tl::unexpected(std::move(type.error()));
+  header.compression_type = *type;
+  return {};
+}
+
+std::string load_text(const ByteSource& source, HostOffset offset, std::uint64_t length) {
+  std::string text(static_cast<std::size_t>(length), '\0');
+  source.read_at(offset, std::as_writable_bytes(std::span(text)));
+  return text;
+}
+
+// [backing-file]
+Result<void> load_backing_file(const ByteSource& source, Header& header) {
+  if (header.backing_file_offset.value == 0) return {};
+  const std::uint64_t offset = header.backing_file_offset.value;
+  const std::uint64_t length = header.backing_file_size;
+  if (length > backing_file_size_max || offset > header.cluster_size() || length > header.cluster_size() - offset ||
+      !contains(source, {offset}, length)) {
+    return refuse(rule::backing_file, {.host_offset = field::backing_file_offset.at},
+                  fmt::format("the backing file's name, {} bytes at {:#x}, is longer than {} or not in the first "
+                              "cluster",
+                              length, offset, backing_file_size_max));
+  }
+  header.backing_file = load_text(source, {offset}, length);
+  return {};
+}
+
+// [header-extensions] from the header's end to the backing file's name, or to the end of the first cluster
+Result<void> load_extensions(const ByteSource& source, Header& header) {
+  const std::uint64_t end =
+      header.backing_file_offset.value != 0 ? header.backing_file_offset.value : header.cluster_size();
+  std::uint64_t at = header.header_length;
+  while (at < end) {
+    std::array<std::byte, 8> head{};
+    if (end - at < head.size() || source.read_at({at}, head) < head.size()) {
+      return refuse(rule::header_extensions, {.host_offset = at},
+                    "there is no room for a header extension, and no end of them before");
+    }
+    const auto type = load_big_endian<std::uint32_t>(head, 0);
+    const auto length = load_big_endian<std::uint32_t>(head, 4);
+    if (type == extension_end) break;
+    if (length > end - at - 8 || !contains(source, {at + 8}, length)) {
+      return refuse(rule::header_extensions, {.host_offset = at},
+                    fmt::format("header extension {:#010x} of {} bytes leaves the space for extensions", type, length));
+    }
+    header.extensions.push_back({type, {at + 8}, length});
+    if (type == extension_backing_format) header.backing_format = load_text(source, {at + 8}, length);
+    if (type == extension_data_file) header.data_file = load_text(source, {at + 8}, length);
+    at += 8 + round_up(length, 8);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Header> read_header(const ByteSource& source) {
+  std::array<std::byte, header_length_v2> bytes{};
+  const std::size_t there = source.read_at({0}, bytes);
+  if (there < 4 || field::magic.load(bytes) != header_magic) {
+    return refuse(rule::header_magic, {.host_offset = field::magic.at}, "the file does not begin with \"QFI\\xfb\"");
+  }
+  if (there < bytes.size()) {
+    return refuse(rule::header_length, {.host_offset = source.size()},
+                  fmt::format("the file ends inside its header of {} bytes or more", header_length_v2));
+  }
+  Header header = load_v2_fields(bytes);
+  if (header.version != 2 && header.version != 3) {
+    return refuse(rule::header_version, {.host_offset = field::version.at},
+                  fmt::format("version {} is neither 2 nor 3", header.version));
+  }
+  if (header.cluster_bits < cluster_bits_min || header.cluster_bits > cluster_bits_max) {
+    return refuse(
+        header.cluster_bits > cluster_bits_max ? rule::header_cluster_bits_large : rule::header_cluster_bits,
+        {.host_offset = field::cluster_bits.at},
+        fmt::format("cluster_bits {} is not in {} to {}", header.cluster_bits, cluster_bits_min, cluster_bits_max));
+  }
+  if (header.version == 3) {
+    if (auto judged = judge_v3(source, header); !judged) return tl::unexpected(std::move(judged.error()));
+  }
+  if (header.crypt_method != 0) {
+    return refuse(rule::header_encryption, {.host_offset = field::crypt_method.at},
+                  fmt::format("crypt_method {}: encrypted images are not read", header.crypt_method));
+  }
+  if (auto loaded = load_backing_file(source, header); !loaded) return tl::unexpected(std::move(loaded.error()));
+  if (auto loaded = load_extensions(source, header); !loaded) return tl::unexpected(std::move(loaded.error()));
+  return header;
+}
+
+}  // namespace qcow2

@@ -1,0 +1,17 @@
+// The part of repairing that sets size fields.
+#pragma once
+
+#include "format/byte_sink.hpp"
+#include "read/compressed_cluster.hpp"
+#include "repair/summary.hpp"
+
+namespace qcow2 {
+
+/// The descriptor whose extent covers the stream to its end and no more; nothing where the stream has no end that is
+/// certain. The host_offset stays.
+std::optional<Descriptor> covering_stream(const Image& image, const Descriptor& descriptor, Scratch& scratch);
+
+/// Sets the size field of every compressed L2 entry in `copy`, which holds the bytes of `image`.
+Result<void> repair_size_fields(const Image& image, ByteSink& copy, RepairSummary& summary);
+
+}  // namespace qcow2

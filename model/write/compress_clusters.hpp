@@ -1,0 +1,28 @@
+// A raw disk, batch by batch: each of its clusters read, found to be zeros, or compressed, by several threads at once.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+
+#include "format/byte_source.hpp"
+#include "format/header.hpp"
+
+namespace qcow2 {
+
+/// One guest cluster on its way into an image.
+struct PreparedCluster {
+  enum class Form { zeros, stream, as_is };
+  std::uint64_t guest_cluster = 0;
+  Form form = Form::zeros;
+  /// The stream, which is shorter than a cluster, or the cluster; empty for zeros. [writer-no-long-stream]
+  std::span<const std::byte> bytes{};
+};
+
+/// Calls `place` for every cluster of `raw` in guest order. The last one is filled up with zeros:
+/// [writer-whole-cluster].
+void compress_clusters(const ByteSource& raw, unsigned cluster_bits, CompressionType type, unsigned jobs,
+                       const std::function<void(const PreparedCluster&)>& place);
+
+}  // namespace qcow2
