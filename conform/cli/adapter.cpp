@@ -2,8 +2,8 @@
 
 #include <cstdio>
 
-#include "adapter_check.hpp"
 #include "cli/session.hpp"
+#include "trial/adapter_check.hpp"
 
 namespace conform::cli {
 namespace {

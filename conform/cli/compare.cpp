@@ -4,8 +4,8 @@
 #include <map>
 
 #include "cli/session.hpp"
-#include "merge.hpp"
-#include "side_by_side.hpp"
+#include "report/terminal/side_by_side.hpp"
+#include "results/merge.hpp"
 
 namespace conform::cli {
 namespace {

@@ -3,8 +3,8 @@
 #include <cstdio>
 #include <set>
 
+#include "bench/workspace.hpp"
 #include "cli/session.hpp"
-#include "workspace.hpp"
 
 namespace conform::cli {
 namespace {

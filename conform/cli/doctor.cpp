@@ -2,7 +2,7 @@
 
 #include <cstdio>
 
-#include "bench.hpp"
+#include "bench/bench.hpp"
 #include "cli/session.hpp"
 
 namespace conform::cli {

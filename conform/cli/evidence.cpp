@@ -1,16 +1,16 @@
 // qcow2-conform evidence: what the model and the oracles do with each case, written into the case files or compared.
 
-#include "evidence.hpp"
+#include "results/evidence.hpp"
 
 #include <cstdio>
 #include <fstream>
 #include <iterator>
 
-#include "case_file.hpp"
+#include "base/parallel.hpp"
+#include "base/replace_file.hpp"
 #include "cli/session.hpp"
-#include "parallel.hpp"
-#include "replace_file.hpp"
-#include "run.hpp"
+#include "results/evidence_file.hpp"
+#include "trial/run.hpp"
 
 namespace conform::cli {
 namespace {

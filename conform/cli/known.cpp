@@ -1,12 +1,12 @@
 // qcow2-conform known update: brings a list of known failures into step with what a run found.
 
-#include "known.hpp"
+#include "results/known.hpp"
 
 #include <cstdio>
 
+#include "base/replace_file.hpp"
 #include "cli/session.hpp"
-#include "known_update.hpp"
-#include "replace_file.hpp"
+#include "results/known_update.hpp"
 
 namespace conform::cli {
 namespace {

@@ -2,12 +2,12 @@
 
 #include <cstdio>
 
-#include "confinement.hpp"
-#include "failures.hpp"
-#include "matrix.hpp"
-#include "replace_file.hpp"
+#include "base/replace_file.hpp"
+#include "bench/workspace.hpp"
+#include "process/confinement.hpp"
+#include "report/terminal/failures.hpp"
+#include "report/terminal/matrix.hpp"
 #include "report/write.hpp"
-#include "workspace.hpp"
 
 namespace conform::cli {
 namespace {

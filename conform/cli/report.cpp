@@ -4,9 +4,9 @@
 
 #include <cstdio>
 
+#include "bench/workspace.hpp"
 #include "cli/session.hpp"
-#include "merge.hpp"
-#include "workspace.hpp"
+#include "results/merge.hpp"
 
 namespace conform::cli {
 namespace {

@@ -4,10 +4,10 @@
 
 #include <cstdio>
 
-#include "bench.hpp"
+#include "bench/bench.hpp"
 #include "cli/chosen.hpp"
-#include "run.hpp"
-#include "trial.hpp"
+#include "trial/run.hpp"
+#include "trial/trial.hpp"
 
 namespace conform::cli {
 namespace {

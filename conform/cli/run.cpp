@@ -1,14 +1,14 @@
 // qcow2-conform run: the cases on the implementations; results.jsonl, and the reports.
 
-#include "run.hpp"
+#include "trial/run.hpp"
 
 #include <csignal>
 #include <cstdio>
 
+#include "base/parallel.hpp"
 #include "cli/chosen.hpp"
 #include "cli/outcome.hpp"
 #include "cli/session.hpp"
-#include "parallel.hpp"
 
 namespace conform::cli {
 namespace {

@@ -1,6 +1,6 @@
 // qcow2-conform selftest: whether the suite would notice a wrong implementation.
 
-#include "selftest.hpp"
+#include "selftest/selftest.hpp"
 
 #include <fnmatch.h>
 
@@ -8,12 +8,12 @@
 #include <csignal>
 #include <cstdio>
 
+#include "base/parallel.hpp"
+#include "base/replace_file.hpp"
+#include "bench/workspace.hpp"
 #include "cli/session.hpp"
-#include "kill_judgement.hpp"
-#include "kill_report.hpp"
-#include "parallel.hpp"
-#include "replace_file.hpp"
-#include "workspace.hpp"
+#include "selftest/kill_judgement.hpp"
+#include "selftest/kill_report.hpp"
 
 namespace conform::cli {
 namespace {

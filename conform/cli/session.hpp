@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "cli/arguments.hpp"
-#include "corpus.hpp"
-#include "implementation.hpp"
-#include "known.hpp"
-#include "selection.hpp"
+#include "corpus/corpus.hpp"
+#include "corpus/selection.hpp"
+#include "implementation/implementation.hpp"
+#include "results/known.hpp"
 
 namespace conform::cli {
 

@@ -3,7 +3,7 @@
 #include <cstdio>
 
 #include "cli/session.hpp"
-#include "guest_map.hpp"
+#include "corpus/guest_map.hpp"
 #include "report/annotate.hpp"
 
 namespace conform::cli {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "layout.hpp"
-#include "open_file.hpp"
+#include "base/open_file.hpp"
+#include "corpus/layout.hpp"
 
 namespace conform::report {
 

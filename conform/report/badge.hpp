@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "summary.hpp"
+#include "results/summary.hpp"
 
 namespace conform::report {
 

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <set>
 
-#include "failed.hpp"
-#include "programs.hpp"
+#include "base/shell.hpp"
+#include "report/failure_tree.hpp"
 #include "report/markdown.hpp"
-#include "shell.hpp"
-#include "summary.hpp"
-#include "wording.hpp"
+#include "report/wording.hpp"
+#include "results/program_versions.hpp"
+#include "results/summary.hpp"
 
 namespace conform::report {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <array>
 
-#include "shell.hpp"
-#include "summary.hpp"
-#include "wording.hpp"
+#include "base/shell.hpp"
+#include "report/wording.hpp"
+#include "results/summary.hpp"
 
 namespace conform::report {
 namespace {

@@ -2,11 +2,11 @@
 
 #include <set>
 
-#include "failed.hpp"
-#include "matrix.hpp"
+#include "base/shell.hpp"
+#include "report/failure_tree.hpp"
+#include "report/terminal/matrix.hpp"
 #include "report/versions.hpp"
-#include "shell.hpp"
-#include "wording.hpp"
+#include "report/wording.hpp"
 
 namespace conform::report {
 namespace {

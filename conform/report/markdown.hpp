@@ -4,7 +4,7 @@
 #include <string>
 
 #include "report/sources.hpp"
-#include "summary.hpp"
+#include "results/summary.hpp"
 
 namespace conform::report {
 

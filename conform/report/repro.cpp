@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <fstream>
 
+#include "base/shell.hpp"
+#include "bench/workspace.hpp"
 #include "report/annotate.hpp"
-#include "shell.hpp"
-#include "wording.hpp"
-#include "workspace.hpp"
+#include "report/wording.hpp"
 
 namespace conform::report {
 namespace {

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "corpus.hpp"
-#include "implementation.hpp"
-#include "record.hpp"
+#include "corpus/corpus.hpp"
+#include "implementation/implementation.hpp"
+#include "results/record.hpp"
 
 namespace conform::report {
 

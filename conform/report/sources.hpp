@@ -3,8 +3,8 @@
 
 #include <filesystem>
 
-#include "corpus.hpp"
-#include "results.hpp"
+#include "corpus/corpus.hpp"
+#include "results/results.hpp"
 
 namespace conform::report {
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <map>
 
-#include "programs.hpp"
 #include "report/markdown.hpp"
-#include "side_by_side.hpp"
+#include "report/terminal/side_by_side.hpp"
+#include "results/program_versions.hpp"
 
 namespace conform::report {
 namespace {

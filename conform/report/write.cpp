@@ -1,11 +1,11 @@
 #include "report/write.hpp"
 
-#include "replace_file.hpp"
+#include "base/replace_file.hpp"
 #include "report/badge.hpp"
 #include "report/divergences.hpp"
-#include "report/html.hpp"
 #include "report/junit.hpp"
 #include "report/markdown.hpp"
+#include "report/page/html.hpp"
 #include "report/versions.hpp"
 
 namespace conform::report {

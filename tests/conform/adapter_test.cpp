@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "fixture.hpp"
-#include "process.hpp"
+#include "process/process.hpp"
 
 namespace conform::test {
 namespace {

@@ -1,5 +1,5 @@
 // The cases of a choice group are answered alike, or the records say that they are not.
-#include "choices.hpp"
+#include "results/choices.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -7,9 +7,9 @@
 #include <csignal>
 #include <thread>
 
+#include "base/open_file.hpp"
 #include "fixture.hpp"
-#include "open_file.hpp"
-#include "process.hpp"
+#include "process/process.hpp"
 
 namespace conform::test {
 namespace {

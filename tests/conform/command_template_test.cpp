@@ -1,5 +1,5 @@
 // Words as the shell would have them, and placeholders.
-#include "command_template.hpp"
+#include "process/command_template.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,10 +1,10 @@
 // The first byte that differs, and where wrong bytes come from.
-#include "comparison.hpp"
+#include "verdict/comparison.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
 #include "fixture.hpp"
-#include "provenance.hpp"
+#include "verdict/provenance.hpp"
 
 namespace conform {
 namespace {

@@ -1,13 +1,13 @@
 // What holds the programs under test: no network but their own loopback, and limits on all of their processes.
-#include "confinement.hpp"
+#include "process/confinement.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <csignal>
 
 #include "fixture.hpp"
-#include "group.hpp"
-#include "isolation.hpp"
-#include "process.hpp"
+#include "process/group.hpp"
+#include "process/isolation.hpp"
+#include "process/process.hpp"
 
 namespace conform::test {
 namespace {

@@ -1,5 +1,5 @@
 // Digests that do not depend on where a file system keeps holes.
-#include "digest.hpp"
+#include "base/digest.hpp"
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>

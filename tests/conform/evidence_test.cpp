@@ -1,10 +1,10 @@
 // What oracles were seen to do, in the case files: written canonically, and compared with what they do now.
-#include "evidence.hpp"
+#include "results/evidence.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "case_file.hpp"
 #include "image_corpus.hpp"
+#include "results/evidence_file.hpp"
 
 namespace conform {
 namespace {

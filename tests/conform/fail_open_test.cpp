@@ -6,8 +6,8 @@
 #include <thread>
 
 #include "fixture.hpp"
-#include "process.hpp"
-#include "results.hpp"
+#include "process/process.hpp"
+#include "results/results.hpp"
 
 namespace conform::test {
 namespace {

@@ -5,8 +5,8 @@
 #include <iterator>
 #include <stdexcept>
 
-#include "digest.hpp"
-#include "process.hpp"
+#include "base/digest.hpp"
+#include "process/process.hpp"
 
 namespace conform::test {
 namespace {

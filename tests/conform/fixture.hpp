@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "json_file.hpp"
-#include "workspace.hpp"
+#include "base/json_file.hpp"
+#include "bench/workspace.hpp"
 
 namespace conform::test {
 

@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "process.hpp"
+#include "process/process.hpp"
 
 namespace conform::test {
 namespace {

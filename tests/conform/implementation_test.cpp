@@ -1,5 +1,5 @@
 // Implementation files: what ships can be loaded, and a mistake in one is an error before anything runs.
-#include "implementation.hpp"
+#include "implementation/implementation.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>

@@ -1,12 +1,12 @@
 // What is a kill, which cases are enough, and what is wrong with a suite that lets a mutant live.
 
-#include "kill_matrix.hpp"
+#include "selftest/kill_matrix.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
 #include "fixture.hpp"
-#include "kill_judgement.hpp"
+#include "selftest/kill_judgement.hpp"
 
 using namespace conform;
 using namespace conform::test;

@@ -1,10 +1,10 @@
 // Lists of known failures: what is listed is told apart from what is new, and a list that is out of step is an error.
-#include "known.hpp"
+#include "results/known.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
 #include "fixture.hpp"
-#include "known_update.hpp"
+#include "results/known_update.hpp"
 
 namespace conform::test {
 namespace {
@@ -162,8 +162,7 @@ TEST_CASE("a run whose failures are all known conforms") {
   CAPTURE(ran.output);
   CHECK(ran.exit == 0);
   CHECK(ran.status("accepted") == "known-fail");
-  for (const auto& one : ran.records)
-    CHECK(one["known"].is_null() == (one["case"] == "refused"));
+  for (const auto& one : ran.records) CHECK(one["known"].is_null() == (one["case"] == "refused"));
   CHECK(ran.summary["implementations"][0]["counts"]["known-fail"] == 1);
   CHECK(ran.summary["implementations"][0]["must"]["pass"] == 1);  // it is not counted as one that passed
 }

@@ -1,12 +1,12 @@
 // The list of mutants, and how one is made from the sources.
 
-#include "mutant.hpp"
+#include "selftest/mutant.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <set>
 
 #include "fixture.hpp"
-#include "several_units.hpp"
+#include "selftest/unity_text.hpp"
 
 using namespace conform;
 using namespace conform::test;

@@ -1,5 +1,5 @@
 // Programs that behave, and programs that do not.
-#include "process.hpp"
+#include "process/process.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <csignal>

@@ -1,5 +1,5 @@
 // Asking several times: what stays the same stays what it is, and what differs is flaky.
-#include "repeat.hpp"
+#include "results/repeat.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,11 +1,11 @@
 // results.jsonl: what is not whole is no result, and the exit status follows from what is.
-#include "results.hpp"
+#include "results/results.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
 #include "fixture.hpp"
-#include "results_writer.hpp"
-#include "summary.hpp"
+#include "results/results_writer.hpp"
+#include "results/summary.hpp"
 
 namespace conform {
 namespace {

@@ -1,12 +1,12 @@
 // An interrupted run goes on where it stopped, or says why it cannot.
-#include "resume.hpp"
+#include "results/resume.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <csignal>
 
 #include "fixture.hpp"
-#include "process.hpp"
-#include "results_writer.hpp"
+#include "process/process.hpp"
+#include "results/results_writer.hpp"
 
 namespace conform::test {
 namespace {

@@ -1,12 +1,12 @@
 // Parts of a run: each case is in one of them, and merged they are the run.
-#include "shard.hpp"
+#include "corpus/shard.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <set>
 
 #include "fixture.hpp"
-#include "merge.hpp"
-#include "summary.hpp"
+#include "results/merge.hpp"
+#include "results/summary.hpp"
 
 namespace conform::test {
 namespace {

@@ -1,5 +1,5 @@
 // Results beside each other: what differs is shown, and what cannot be compared is refused.
-#include "side_by_side.hpp"
+#include "report/terminal/side_by_side.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,5 +1,5 @@
 // Expectation and observation to status, as a table.
-#include "verdict.hpp"
+#include "verdict/verdict.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

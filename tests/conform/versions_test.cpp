@@ -2,7 +2,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "fixture.hpp"
-#include "programs.hpp"
+#include "results/program_versions.hpp"
 
 namespace conform::test {
 namespace {

@@ -1,5 +1,5 @@
 // Copies that keep holes, and that tell when they were changed.
-#include "workspace.hpp"
+#include "bench/workspace.hpp"
 
 #include <sys/stat.h>
 

@@ -3,7 +3,7 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include "image_corpus.hpp"
-#include "implementation.hpp"
+#include "implementation/implementation.hpp"
 
 namespace conform::test {
 namespace {

@@ -1,5 +1,5 @@
 // What a written image is held to, on what the model would say of it.
-#include "writer_properties.hpp"
+#include "verdict/written/writer_properties.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>

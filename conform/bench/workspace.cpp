@@ -1,0 +1,143 @@
+#include "bench/workspace.hpp"
+
+#include <fcntl.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <span>
+#include <system_error>
+#include <vector>
+
+#include "base/open_file.hpp"
+
+namespace conform {
+namespace fs = std::filesystem;
+namespace {
+
+std::string reason() { return std::strerror(errno); }
+
+/// By reading and writing: copy_file_range does not go from one file system to another everywhere.
+Result<void> copy_segment(const OpenFile& from, int to, Segment segment) {
+  std::vector<char> buffer(static_cast<std::size_t>(std::min<std::uint64_t>(segment.end - segment.begin, 1 << 20)));
+  for (std::uint64_t at = segment.begin; at < segment.end;) {
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), segment.end - at));
+    const ssize_t got = ::pread(from.descriptor(), buffer.data(), wanted, static_cast<off_t>(at));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return fail("{}", got == 0 ? "it became shorter" : reason());
+    for (ssize_t done = 0; done < got;) {
+      const ssize_t written =
+          ::pwrite(to, buffer.data() + done, static_cast<std::size_t>(got - done), static_cast<off_t>(at) + done);
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) return fail("{}", reason());
+      done += written;
+    }
+    at += static_cast<std::uint64_t>(got);
+  }
+  return {};
+}
+
+bool same_times(const timespec& a, const timespec& b) { return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec; }
+
+void remove_tree(const fs::path& folder) {
+  std::error_code ignored;
+  if (!folder.empty()) fs::remove_all(folder, ignored);
+}
+
+}  // namespace
+
+std::string random_name() {
+  std::uint64_t bits = 0;
+  if (::getrandom(&bits, sizeof bits, 0) != sizeof bits)
+    throw std::system_error(errno, std::generic_category(), "getrandom");
+  return fmt::format("{:016x}", bits);
+}
+
+Result<void> sparse_copy(const fs::path& from, const fs::path& to) {
+  const auto source = OpenFile::open(from);
+  if (!source) return tl::unexpected(source.error());
+  const FileDescriptor target(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  if (target.get() < 0) return fail("{}: {}", to.string(), reason());
+  if (::ftruncate(target.get(), static_cast<off_t>(source->size())) != 0) return fail("{}: {}", to.string(), reason());
+  for (const auto& segment : source->data(0, source->size()))
+    if (auto copied = copy_segment(*source, target.get(), segment); !copied)
+      return fail("{}: copy of {}: {}", to.string(), from.filename().string(), copied.error().message);
+  return {};
+}
+
+ImageCopy::ImageCopy(ImageCopy&& other) noexcept
+    : folder_(std::exchange(other.folder_, {})), files_(std::move(other.files_)) {}
+
+ImageCopy::~ImageCopy() { remove_tree(folder_); }
+
+Result<void> ImageCopy::add(const Original& original, const std::string& name) {
+  Watched watched{folder_ / name, original.digest, {}};
+  if (auto copied = sparse_copy(original.file, watched.path); !copied) return copied;
+  if (::stat(watched.path.c_str(), &watched.made) != 0) return fail("{}: {}", watched.path.string(), reason());
+  files_.push_back(std::move(watched));
+  return {};
+}
+
+Result<ImageCopy> ImageCopy::make(const fs::path& root, const Original& image, const std::vector<Original>& siblings) {
+  ImageCopy copy(root / random_name());
+  std::error_code error;
+  if (!fs::create_directory(copy.folder_, error)) return fail("{}: {}", copy.folder_.string(), error.message());
+  if (auto added = copy.add(image, image.name.empty() ? random_name() + ".qcow2" : image.name); !added)
+    return tl::unexpected(added.error());
+  for (const auto& sibling : siblings)
+    if (auto added = copy.add(sibling, sibling.name); !added) return tl::unexpected(added.error());
+  return copy;
+}
+
+bool ImageCopy::looks_untouched() const {
+  for (const auto& file : files_) {
+    struct stat now {};
+    if (::stat(file.path.c_str(), &now) != 0 || now.st_ino != file.made.st_ino || now.st_size != file.made.st_size ||
+        !same_times(now.st_mtim, file.made.st_mtim) || !same_times(now.st_ctim, file.made.st_ctim))
+      return false;
+  }
+  return true;
+}
+
+std::string ImageCopy::changes() const {
+  auto of_image = changed(files_.front(), "the image");
+  return of_image.empty() ? sibling_changes() : of_image;
+}
+
+std::string ImageCopy::sibling_changes() const {
+  for (const auto& file : std::span(files_).subspan(1))
+    if (auto text = changed(file, file.path.filename().string()); !text.empty()) return text;
+  return {};
+}
+
+std::string ImageCopy::changed(const Watched& file, const std::string& what) {
+  const auto digest = image_digest(file.path);
+  if (!digest) return what + " is gone: " + digest.error().message;
+  if (*digest == file.digest) return {};
+  return fmt::format("{} was changed: {} bytes, sha256 {}", what, digest->length, digest->sha256);
+}
+
+Result<WorkFolder> WorkFolder::make() {
+  std::error_code error;
+  const auto parent = fs::temp_directory_path(error);
+  if (error) return fail("no folder for temporary files: {}", error.message());
+  std::string name = (fs::absolute(parent) / "qcow2-conform.XXXXXX").string();
+  if (!::mkdtemp(name.data())) return fail("{}: {}", name, reason());
+  return WorkFolder(name);
+}
+
+WorkFolder::~WorkFolder() { remove_tree(root_); }
+
+bool WorkFolder::holds(std::uint64_t size) const {
+  const auto probe = root_ / random_name();
+  const FileDescriptor file(::open(probe.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  const bool fits = size <= static_cast<std::uint64_t>(INT64_MAX) && file.get() >= 0 &&
+                    ::ftruncate(file.get(), static_cast<off_t>(size)) == 0;
+  std::error_code ignored;
+  fs::remove(probe, ignored);
+  return fits;
+}
+
+}  // namespace conform

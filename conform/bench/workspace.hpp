@@ -1,0 +1,81 @@
+// Where implementations work: a folder of our own, in it a fresh folder for each image, under names that say nothing.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/digest.hpp"
+#include "base/result.hpp"
+
+namespace conform {
+
+/// 16 random hex digits.
+std::string random_name();
+
+/// A copy that keeps holes. `to` must not exist.
+Result<void> sparse_copy(const std::filesystem::path& from, const std::filesystem::path& to);
+
+/// A file that an implementation is given and may not change.
+struct Original {
+  std::filesystem::path file;
+  std::string name;  // the copy's; empty: a random one, .qcow2
+  Digest digest;     // what the copy must still have afterwards
+};
+
+/// A fresh folder with copies in it; it goes when this object goes.
+class ImageCopy {
+ public:
+  static Result<ImageCopy> make(const std::filesystem::path& root, const Original& image,
+                                const std::vector<Original>& siblings);
+  ImageCopy(ImageCopy&& other) noexcept;
+  ImageCopy& operator=(ImageCopy&&) = delete;
+  ~ImageCopy();
+
+  const std::filesystem::path& image() const { return files_.front().path; }
+  /// A path in the folder at which nothing stands.
+  std::filesystem::path fresh_path() const { return folder_ / random_name(); }
+
+  /// Quick: size and times as they were made, so that a change is put down to the operation that made it.
+  bool looks_untouched() const;
+  /// Thorough: what is no longer as it was made, or nothing.
+  std::string changes() const;
+  /// The same for all but the image, which was there to be changed.
+  std::string sibling_changes() const;
+
+ private:
+  struct Watched {
+    std::filesystem::path path;
+    Digest digest;
+    struct stat made;
+  };
+  explicit ImageCopy(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  static std::string changed(const Watched& file, const std::string& what);
+  Result<void> add(const Original& original, const std::string& name);
+
+  std::filesystem::path folder_;
+  std::vector<Watched> files_;
+};
+
+/// The folder of one run, under TMPDIR; removed at the end.
+class WorkFolder {
+ public:
+  static Result<WorkFolder> make();
+  WorkFolder(WorkFolder&& other) noexcept : root_(std::exchange(other.root_, {})) {}
+  WorkFolder& operator=(WorkFolder&&) = delete;
+  ~WorkFolder();
+
+  const std::filesystem::path& root() const { return root_; }
+  /// Whether its file system can hold a (sparse) file of that size.
+  bool holds(std::uint64_t size) const;
+
+ private:
+  explicit WorkFolder(std::filesystem::path root) : root_(std::move(root)) {}
+  std::filesystem::path root_;
+};
+
+}  // namespace conform

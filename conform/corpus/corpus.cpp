@@ -1,0 +1,158 @@
+#include "corpus/corpus.hpp"
+
+#include <algorithm>
+
+namespace conform {
+namespace fs = std::filesystem;
+namespace {
+
+Result<std::vector<fs::path>> case_files(const fs::path& folder) {
+  std::error_code error;
+  std::vector<fs::path> files;
+  fs::recursive_directory_iterator walk(folder, error);
+  if (error) return fail("{}: {}", folder.string(), error.message());
+  for (const auto& entry : walk)
+    if (entry.path().extension() == ".json") files.push_back(entry.path());
+  if (files.empty()) return fail("{}: no cases", folder.string());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+Result<Case> load_case(const fs::path& file, const JsonSchema& schema, const Clauses& clauses) {
+  const auto document = load_json(file);
+  if (!document) return tl::unexpected(document.error());
+  if (const auto valid = schema.validate(*document); !valid)
+    return fail("{}: {}", file.string(), valid.error().message);
+  auto parsed = parse_case(*document, file.parent_path().filename().string(), clauses);
+  if (!parsed) return fail("{}: {}", file.string(), parsed.error().message);
+  if (parsed->id != file.stem()) return fail("{}: its id is {}", file.string(), parsed->id);
+  return parsed;
+}
+
+Result<std::string> digest_of(const std::vector<fs::path>& files) {
+  Sha256 all;
+  for (const auto& file : files) {
+    const auto digest = content_digest(file);
+    if (!digest) return tl::unexpected(digest.error());
+    const std::string line = fmt::format("{} {}\n", file.filename().string(), digest->sha256);
+    all.update(std::as_bytes(std::span(line)));
+  }
+  return all.hex();
+}
+
+/// absent.json, where the corpus has one: id -> reason.
+Result<std::map<std::string, std::string>> load_absent(const fs::path& file) {
+  if (!fs::exists(file)) return {};
+  const auto document = load_json(file);
+  if (!document) return tl::unexpected(document.error());
+  try {
+    return document->at("cases").get<std::map<std::string, std::string>>();
+  } catch (const Json::exception& error) {
+    return fail("{}: {}", file.string(), error.what());
+  }
+}
+
+void compare(std::vector<std::string>& mismatches, const std::string& what, const Digest& locked,
+             const Result<Digest>& found) {
+  if (!found)
+    mismatches.push_back(what + ": " + found.error().message);
+  else if (found->length != locked.length)
+    mismatches.push_back(fmt::format("{}: {} bytes, locked are {}", what, found->length, locked.length));
+  else if (*found != locked)
+    mismatches.push_back(fmt::format("{}: sha256 {}, locked is {}", what, found->sha256, locked.sha256));
+}
+
+}  // namespace
+
+Result<Corpus> Corpus::load(const fs::path& folder) {
+  Corpus corpus;
+  corpus.folder_ = folder;
+  if (!fs::is_directory(folder)) return fail("{}: no corpus there", folder.string());
+  auto schema = JsonSchema::load(folder / "schema.json");
+  if (!schema) return tl::unexpected(schema.error());
+  auto clauses = Clauses::load(folder / "clauses.json");
+  if (!clauses) return tl::unexpected(clauses.error());
+  corpus.clauses_ = std::move(*clauses);
+  auto lock = load_lock(folder / "lock.json");
+  if (!lock) return tl::unexpected(lock.error());
+  corpus.lock_ = std::move(*lock);
+  auto absent = load_absent(folder / "absent.json");
+  if (!absent) return tl::unexpected(absent.error());
+  corpus.absent_ = std::move(*absent);
+
+  auto files = case_files(folder / "cases");
+  if (!files) return tl::unexpected(files.error());
+  for (const auto& file : *files) {
+    auto parsed = load_case(file, *schema, corpus.clauses_);
+    if (!parsed) return tl::unexpected(parsed.error());
+    if (const Case* twin = corpus.find(parsed->id))
+      return fail("{}: case {} stands in {} too", file.string(), twin->id, twin->family);
+    corpus.cases_.push_back(std::move(*parsed));
+  }
+  files->push_back(folder / "clauses.json");
+  files->push_back(folder / "lock.json");
+  auto digest = digest_of(*files);
+  if (!digest) return tl::unexpected(digest.error());
+  corpus.digest_ = std::move(*digest);
+  return corpus;
+}
+
+const Case* Corpus::find(const std::string& id) const {
+  const auto found = std::find_if(cases_.begin(), cases_.end(), [&](const Case& one) { return one.id == id; });
+  return found == cases_.end() ? nullptr : &*found;
+}
+
+const std::string& Corpus::absence(const Case& of) const {
+  static const std::string there;
+  const auto found = absent_.find(of.id);
+  return found == absent_.end() ? there : found->second;
+}
+
+fs::path Corpus::image(const Case& of) const { return folder_ / "images" / of.id / (of.id + ".qcow2"); }
+
+fs::path Corpus::sibling(const Case& of, const std::string& file) const { return folder_ / "images" / of.id / file; }
+
+fs::path Corpus::guest(const Case& of, const std::string& alternative) const {
+  return folder_ / "guest" / (of.id + (alternative.empty() ? "" : "." + alternative) + ".raw");
+}
+
+fs::path Corpus::guest_after(const Case& of, const Operation& operation) const {
+  return guest(of, fmt::format("after-{}", operation.index));
+}
+
+fs::path Corpus::guest_snapshot(const Case& of, const std::string& name) const { return guest(of, "snapshot-" + name); }
+
+fs::path Corpus::guest_map(const Case& of) const { return folder_ / "guest" / (of.id + ".json"); }
+
+fs::path Corpus::layout(const Case& of) const { return folder_ / "layout" / (of.id + ".json"); }
+
+fs::path Corpus::canary(const std::string& file) const { return folder_ / "canary" / file; }
+
+fs::path Corpus::case_file(const Case& of) const { return folder_ / "cases" / of.family / (of.id + ".json"); }
+
+std::vector<std::string> lock_mismatches(const Corpus& corpus, const Case& of) {
+  const auto found = corpus.lock().find(of.id);
+  if (found == corpus.lock().end()) return {"the lock does not know the case"};
+  const LockEntry& locked = found->second;
+  std::vector<std::string> mismatches;
+  const bool there = corpus.absence(of).empty();
+  if (there) compare(mismatches, "image", locked.image, image_digest(corpus.image(of)));
+  for (const auto& file : of.siblings)
+    if (!locked.siblings.contains(file)) mismatches.push_back(file + ": the lock does not know it");
+  for (const auto& [file, digest] : locked.siblings)
+    if (there) compare(mismatches, file, digest, image_digest(corpus.sibling(of, file)));
+  compare(mismatches, "guest disk", locked.guest, content_digest(corpus.guest(of)));
+  for (const auto& [name, digest] : locked.alternatives)
+    compare(mismatches, "guest disk " + name, digest, content_digest(corpus.guest(of, name)));
+  for (const auto& operation : of.operations)
+    if (operation.op == Op::modify && !locked.after.contains(std::to_string(operation.index)))
+      mismatches.push_back(fmt::format("guest disk after operation {}: the lock does not know it", operation.index));
+  for (const auto& [index, digest] : locked.after)
+    compare(mismatches, "guest disk after operation " + index, digest,
+            content_digest(corpus.guest(of, "after-" + index)));
+  for (const auto& [name, digest] : locked.snapshots)
+    compare(mismatches, "snapshot " + name, digest, content_digest(corpus.guest_snapshot(of, name)));
+  return mismatches;
+}
+
+}  // namespace conform

@@ -1,0 +1,56 @@
+// The corpus on disk: cases, clauses, lock, images, guest disks, canaries. Loading reads the texts; images are checked
+// against the lock when they are first used.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "corpus/case.hpp"
+#include "corpus/clause.hpp"
+#include "corpus/lock.hpp"
+
+namespace conform {
+
+class Corpus {
+ public:
+  /// Every case file is checked against the corpus's schema.
+  static Result<Corpus> load(const std::filesystem::path& folder);
+
+  const std::filesystem::path& folder() const { return folder_; }
+  const std::vector<Case>& cases() const { return cases_; }  // by family, then by id
+  const Clauses& clauses() const { return clauses_; }
+  const Lock& lock() const { return lock_; }
+  const std::string& digest() const { return digest_; }  // of all texts, and by the lock of all images
+
+  const Case* find(const std::string& id) const;
+  /// Why there is no image of the case; empty: there is one. A file system has a longest file.
+  const std::string& absence(const Case& of) const;
+
+  std::filesystem::path image(const Case& of) const;
+  std::filesystem::path sibling(const Case& of, const std::string& file) const;
+  /// The guest disk, or one of its alternatives.
+  std::filesystem::path guest(const Case& of, const std::string& alternative = {}) const;
+  /// The guest disk as a modify operation must leave it.
+  std::filesystem::path guest_after(const Case& of, const Operation& operation) const;
+  std::filesystem::path guest_snapshot(const Case& of, const std::string& name) const;
+  std::filesystem::path guest_map(const Case& of) const;
+  std::filesystem::path layout(const Case& of) const;
+  std::filesystem::path canary(const std::string& file) const;
+  std::filesystem::path case_file(const Case& of) const;
+
+ private:
+  std::filesystem::path folder_;
+  std::vector<Case> cases_;
+  Clauses clauses_;
+  Lock lock_;
+  std::map<std::string, std::string> absent_;
+  std::string digest_;
+};
+
+/// What in the case's image, siblings and guest disks does not agree with the lock; empty: all does. An absent image is
+/// not looked for.
+std::vector<std::string> lock_mismatches(const Corpus& corpus, const Case& of);
+
+}  // namespace conform

@@ -1,0 +1,48 @@
+#include "implementation/protocol.hpp"
+
+#include <algorithm>
+
+namespace conform {
+namespace {
+
+/// The number that an answer bears, as far as it bears one.
+Result<void> check_number(const Json& answer, std::uint64_t seq, std::string_view line) {
+  if (!answer.is_object()) return fail("no JSON object: {}", as_said(line));
+  const auto found = answer.find("seq");
+  if (found == answer.end()) return fail("no \"seq\": {}", as_said(line));
+  if (*found == seq) return {};
+  return fail("\"seq\" is {}, and request {} was to be answered", as_said(found->dump()), seq);
+}
+
+}  // namespace
+
+std::string as_said(std::string_view text) {
+  constexpr std::size_t length_max = 80;
+  std::string begin(text.substr(0, length_max));
+  for (char& c : begin)
+    if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7f) c = '?';
+  return fmt::format("\"{}\"{}", begin, text.size() > length_max ? "..." : "");
+}
+
+Result<std::shared_ptr<const Protocol>> Protocol::load(const std::filesystem::path& folder) {
+  auto protocol = std::make_shared<Protocol>();
+  for (const auto op : protocol_ops) {
+    auto schema = JsonSchema::load(folder / fmt::format("{}.answer.schema.json", op));
+    if (!schema) return tl::unexpected(schema.error());
+    protocol->answers_.emplace(op, std::move(*schema));
+  }
+  return protocol;
+}
+
+Result<Json> Protocol::parse_answer(std::string_view op, std::uint64_t seq, std::string_view line) const {
+  auto answer = Json::parse(line, nullptr, false);
+  if (answer.is_discarded()) return fail("no JSON: {}", as_said(line));
+  if (auto numbered = check_number(answer, seq, line); !numbered) return tl::unexpected(numbered.error());
+  if (op == "hello" && answer.contains("protocol") && answer["protocol"] != protocol_version)
+    return fail("it speaks protocol {}, and this is protocol {}", as_said(answer["protocol"].dump()), protocol_version);
+  if (auto valid = answers_.at(op).validate(answer); !valid)
+    return fail("no answer to {}: {}: {}", op, valid.error().message, as_said(line));
+  return answer;
+}
+
+}  // namespace conform

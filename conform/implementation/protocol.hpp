@@ -1,0 +1,36 @@
+// Level 1: the messages between the runner and an adapter, one JSON object a line. implementations/protocol/ has a JSON
+// Schema for each.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/json_file.hpp"
+
+namespace conform {
+
+inline constexpr int protocol_version = 1;
+inline constexpr std::size_t answer_length_max = 1 << 16;  // of a line, its end included
+
+/// The operations of the protocol: those that an adapter performs, and hello and bye.
+inline constexpr std::string_view protocol_ops[] = {"hello", "read", "read-range", "check", "bye"};
+
+/// The beginning of what an adapter said, fit for a message.
+std::string as_said(std::string_view text);
+
+class Protocol {
+ public:
+  /// The folder with the schemas.
+  static Result<std::shared_ptr<const Protocol>> load(const std::filesystem::path& folder);
+
+  /// A line that answers the request `seq`; the error says what is wrong with it.
+  Result<Json> parse_answer(std::string_view op, std::uint64_t seq, std::string_view line) const;
+
+ private:
+  std::map<std::string_view, JsonSchema> answers_;
+};
+
+}  // namespace conform

@@ -1,0 +1,62 @@
+// A program between its start and its end: watched, stopped with all of its group, reaped.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "base/open_file.hpp"
+#include "process/process.hpp"
+
+namespace conform {
+
+class Running {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// The leader of a group that launch() started, and our end of the pipe for its messages, which does not block.
+  Running(pid_t pid, FileDescriptor messages);
+  Running(const Running&) = delete;
+  ~Running();
+
+  enum class Event { ended, readable };
+
+  struct Watch {
+    ProcessLimits limits;
+    Clock::time_point begin;
+    int also = -1;                   // a file of ours that becomes readable ends the watch
+    std::filesystem::path output{};  // a file that must stay within limits.file_size
+  };
+  /// Until the leader has ended, of itself or because a limit or the user made it, or until `also` is readable.
+  Event watch(const Watch& watch);
+
+  /// Waits so long for the leader's end; whether it came.
+  bool ended_within(Clock::duration time) { return wait(time, -1) == Event::ended; }
+
+  /// All of its group: SIGTERM, and after a moment SIGKILL. The report will say `why`.
+  void stop(Ending why);
+
+  /// After the leader's end, once: how it ended, and nothing of its group is left.
+  ProcessReport reap();
+
+  /// The first 4 KiB that it printed since they were last taken.
+  std::string take_messages();
+
+  pid_t pid() const { return pid_; }
+
+ private:
+  std::optional<Event> wait(Clock::duration time, int also);
+  bool drain();
+
+  pid_t pid_;
+  FileDescriptor handle_;
+  FileDescriptor messages_;
+  std::optional<Ending> forced_;
+  bool reaped_ = false;
+  std::string said_;
+};
+
+}  // namespace conform

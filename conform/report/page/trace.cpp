@@ -1,0 +1,24 @@
+#include "report/page/trace.hpp"
+
+#include <unistd.h>
+
+#include <fstream>
+
+#include "bench/workspace.hpp"
+#include "process/process.hpp"
+
+namespace conform::report {
+
+Data model_trace(const std::filesystem::path& model, const std::filesystem::path& image, std::uint64_t guest_offset,
+                 const std::filesystem::path& scratch) {
+  if (::access(model.c_str(), X_OK) != 0) return nullptr;
+  const auto out = scratch / (random_name() + ".json");
+  const auto offset = std::to_string(guest_offset);
+  const auto done =
+      run_process({{model.string(), "explain", image.string(), "--guest-offset", offset, "--json"}, out, {}, {}});
+  std::ifstream in(out, std::ios::binary);
+  if (const auto steps = Data::parse(in, nullptr, false); steps.is_array()) return steps;
+  return Data::array({{{"title", "opening the image"}, {"violation", first_line(done)}}});
+}
+
+}  // namespace conform::report

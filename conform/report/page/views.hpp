@@ -1,0 +1,38 @@
+// For each case the guest clusters that its results are about, each with the image's bytes and the model's way to it.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "corpus/layout.hpp"
+#include "report/page/trace.hpp"
+#include "report/sources.hpp"
+#include "results/record.hpp"
+
+namespace conform::report {
+
+class Views {
+ public:
+  explicit Views(const Sources& sources) : sources_(sources) {}
+
+  /// The number of the view that shows what the record is about, among those of its case; made where it is new.
+  std::size_t of(const Case& of, const Record& record);
+  /// All views of a case; the first shows the cluster that the case is about. The model's way is in them from trace() on.
+  Data of(const Case& of);
+  /// Asks the model its way to all clusters of all views.
+  void trace();
+
+ private:
+  struct Known {
+    std::optional<Layout> layout;
+    std::vector<std::uint64_t> guest_offsets;
+    Data views = Data::array();
+  };
+  Known& known(const Case& of);
+  std::size_t view(const Case& of, Known& known, const LayoutEntry* entry, std::uint64_t guest_offset);
+
+  const Sources& sources_;
+  std::map<std::string, Known> known_;
+};
+
+}  // namespace conform::report

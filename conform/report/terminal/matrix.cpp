@@ -1,0 +1,119 @@
+#include "report/terminal/matrix.hpp"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+namespace conform {
+namespace {
+
+constexpr const char* legend =
+    "well/run    ! wrong bytes handed out    x another failure    ~ unsupported, not run or not known\n";
+
+std::size_t how_many(const Tally& tally, int badness_min, int badness_max) {
+  std::size_t number = 0;
+  for (const auto& [status, times] : tally.counts)
+    if (badness(status) >= badness_min && badness(status) <= badness_max) number += times;
+  return number;
+}
+
+struct Cell {
+  std::string text;
+  int badness;
+};
+
+Cell cell(const Tally& tally) {
+  if (tally.selected == 0) return {"", 1};
+  if (tally.executed() == 0) return {"not run", 1};
+  const int worst = tally.worst();
+  const char* mark = worst >= 5 ? "!" : worst >= 2 ? "x" : worst == 1 ? "~" : " ";
+  return {fmt::format("{}/{}{}", tally.well(), tally.executed(), mark), worst};
+}
+
+/// A column: its heading on two lines ("stream-" over "deflate"), and its cells, one a row.
+struct Column {
+  std::string above, heading;
+  std::vector<Cell> cells;
+
+  std::size_t width() const {
+    std::size_t widest = std::max(above.size(), heading.size());
+    for (const auto& one : cells) widest = std::max(widest, one.text.size());
+    return widest;
+  }
+};
+
+Column family_column(const std::string& family, const std::vector<ImplementationSummary>& summaries) {
+  const auto dash = family.find('-');
+  Column column{dash == std::string::npos ? "" : family.substr(0, dash + 1),
+                dash == std::string::npos ? family : family.substr(dash + 1),
+                {}};
+  for (const auto& summary : summaries) {
+    const auto found = summary.families.find(family);
+    column.cells.push_back(cell(found == summary.families.end() ? Tally{} : found->second));
+  }
+  return column;
+}
+
+std::vector<Column> columns_of(const std::vector<ImplementationSummary>& summaries) {
+  std::set<std::string> families;
+  for (const auto& summary : summaries)
+    for (const auto& [family, tally] : summary.families) families.insert(family);
+  std::vector<Column> columns;
+  for (const auto& family : families) columns.push_back(family_column(family, summaries));
+  Column must{"", "must", {}};
+  for (const auto& summary : summaries) must.cells.push_back(cell(summary.must));
+  columns.push_back(std::move(must));
+  return columns;
+}
+
+}  // namespace
+
+std::vector<ImplementationSummary> worst_first(std::vector<ImplementationSummary> summaries) {
+  const auto key = [](const ImplementationSummary& summary) {
+    return std::tuple(how_many(summary.all, 5, 5), how_many(summary.all, 2, 4), how_many(summary.all, 1, 1));
+  };
+  std::stable_sort(summaries.begin(), summaries.end(), [&](const auto& a, const auto& b) { return key(a) > key(b); });
+  return summaries;
+}
+
+std::string matrix(const std::vector<ImplementationSummary>& summaries, const Paint& paint) {
+  const auto columns = columns_of(summaries);
+  std::size_t names = 0;
+  for (const auto& summary : summaries) names = std::max(names, summary.info.name.size());
+
+  std::string above(names, ' ');
+  std::string heading(names, ' ');
+  for (const auto& column : columns) {
+    above += fmt::format("  {:>{}}", column.above, column.width());
+    heading += fmt::format("  {:>{}}", column.heading, column.width());
+  }
+  std::string text = above + "\n" + heading + "\n";
+  for (std::size_t row = 0; row < summaries.size(); ++row) {
+    text += fmt::format("{:<{}}", summaries[row].info.name, names);
+    for (const auto& column : columns) {
+      const auto& one = column.cells[row];
+      text += "  " + paint.by_badness(one.badness, fmt::format("{:>{}}", one.text, column.width()));
+    }
+    text += "\n";
+  }
+  return text + paint.faint(legend);
+}
+
+std::string identities(const std::vector<ImplementationSummary>& summaries, const Paint& paint) {
+  std::string text;
+  for (const auto& summary : summaries) {
+    const auto& info = summary.info;
+    text += fmt::format("{}{}\n", paint.strong(info.name), info.version.empty() ? "" : " (" + info.version + ")");
+    std::string sum;
+    for (Status status : statuses)
+      if (const auto number = summary.all.of(status); number > 0)
+        sum += fmt::format("{}{} {}", sum.empty() ? "" : " + ", number, name(status));
+    text += fmt::format("  {} selected = {}\n", summary.all.selected, sum);
+    if (!info.absent.empty()) text += fmt::format("  {}\n", paint.doubtful("not run: " + info.absent));
+    if (!info.canary.empty()) text += fmt::format("  {}\n", paint.worst("stopped: " + info.canary));
+    for (const auto& remark : info.remarks) text += fmt::format("  {}\n", remark);
+  }
+  return text;
+}
+
+}  // namespace conform

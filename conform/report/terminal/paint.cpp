@@ -1,0 +1,27 @@
+#include "report/terminal/paint.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+namespace conform {
+
+Paint Paint::for_terminal() {
+  const char* no_color = std::getenv("NO_COLOR");
+  return Paint(::isatty(STDOUT_FILENO) != 0 && (!no_color || *no_color == '\0'));
+}
+
+std::string Paint::by_badness(int badness, std::string_view text) const {
+  if (badness >= 5) return worst(text);
+  if (badness >= 2) return bad(text);
+  return badness == 1 ? doubtful(text) : good(text);
+}
+
+std::size_t terminal_width() {
+  winsize size{};
+  const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : 100;
+}
+
+}  // namespace conform

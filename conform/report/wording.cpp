@@ -1,0 +1,78 @@
+#include "report/wording.hpp"
+
+namespace conform {
+namespace {
+
+constexpr std::size_t bytes_shown = 8;
+
+std::string spaced(const std::string& hex) {
+  std::string text;
+  for (std::size_t i = 0; i < hex.size() && i < 2 * bytes_shown; i += 2) text += (i ? " " : "") + hex.substr(i, 2);
+  return text.empty() ? "nothing" : text;
+}
+
+}  // namespace
+
+bool is_worth_telling(const Record& record) {
+  return is_nonconformance(record.status) || record.status == Status::harness_error;
+}
+
+std::string expected_answer(const Record& record) {
+  const auto verdict = record.expect.value("verdict", "");
+  if (verdict == "either") {
+    std::string names;
+    for (const auto& [choice, text] : record.expect.at("choices").items())
+      names += (names.empty() ? "" : ", ") + choice;
+    return "one of " + names;
+  }
+  const auto stage = record.expect.value("stage", "");
+  return verdict + (stage.empty() ? "" : " (" + stage + ")");
+}
+
+std::string operation_words(const Record& record, const Case* of) {
+  std::string text(name(record.op));
+  if (!of || record.op != Op::read_range || record.index >= of->operations.size()) return text;
+  const auto& operation = of->operations[record.index];
+  return fmt::format("{} {:#x}+{}", text, operation.offset, operation.length);
+}
+
+std::string ending_words(const Record& record) {
+  const bool stopped = record.status == Status::timeout || record.status == Status::resource;
+  if (record.exit) return fmt::format("exit {}", *record.exit);
+  if (record.signal && !stopped) return fmt::format("signal {}", *record.signal);
+  if (!was_executed(record.status)) return "no end";
+  return stopped ? "no end of its own" : "answered";
+}
+
+std::string differing_bytes(const Record& record) {
+  if (!record.first_diff) return "";
+  const FirstDiff& diff = *record.first_diff;
+  if (record.status == Status::wrong_accept)
+    return fmt::format("guest byte {:#x}: there is nothing to hand out, got {}", diff.offset, spaced(diff.got));
+  return fmt::format("guest byte {:#x}: expected {}, got {}", diff.offset, spaced(diff.expected), spaced(diff.got));
+}
+
+std::string_view meaning(Status status) {
+  switch (status) {
+    case Status::pass: return "answered as it should";
+    case Status::wrong_data: return "accepted, and gave other bytes than the disk has";
+    case Status::wrong_accept: return "accepted what must be refused";
+    case Status::wrong_reject: return "refused what must be accepted";
+    case Status::crash: return "ended in a way that is no answer";
+    case Status::timeout: return "did not end in time";
+    case Status::resource: return "went over a limit of memory, time or output";
+    case Status::tampered: return "changed the image";
+    case Status::flaky: return "answered differently when asked again";
+    case Status::unsupported: return "refused a feature that it does not claim";
+    case Status::not_run: return "was not asked";
+    case Status::harness_error: return "could not be asked: a failure of the suite";
+    case Status::known_fail: return "failed as the list of known failures says";
+    case Status::unexpected_pass: return "is right, against the list of known failures";
+    case Status::choice: return "gave one of the answers that are left to it";
+    case Status::inconsistent_choice: return "answered cases differently that are to be answered alike";
+    case Status::observed: return "was watched; no answer is expected";
+  }
+  return "?";
+}
+
+}  // namespace conform

@@ -1,0 +1,129 @@
+#include "selftest/kill_matrix.hpp"
+
+#include <algorithm>
+
+namespace conform {
+namespace {
+
+std::size_t how_many(const std::string& cells, bool (*is)(char)) {
+  return static_cast<std::size_t>(std::count_if(cells.begin(), cells.end(), is));
+}
+
+char cell_of(const Record& model, const Record& mutant, bool scored) {
+  if (model.status == mutant.status && model.choice == mutant.choice) return cell::same;
+  switch (mutant.status) {
+    case Status::wrong_data: return scored ? cell::wrong_data : cell::other;
+    case Status::wrong_accept: return scored ? cell::wrong_accept : cell::other;
+    case Status::wrong_reject: return scored ? cell::wrong_reject : cell::other;
+    case Status::inconsistent_choice: return scored ? cell::inconsistent : cell::other;
+    case Status::crash:
+    case Status::timeout:
+    case Status::resource: return cell::crash;
+    default: return cell::other;
+  }
+}
+
+int weight(char of) {
+  constexpr std::string_view rising = ".~!irad";
+  return static_cast<int>(rising.find(of));
+}
+
+Json case_json(const MatrixCase& one) { return {{"id", one.id}, {"family", one.family}, {"level", name(one.level)}}; }
+
+Json mutant_json(const MatrixMutant& one) {
+  return {{"name", one.mutant.name}, {"part", one.mutant.part}, {"cells", one.cells}};
+}
+
+template <class T>
+std::string lines(const std::vector<T>& all, Json (*as_json)(const T&)) {
+  std::string text;
+  for (const auto& one : all) text += fmt::format("{}    {}", text.empty() ? "" : ",\n", as_json(one).dump());
+  return text;
+}
+
+Result<MatrixCase> parse_case(const Json& text) {
+  const auto level = level_named(text.at("level").get<std::string>());
+  if (!level) return tl::unexpected(level.error());
+  return MatrixCase{text.at("id"), text.at("family"), *level};
+}
+
+Result<KillMatrix> parse(const Json& document, const std::vector<Mutant>& mutants) {
+  KillMatrix matrix;
+  for (const auto& text : document.at("cases")) {
+    auto one = parse_case(text);
+    if (!one) return tl::unexpected(one.error());
+    matrix.cases.push_back(std::move(*one));
+  }
+  for (const auto& text : document.at("mutants")) {
+    const std::string wanted = text.at("name");
+    const auto found =
+        std::find_if(mutants.begin(), mutants.end(), [&](const Mutant& one) { return one.name == wanted; });
+    if (found == mutants.end()) return fail("it names a mutant that does not exist: {}", wanted);
+    matrix.mutants.push_back({*found, text.at("cells")});
+    if (matrix.mutants.back().cells.size() != matrix.cases.size()) return fail("{}: not a letter a case", wanted);
+  }
+  if (matrix.mutants.size() != mutants.size())
+    return fail("it has {} mutants, there are {}", matrix.mutants.size(), mutants.size());
+  return matrix;
+}
+
+}  // namespace
+
+std::string_view cell::describe(char of) {
+  switch (of) {
+    case wrong_data: return "killed: wrong data";
+    case wrong_accept: return "killed: accepts what must be refused, or calls it better than it is";
+    case wrong_reject: return "killed: refuses what must be accepted, or calls it worse than it is";
+    case inconsistent: return "killed: answers cases unlike that must be answered alike";
+    case crash: return "crashes, hangs or exceeds a limit: no kill";
+    case not_run: return "not run: this machine cannot hold a file of that length";
+    case other: return "answers otherwise where the text leaves it open: no kill";
+    default: return "answers as the model does";
+  }
+}
+
+std::size_t MatrixMutant::kills() const { return how_many(cells, cell::is_kill); }
+
+std::size_t MatrixMutant::crashes() const {
+  return how_many(cells, [](char of) { return of == cell::crash; });
+}
+
+std::size_t KillMatrix::kills_of_case(std::size_t index) const {
+  return static_cast<std::size_t>(std::count_if(
+      mutants.begin(), mutants.end(), [&](const MatrixMutant& one) { return cell::is_kill(one.cells[index]); }));
+}
+
+bool KillMatrix::ran(std::size_t index) const {
+  return std::any_of(mutants.begin(), mutants.end(),
+                     [&](const MatrixMutant& one) { return one.cells[index] != cell::not_run; });
+}
+
+char cell_of(const Case& of, const std::vector<Record>& model, const std::vector<Record>& mutant) {
+  if (std::none_of(model.begin(), model.end(), [](const Record& record) { return was_executed(record.status); }))
+    return cell::not_run;
+  char worst = cell::same;
+  for (std::size_t i = 0; i < model.size() && i < mutant.size(); ++i) {
+    const char one = cell_of(model[i], mutant[i], of.level <= Level::should);
+    if (weight(one) > weight(worst)) worst = one;
+  }
+  return worst;
+}
+
+std::string matrix_json(const KillMatrix& matrix) {
+  return fmt::format("{{\n  \"schema\": 1,\n  \"cases\": [\n{}\n  ],\n  \"mutants\": [\n{}\n  ]\n}}\n",
+                     lines(matrix.cases, case_json), lines(matrix.mutants, mutant_json));
+}
+
+Result<KillMatrix> load_matrix(const std::filesystem::path& file, const std::vector<Mutant>& mutants) {
+  const auto document = load_json(file);
+  if (!document) return tl::unexpected(document.error());
+  try {
+    auto matrix = parse(*document, mutants);
+    if (!matrix) return fail("{}: {}", file.string(), matrix.error().message);
+    return matrix;
+  } catch (const Json::exception& error) {
+    return fail("{}: {}", file.string(), error.what());
+  }
+}
+
+}  // namespace conform

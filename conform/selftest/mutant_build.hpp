@@ -1,0 +1,26 @@
+// A mutant as a program: the sources of the model in a folder of their own with one text changed, what depends on that
+// text compiled anew, everything else linked as the build has it.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "selftest/model_build.hpp"
+#include "selftest/mutant.hpp"
+
+namespace conform {
+
+/// How many translation units the mutant changes, of those that count.
+std::size_t changed_units(const ModelBuild& build, const Mutant& mutant);
+
+/// A fast linker that works here, as a flag; empty: the default one.
+std::string fast_linker(const ModelBuild& build, const std::filesystem::path& scratch);
+
+/// Whether its mistake is in the adapter too, and answers there as it does in the program.
+bool adapter_has(const Mutant& mutant);
+
+/// Leaves FOLDER/qcow2-model, and FOLDER/qcow2-model-adapter where that has the mistake too.
+Result<void> build_mutant(const ModelBuild& build, const Mutant& mutant, const std::filesystem::path& folder,
+                          const std::string& linker_flag);
+
+}  // namespace conform

@@ -1,0 +1,45 @@
+#include "trial/progress.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace conform {
+namespace {
+constexpr std::chrono::milliseconds terminal_interval{100};
+constexpr std::chrono::milliseconds log_interval{5000};
+}  // namespace
+
+Progress::Progress(std::FILE* stream) : stream_(stream), terminal_(::isatty(::fileno(stream)) != 0) {}
+
+void Progress::start(std::size_t implementations, std::size_t cases, std::size_t operations) {
+  operations_ = operations;
+  shown_ = std::chrono::steady_clock::now();
+  fmt::print(stream_, "running {} implementations on {} cases, {} operations\n", implementations, cases, operations);
+}
+
+void Progress::done(const Record& record) {
+  ++done_;
+  if (is_nonconformance(record.status)) ++failing_;
+  const auto now = std::chrono::steady_clock::now();
+  if (now - shown_ < (terminal_ ? terminal_interval : log_interval)) return;
+  shown_ = now;
+  show(record);
+}
+
+void Progress::show(const Record& record) {
+  const auto line =
+      fmt::format("{}/{}, {} failing: {} on {}", done_, operations_, failing_, record.implementation, record.case_id);
+  if (terminal_)
+    fmt::print(stream_, "\r\033[K{}", line.substr(0, 100));
+  else
+    fmt::print(stream_, "{}\n", line);
+  std::fflush(stream_);
+}
+
+void Progress::finish() {
+  if (terminal_) fmt::print(stream_, "\r\033[K");
+  fmt::print(stream_, "{} of {} operations done\n", done_, operations_);
+  std::fflush(stream_);
+}
+
+}  // namespace conform

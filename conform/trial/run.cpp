@@ -1,0 +1,158 @@
+#include "trial/run.hpp"
+
+#include <mutex>
+
+#include "base/parallel.hpp"
+#include "base/shell.hpp"
+#include "process/confinement.hpp"
+#include "results/choices.hpp"
+#include "results/repeat.hpp"
+#include "trial/canary.hpp"
+#include "trial/trial.hpp"
+
+namespace conform {
+namespace {
+
+ImplementationInfo introduce(const Bench& bench, const Implementation& implementation) {
+  ImplementationInfo info{implementation.name, "", {}, why_absent(implementation), "", {}};
+  if (implementation.features) info.features.assign(implementation.features->begin(), implementation.features->end());
+  for (const auto& [op, command] : implementation.commands)
+    info.commands.emplace(command.by_adapter ? "adapter" : name(op), shell_line(command.words.words()));
+  info.arguments = implementation.arguments;
+  info.program = implementation.program.empty() ? implementation.name : implementation.program;
+  if (!info.absent.empty()) return info;
+  try {
+    info.version = ask_version(implementation);
+    auto answers = ask_canaries(bench, implementation);
+    info.canary = std::move(answers.wrong);
+    info.remarks = std::move(answers.remarks);
+  } catch (const std::exception& error) {
+    info.canary = error.what();
+  }
+  return info;
+}
+
+/// Takes the records of all threads; the first failure to write ends the run.
+class Sink {
+ public:
+  Sink(const RunRequest& request, ResultsWriter& results, Progress& progress)
+      : request_(request), results_(results), progress_(progress) {}
+
+  void announce(const Case& of, const Implementation& implementation) {
+    for (std::size_t i = 0; i < of.operations.size(); ++i) groups_.announce(implementation.name, of.choice_group);
+  }
+
+  void take(std::vector<Record> records) {
+    const std::lock_guard lock(mutex_);
+    for (auto& record : records)
+      for (auto& final : groups_.admit(std::move(record))) {
+        if (error_) return;
+        if (request_.known) request_.known->apply(final);
+        if (auto written = results_.write(final); !written) error_ = written.error();
+        progress_.done(final);
+      }
+  }
+
+  bool failed() {
+    const std::lock_guard lock(mutex_);
+    return error_.has_value();
+  }
+  const std::optional<Error>& error() const { return error_; }
+
+ private:
+  const RunRequest& request_;
+  std::mutex mutex_;
+  ResultsWriter& results_;
+  Progress& progress_;
+  ChoiceGroups groups_;
+  std::optional<Error> error_;
+};
+
+std::vector<Record> try_repeatedly(const Bench& bench, const Implementation& implementation, const Case& of,
+                                   unsigned times) {
+  std::vector<std::vector<Record>> attempts;
+  for (unsigned i = 0; i < times; ++i) attempts.push_back(try_case(bench, implementation, of));
+  return reconcile(std::move(attempts));
+}
+
+std::vector<Record> attempt(const Bench& bench, const Implementation& implementation, const ImplementationInfo& info,
+                            const Case& of, unsigned times) {
+  if (!info.absent.empty()) return skip_case(implementation, of, info.absent);
+  if (!info.canary.empty()) return skip_case(implementation, of, "stopped: " + info.canary);
+  try {
+    return try_repeatedly(bench, implementation, of, times);
+  } catch (const std::exception& error) {
+    auto records = skip_case(implementation, of, error.what());
+    for (auto& record : records) record.status = Status::harness_error;
+    return records;
+  }
+}
+
+struct Task {
+  const Case* of;
+  std::size_t who;
+};
+
+/// Case by case, without what is done.
+std::vector<Task> tasks(const RunRequest& request) {
+  std::vector<Task> all;
+  for (const Case* one : request.cases)
+    for (std::size_t who = 0; who < request.implementations.size(); ++who)
+      if (!request.done.contains({request.implementations[who].name, one->id})) all.push_back({one, who});
+  return all;
+}
+
+}  // namespace
+
+std::vector<Record> records_of(const RunRequest& request, const std::vector<const Case*>& cases) {
+  std::vector<Record> records;
+  for (const auto& implementation : request.implementations)
+    for (const Case* one : cases)
+      for (const auto& operation : one->operations)
+        records.push_back(blank_record(*one, operation, implementation.name));
+  return records;
+}
+
+Header introduce_all(const Bench& bench, const RunRequest& request) {
+  const auto& implementations = request.implementations;
+  const auto confinement = confinement_here();
+  Header header{request.suite,
+                bench.corpus.digest(),
+                std::vector<ImplementationInfo>(implementations.size()),
+                request.argv,
+                confinement.held,
+                confinement.not_held,
+                selection_digest(request.selected),
+                request.shard,
+                request.known ? request.known->digest() : ""};
+  in_parallel(implementations.size(), request.jobs,
+              [&](std::size_t i) { header.implementations[i] = introduce(bench, implementations[i]); });
+  return header;
+}
+
+Result<void> run(const Bench& bench, const RunRequest& request, const Header& header, ResultsWriter& results,
+                 Progress& progress) {
+  const auto to_do = tasks(request);
+  Sink sink(request, results, progress);
+  std::size_t operations = 0;
+  for (const auto& [of, who] : to_do) {
+    operations += of->operations.size();
+    sink.announce(*of, request.implementations[who]);
+  }
+  progress.start(request.implementations.size(), request.cases.size(), operations);
+  in_parallel(to_do.size(), request.jobs, [&](std::size_t i) {
+    if (stopping_signal() != 0 || sink.failed()) return;
+    const auto& [of, who] = to_do[i];
+    auto records = attempt(bench, request.implementations[who], header.implementations[who], *of, request.repeat);
+    if (stopping_signal() == 0) sink.take(std::move(records));
+  });
+  progress.finish();
+  kill_escaped_children();
+  if (sink.error()) return tl::unexpected(*sink.error());
+  if (stopping_signal() != 0) return {};
+  using Lines = std::vector<std::string>;
+  return results.finish(request.known ? request.known->unseen(records_of(request, request.selected)) : Lines{},
+                        bench.spent.seconds());
+}
+
+}  // namespace conform

@@ -1,0 +1,17 @@
+// One case on one implementation: a fresh copy of the image, each operation on it, a record of each.
+#pragma once
+
+#include <vector>
+
+#include "bench/bench.hpp"
+#include "implementation/implementation.hpp"
+#include "results/record.hpp"
+
+namespace conform {
+
+std::vector<Record> try_case(const Bench& bench, const Implementation& implementation, const Case& of);
+
+/// The records of a case that is not tried, with the reason.
+std::vector<Record> skip_case(const Implementation& implementation, const Case& of, const std::string& reason);
+
+}  // namespace conform

@@ -1,0 +1,26 @@
+// The bytes that an implementation gave beside those that it should have given.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/open_file.hpp"
+#include "base/result.hpp"
+
+namespace conform {
+
+/// The first byte that differs, with up to 16 bytes from there on, in hex; a side that has ended is empty.
+struct FirstDiff {
+  std::uint64_t offset = 0;  // on the guest disk
+  std::string expected;
+  std::string got;
+};
+
+/// Compares all of `got` with [offset, offset + length) of the guest disk; nothing: they are equal, in length too.
+/// What is a hole in both is not read. In the parts of the guest disk that are `open` (ascending) a zero is right too.
+Result<std::optional<FirstDiff>> first_difference(const OpenFile& guest, std::uint64_t offset, std::uint64_t length,
+                                                  const OpenFile& got, const std::vector<Segment>& open = {});
+
+}  // namespace conform

@@ -1,0 +1,40 @@
+// The data that an implementation gave, held against the guest disk of the case.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+
+#include "corpus/corpus.hpp"
+#include "corpus/guest_map.hpp"
+#include "verdict/comparison.hpp"
+#include "verdict/provenance.hpp"
+
+namespace conform {
+
+struct OutputFacts {
+  bool exists = false;
+  Digest digest;
+  std::set<std::string> matches;        // names of the guest contents that it equals; "" is the guest disk
+  std::optional<FirstDiff> first_diff;  // against the guest disk, where it equals none
+};
+
+/// `operation` is a read or a read-range of the case, and `output` is what it left.
+Result<OutputFacts> examine_output(const Corpus& corpus, const Case& of, const Operation& operation,
+                                   const std::filesystem::path& output);
+
+/// What was handed out instead of the right bytes, and in which part of the disk.
+struct WrongBytes {
+  FirstDiff first;  // of wrong-accept: the first byte of the part that nobody may hand out
+  Provenance provenance;
+  std::string place;  // "guest 0x1000..0x1200, a compressed cluster with host_offset 0xbfe"
+};
+
+/// `first_diff` is of wrong-data; without it, the first refused part that the operation touches is looked at.
+Result<WrongBytes> explain_output(const Corpus& corpus, const Case& of, const Operation& operation,
+                                  const std::filesystem::path& output, const std::optional<FirstDiff>& first_diff);
+
+/// The part of the guest disk that the operation reads.
+Segment part_read(const Corpus& corpus, const Case& of, const Operation& operation);
+
+}  // namespace conform

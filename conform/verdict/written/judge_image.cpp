@@ -1,0 +1,114 @@
+#include "verdict/written/judge_image.hpp"
+
+#include <algorithm>
+
+#include "corpus/guest_map.hpp"
+#include "verdict/written/inspect_image.hpp"
+
+namespace conform {
+namespace {
+
+/// What the parameters of a written image are, held against those that were asked for.
+class Parameters {
+ public:
+  Parameters(const CommandTemplate& words, const WriteParameters& wanted, Inspection& image)
+      : words_(words), wanted_(wanted), image_(image) {}
+
+  void judge() {
+    compare("cluster_bits", std::to_string(wanted_.cluster_bits),
+            words_.uses("cluster_bits") || words_.uses("cluster_size"));
+    compare("refcount_bits", std::to_string(wanted_.refcount_bits), words_.uses("refcount_bits"));
+    if (image_.number_of_info("compressed_clusters") > 0)
+      compare("compression_type", wanted_.compression, words_.uses("compression"));
+  }
+
+ private:
+  /// One that was told and wrote otherwise is at fault; one whose command has no word for it did not try the case.
+  void compare(const char* what, const std::string& asked, bool told) {
+    const Json& value = image_.seen().info.at(what);
+    const auto got = value.is_string() ? value.get<std::string>() : value.dump();
+    if (got == asked) return;
+    const auto text = fmt::format("{} is {}, asked for was {}", what, got, asked);
+    if (told)
+      image_.broken("other-parameters", text);
+    else
+      image_.judged.untried = text + ", for which its command has no word";
+  }
+
+  const CommandTemplate& words_;
+  const WriteParameters& wanted_;
+  Inspection& image_;
+};
+
+Result<void> judge_properties(const Clauses& clauses, const Operation& operation, Inspection& image) {
+  for (const auto& slug : operation.properties) {
+    const auto property = writer_property(slug, image.seen());
+    const Clause* clause = clauses.find(slug);
+    if (!property || !clause) return fail("{} is no property of writing", slug);
+    image.judged.properties[slug] = name(property->held);
+    const bool obliges = clause->level == Level::must || clause->level == Level::should;
+    if (property->held != Held::no || !obliges) continue;
+    if (slug == "writer-content") continue;  // look() has told of it, with its bytes
+    image.broken("corrupt", fmt::format("[{}] {}", slug, property->detail));
+  }
+  return {};
+}
+
+/// An image without streams says nothing of a case that has some.
+Result<void> judge_whether_tried(const Corpus& corpus, const Case& of, Inspection& image) {
+  if (image.number_of_info("compressed_clusters") > 0) return {};
+  const auto map = load_guest_map(corpus.guest_map(of));
+  if (!map) return tl::unexpected(map.error());
+  const bool wanted = std::any_of(map->extents.begin(), map->extents.end(),
+                                  [](const GuestExtent& extent) { return extent.kind == "compressed"; });
+  if (wanted && image.judged.untried.empty()) image.judged.untried = "no cluster of the image is compressed";
+  return {};
+}
+
+Result<void> judge_written(const Bench& bench, const CommandTemplate& words, const Case& of, const Operation& operation,
+                           Inspection& image) {
+  const auto looked = image.look({bench.corpus.guest(of), bench.corpus.lock().at(of.id).guest.length});
+  if (!looked) return tl::unexpected(looked.error());
+  if (!*looked) return {};
+  Parameters(words, operation.parameters, image).judge();
+  if (auto seen = image.look_at_clusters(); !seen) return seen;
+  if (auto judged = judge_properties(bench.corpus.clauses(), operation, image); !judged) return judged;
+  if (image.judged.faults.empty()) image.judge_corruptions();
+  if (const auto leaks = image.number_of_check("leaks"); leaks > 0) image.judged.properties["leaks"] = leaks;
+  return judge_whether_tried(bench.corpus, of, image);
+}
+
+Result<void> judge_modified(const Bench& bench, const Case& of, const Operation& operation, Inspection& image) {
+  const auto map = load_guest_map(bench.corpus.guest_map(of));
+  if (!map) return tl::unexpected(map.error());
+  const auto after = map->after.find(std::to_string(operation.index));
+  if (after == map->after.end()) return fail("the guest map has no disk after operation {}", operation.index);
+  const auto looked = image.look({bench.corpus.guest_after(of, operation), after->second.length, after->second.open});
+  if (!looked) return tl::unexpected(looked.error());
+  if (!*looked) return {};
+  for (const auto& [name, digest] : bench.corpus.lock().at(of.id).snapshots)
+    if (auto compared = image.compare_snapshot(name, {bench.corpus.guest_snapshot(of, name), digest.length}); !compared)
+      return compared;
+  image.judge_corruptions();
+  if (image.number_of_check("leaks") > 0 && operation.check_afterwards == Answer::clean) image.judge_leaks();
+  image.judged.properties["check"] = image.verdict_of_check();
+  return {};
+}
+
+}  // namespace
+
+Result<ImageJudgement> judge_image(const Bench& bench, const Implementation& implementation, const Case& of,
+                                   const Operation& operation, const std::filesystem::path& path) {
+  const bool writes = operation.op == Op::write;
+  Inspection image(bench, implementation.places, path, writes ? "writer-content" : "modify-guest-bytes");
+  try {
+    const auto judged = writes ? judge_written(bench, implementation.commands.at(Op::write).words, of, operation, image)
+                               : judge_modified(bench, of, operation, image);
+    if (!judged) return tl::unexpected(judged.error());
+  } catch (const Json::exception& error) {
+    return fail("what qcow2-model prints is not understood: {}", error.what());
+  }
+  return std::move(image.judged);
+}
+
+}  // namespace conform
