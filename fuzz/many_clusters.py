@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from generators.content import Content
-from generators.errors import CaseError
-from generators.image import build_image
-from generators.spec import Spec
-from generators.streams import build_stream
+from generators.streams.content import Content
+from generators.case.errors import CaseError
+from generators.image.image import build_image
+from generators.case.spec import Spec
+from generators.streams.build import build_stream
 
 STREAMS = 24
 CLUSTERS = 1024

@@ -1,10 +1,10 @@
 """Images that every implementation must answer rightly before any case is run: nothing in them is compressed."""
 
 
-from generators.guest import Guest, read_guest
-from generators.image import build_image
-from generators.sparse import SparseFile
-from generators.spec import Spec
+from generators.guest.guest import Guest, read_guest
+from generators.image.image import build_image
+from generators.image.sparse import SparseFile
+from generators.case.spec import Spec
 
 _GOOD = {"guest": {"0-2": "standard", "5": "standard"}, "filler": 0}
 _CANARIES: dict[str, Spec] = {

@@ -7,16 +7,16 @@ import os
 import sys
 from typing import Optional
 
-from generators.canonical import canonical_text
-from generators.case import Case, case_files, load_json, parse_case
-from generators.clauses import Clause, parse_clauses
+from generators.case.canonical import canonical_text
+from generators.case.case import Case, case_files, load_json, parse_case
+from generators.case.clauses import Clause, parse_clauses
 from generators.corpus import Corpus, sources_digest
-from generators.errors import CaseError
-from generators.lint import lint
-from generators.lock import differing, lock_text
-from generators.schema import Validator
+from generators.case.errors import CaseError
+from generators.case.lint import lint
+from generators.case.lock import differing, lock_text
+from generators.case.schema import Validator
 from generators.show import shown
-from generators.spec import Spec
+from generators.case.spec import Spec
 
 SPEC = "spec/compressed-clusters.md"
 SCHEMA = "cases/schema.json"

@@ -8,16 +8,17 @@ import errno
 import hashlib
 import json
 import os
+import pathlib
 import shutil
 from typing import Callable, Iterable, Optional
 
-from generators.anatomy import anatomy_text
+from generators.image.anatomy import anatomy_text
 from generators.canaries import canaries
-from generators.case import Case
-from generators.guest_text import guest_map_text
+from generators.case.case import Case
+from generators.guest.guest_text import guest_map_text
 from generators.make import PLAIN_FILE_MAX, Made, make_case
-from generators.sparse import SparseFile
-from generators.spec import Spec
+from generators.image.sparse import SparseFile
+from generators.case.spec import Spec
 
 Report = Callable[[str], None]
 
@@ -26,10 +27,8 @@ def sources_digest() -> str:
     """Of everything in generators/ that decides what an image looks like."""
     folder = os.path.dirname(os.path.abspath(__file__))
     digest = hashlib.sha256()
-    for name in sorted(os.listdir(folder)):
-        if name.endswith(".py"):
-            with open(os.path.join(folder, name), "rb") as file:
-                digest.update(name.encode() + b"\0" + file.read())
+    for source in sorted(pathlib.Path(folder).rglob("*.py")):
+        digest.update(str(source.relative_to(folder)).encode() + b"\0" + source.read_bytes())
     return digest.hexdigest()
 
 

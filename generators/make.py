@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Optional
 
-from generators.case import Case
-from generators.content import Content
-from generators.errors import CaseError
-from generators.guest import Guest, read_guest, refused_whole
-from generators.image import Image, build_image
-from generators.modify import After, disk_after
-from generators.sparse import SparseFile
-from generators.spec import Spec, number
+from generators.case.case import Case
+from generators.streams.content import Content
+from generators.case.errors import CaseError
+from generators.guest.guest import Guest, read_guest, refused_whole
+from generators.image.image import Image, build_image
+from generators.guest.modify import After, disk_after
+from generators.image.sparse import SparseFile
+from generators.case.spec import Spec, number
 
 WHOLE_DISK_STAGES = ("open", "header", "l1")  # a refusal there concerns every guest cluster
 PLAIN_FILE_MAX = 1 << 30  # a longer file states in "requires" what it asks of the file system

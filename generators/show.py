@@ -1,7 +1,7 @@
 """A case's image for the eye: what stands where in the file, and how the guest disk reads."""
 
 
-from generators.case import Case
+from generators.case.case import Case
 from generators.make import make_case
 
 

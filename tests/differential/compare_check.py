@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Optional
 
-from generators.spec import Spec
+from generators.case.spec import Spec
 from tests.differential.random_images import random_image
 from tests.system.support import MODEL, run
 

@@ -8,10 +8,10 @@ import struct
 from random import Random
 from typing import Callable
 
-from generators.errors import CaseError
-from generators.image import Image, build_image
-from generators.sparse import SparseFile
-from generators.spec import Spec
+from generators.case.errors import CaseError
+from generators.image.image import Image, build_image
+from generators.image.sparse import SparseFile
+from generators.case.spec import Spec
 
 ATTEMPTS = 50  # a draw that the case language refuses (streams on top of each other, counts too large) is drawn again
 

@@ -8,7 +8,7 @@ import unittest
 from pathlib import Path
 from typing import Dict, Tuple
 
-from generators.canonical import canonical_text
+from generators.case.canonical import canonical_text
 from generators.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]

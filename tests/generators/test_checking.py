@@ -2,10 +2,10 @@
 
 import unittest
 
-from generators.case import case_files, parse_case
+from generators.case.case import case_files, parse_case
 from generators.cli import Project
-from generators.image import build_image
-from generators.schema import Validator
+from generators.image.image import build_image
+from generators.case.schema import Validator
 from tests.generators.check_back import Checker
 from tests.generators.project import ROOT
 from tests.generators.test_images import opened

@@ -10,7 +10,7 @@ from pathlib import Path
 from unittest import mock
 
 from generators.corpus import Corpus
-from generators.sparse import SparseFile
+from generators.image.sparse import SparseFile
 from tests.generators.project import ROOT, ProjectTest, plain_case
 
 

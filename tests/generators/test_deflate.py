@@ -5,12 +5,12 @@ import unittest
 import zlib
 from typing import List, Optional
 
-from generators.content import Content, labelled
-from generators.deflate_codes import FIXED_LITERAL_LENGTHS, balanced_lengths, canonical_codes, oversubscribed
-from generators.errors import CaseError
-from generators.fit import deflate_stream, exact_stream, plain_stream
-from generators.stream import Stream
-from generators.streams import build_stream
+from generators.streams.content import Content, labelled
+from generators.streams.deflate_codes import FIXED_LITERAL_LENGTHS, balanced_lengths, canonical_codes, oversubscribed
+from generators.case.errors import CaseError
+from generators.streams.fit import deflate_stream, exact_stream, plain_stream
+from generators.streams.stream import Stream
+from generators.streams.build import build_stream
 
 SIZE = 4096
 CONTENT = Content("7", SIZE)

@@ -3,11 +3,11 @@
 import unittest
 from typing import Callable, Dict, Iterator, List, Tuple
 
-from generators.case import Case, case_files, parse_case
+from generators.case.case import Case, case_files, parse_case
 from generators.cli import Project
-from generators.entries import Entry
-from generators.image import build_image
-from generators.schema import Validator
+from generators.image.entries import Entry
+from generators.image.image import build_image
+from generators.case.schema import Validator
 from tests.generators.project import ROOT
 
 # (entry, cluster_bits) -> (host_offset, available bytes)

@@ -4,14 +4,14 @@ import hashlib
 import json
 import unittest
 
-from generators.canonical import COLUMNS, canonical_text
-from generators.clauses import parse_clauses
-from generators.content import Content, labelled
-from generators.differences import differing_paths
-from generators.errors import CaseError
-from generators.placement import Places
-from generators.schema import Validator
-from generators.sparse import SparseFile
+from generators.case.canonical import COLUMNS, canonical_text
+from generators.case.clauses import parse_clauses
+from generators.streams.content import Content, labelled
+from generators.case.differences import differing_paths
+from generators.case.errors import CaseError
+from generators.image.placement import Places
+from generators.case.schema import Validator
+from generators.image.sparse import SparseFile
 from tests.generators.project import ROOT, SPEC
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Dict, Optional
 
 from generators import layout
-from generators.case import Case, case_files, load_json, parse_case
-from generators.guest import read_guest
-from generators.image import build_image
+from generators.case.case import Case, case_files, load_json, parse_case
+from generators.guest.guest import read_guest
+from generators.image.image import build_image
 from generators.make import make_case
-from generators.schema import Validator
-from generators.sparse import SparseFile
+from generators.case.schema import Validator
+from generators.image.sparse import SparseFile
 from tests.generators import read_back
 from tests.generators.project import ROOT
 

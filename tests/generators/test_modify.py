@@ -4,10 +4,10 @@ import json
 import unittest
 from typing import Any, Dict, List
 
-from generators.errors import CaseError
-from generators.guest import read_guest
-from generators.image import build_image
-from generators.modify import After, disk_after
+from generators.case.errors import CaseError
+from generators.guest.guest import read_guest
+from generators.image.image import build_image
+from generators.guest.modify import After, disk_after
 from tests.generators.project import ProjectTest, plain_case
 
 Step = Dict[str, Any]

@@ -6,13 +6,13 @@ import subprocess
 import unittest
 from typing import List
 
-from generators.content import Content
-from generators.errors import CaseError
-from generators.fit import exact_stream, plain_stream
-from generators.stream import Stream
-from generators.xxh64 import xxh64
-from generators.zstd import zstd_stream
-from generators.zstd_codes import LITERAL_LENGTH_TABLE, MATCH_LENGTH_TABLE, OFFSET_TABLE
+from generators.streams.content import Content
+from generators.case.errors import CaseError
+from generators.streams.fit import exact_stream, plain_stream
+from generators.streams.stream import Stream
+from generators.streams.xxh64 import xxh64
+from generators.streams.zstd import zstd_stream
+from generators.streams.zstd_codes import LITERAL_LENGTH_TABLE, MATCH_LENGTH_TABLE, OFFSET_TABLE
 
 SIZE = 4096
 CONTENT = Content("7", SIZE)

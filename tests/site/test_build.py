@@ -9,7 +9,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from generators.clauses import parse_clauses
+from generators.case.clauses import parse_clauses
 from tests.system.support import ROOT, absent, run
 
 BUILD = ROOT / "site/build"

@@ -1,0 +1,154 @@
+"""The rules that hold over cases and clauses together; what one file's form must be is in the schema."""
+
+
+from generators.case.canonical import canonical_text
+from generators.case.case import Case
+from generators.case.differences import differing_paths
+from generators.case.errors import CaseError
+from generators.case.guest_map import COMPRESSED, RAW, ZERO, stated_clusters
+from generators.case.spec import Spec
+
+READS = ("read", "read-range")
+VERDICTS = {"read": ("accept", "reject"), "read-range": ("accept", "reject"),
+            "check": ("clean", "leaks", "corrupt", "reject"), "write": ("accept",), "modify": ("accept",)}
+
+
+def lint(cases: list[Case], levels: dict[str, str]) -> None:
+    """Raises the first breach; `levels` has the level of every clause."""
+    by_id: dict[str, Case] = {}
+    for case in cases:
+        if case.id in by_id:
+            raise CaseError(f"the id is taken by {by_id[case.id].path}", f"{case.path}: id")
+        by_id[case.id] = case
+    for case in cases:
+        try:
+            for index, operation in enumerate(case.operations):
+                _operation(operation, f"operations.{index}")
+                _writing(operation, case.clauses, f"operations.{index}")
+            _clauses(case, levels)
+            _features(case)
+            _twin(case, by_id)
+            _status(case)
+            _form(case)
+        except CaseError as error:
+            raise CaseError(str(error), case.path) from None
+
+
+def _clauses(case: Case, levels: dict[str, str]) -> None:
+    for slug in case.clauses:
+        if slug not in levels:
+            raise CaseError(f"the spec has no clause '{slug}'", "clauses")
+    strict = [slug for slug in case.clauses if levels[slug] == "must"]
+    open_points = [slug for slug in case.clauses if levels[slug] in ("may", "unspecified")]
+    verdicts = [operation["expect"]["verdict"] for operation in case.operations]
+    unsettled = [verdict for verdict in verdicts if verdict in ("either", "observe")]
+    if unsettled and (strict or not open_points):
+        raise CaseError("a case with an open verdict names a clause of level unspecified or may, "
+                        "and none of level must", "clauses")
+    if not unsettled and all(levels[slug] == "unspecified" for slug in case.clauses):
+        raise CaseError("a case whose clauses are all unspecified must be either or observe", "clauses")
+
+
+def needed_features(case: Case) -> list[str]:
+    """What an implementation must know to read the image, in the order of the schema's list."""
+    image, features = case.image, []
+    guest = image.get("guest", {})
+    try:
+        kinds = {cluster.kind for cluster in stated_clusters(guest).values()}
+    except CaseError as error:
+        raise error.inside("image") from None
+    header = image.get("header", {})
+    if kinds & {COMPRESSED, RAW} or image.get("compression") == "zstd":  # a header that says zstd has a feature bit set
+        features.append(str(image.get("compression", "deflate")))
+    features += [feature for feature, key in (("extended-l2", "extended_l2"), ("backing-file", "backing_file"),
+                                              ("snapshot", "snapshots"), ("external-data-file", "data_file"))
+                 if image.get(key)]
+    if header.get("version") == 2:
+        features.append("v2")
+    if ZERO in kinds:
+        features.append("zero-clusters")
+    return features
+
+
+def _features(case: Case) -> None:
+    stated = set(case.document["features"]) - {"standard-clusters"}
+    needed = set(needed_features(case))
+    if stated != needed:
+        raise CaseError(f"the image needs {sorted(needed)}, stated are {sorted(stated)}", "features")
+
+
+def _operation(operation: Spec, where: str) -> None:
+    ranged = operation["op"] == "read-range"
+    if ranged != ("offset" in operation) or ranged != ("length" in operation):
+        raise CaseError("offset and length belong to read-range, and to nothing else", where)
+    expect = operation["expect"]
+    verdict = expect["verdict"]
+    if (verdict == "either") != ("choices" in expect):
+        raise CaseError("choices belong to the verdict either", f"{where}.expect")
+    answers = list(expect.get("choices", {}).values()) if verdict == "either" else [expect]
+    for answer in answers:
+        if answer["verdict"] not in (*VERDICTS[str(operation["op"])], "observe"):
+            raise CaseError(f"{operation['op']} does not answer {answer['verdict']}", f"{where}.expect")
+        if "stage" in answer and answer["verdict"] != "reject":
+            raise CaseError("a stage belongs to reject", f"{where}.expect")
+
+
+def _writing(operation: Spec, clauses: list[str], where: str) -> None:
+    """What belongs to write and modify, and to nothing else."""
+    op, expect = operation["op"], operation["expect"]
+    if (op == "modify") != ("steps" in operation):
+        raise CaseError("steps belong to modify, and to nothing else", where)
+    if any(len(step) != 1 for step in operation.get("steps", [])):
+        raise CaseError("a step does one thing", f"{where}.steps")
+    if (op == "write") != ("properties" in expect):
+        raise CaseError("properties belong to write, and to nothing else", f"{where}.expect")
+    unnamed = [slug for slug in expect.get("properties", []) if slug not in clauses]
+    if unnamed:
+        raise CaseError(f"the case does not have {', '.join(unnamed)} among its clauses", f"{where}.expect.properties")
+    if (op == "modify" and expect["verdict"] == "accept") != ("check" in expect):
+        raise CaseError("what check says afterwards belongs to a modify that is accepted", f"{where}.expect")
+
+
+def _refusals(case: Case) -> list[str]:
+    """The operations that must fail or find fault, and for which a sound twin is therefore owed."""
+    return [str(operation["op"]) for operation in case.operations
+            if operation["expect"]["verdict"] in ("reject", "leaks", "corrupt")]
+
+
+def _twin(case: Case, by_id: dict[str, Case]) -> None:
+    refusals = _refusals(case)
+    if ("baseline" in case.document) != ("delta" in case.document):
+        raise CaseError("baseline and delta belong together")
+    if refusals and "baseline" not in case.document:
+        raise CaseError("a refusal names its sound twin in baseline and delta")
+    if "baseline" not in case.document:
+        return
+    twin = by_id.get(str(case.document["baseline"]))
+    if twin is None or twin.withdrawn:
+        raise CaseError(f"there is no case '{case.document['baseline']}' in force", "baseline")
+    for op in refusals:
+        sound = "clean" if op == "check" else "accept"
+        family = READS if op in READS else (op,)
+        if not any(operation["op"] in family and operation["expect"]["verdict"] == sound
+                   for operation in twin.operations):
+            raise CaseError(f"the twin {twin.id} does not answer {op} with {sound}", "baseline")
+    _delta(case, twin)
+
+
+def _delta(case: Case, twin: Case) -> None:
+    """The delta opens with the places in which the images differ: "guest.0.additional_sectors: 0 where it needs 1"."""
+    differing = differing_paths({**twin.image, "siblings": twin.siblings},
+                                {**case.image, "siblings": case.siblings}) or ["nothing"]
+    named = [path.strip() for path in str(case.document["delta"]).partition(": ")[0].split(",")]
+    if sorted(differing) != sorted(named):
+        raise CaseError(f"must open with the places that differ from {twin.id}, '{', '.join(differing)}: '", "delta")
+
+
+def _status(case: Case) -> None:
+    if case.withdrawn != ("reason" in case.document):
+        raise CaseError("a withdrawn case gives its reason, another has none", "reason")
+
+
+def _form(case: Case) -> None:
+    if case.text.decode() != canonical_text(case.document):
+        raise CaseError("not in canonical form; 'python3 -m generators format' puts it right")
