@@ -1,7 +1,8 @@
 """The model against QEMU, cluster by cluster, on random images: python3 fuzz/differential.py [--first N] [--images N]
 
 Every cluster is read by both. Where they differ, and not in a way that the text leaves to them (LISTED), the image is
-kept under build/fuzz/disagreements, to be reduced to a case. Counts go to standard output, as JSON. Exit 1: they differ.
+kept under build/fuzz/disagreements, to be reduced to a case. Counts go to standard output, as JSON. Exit 1: they
+differ.
 """
 
 import argparse
@@ -81,7 +82,10 @@ def judge(image: ManyClusters, index: int, ours: Cluster, theirs: Optional[bytes
     if not whole and data is None:
         return "missing-bytes"
     if data is None or theirs is None:
-        return f"differ: the model {'refuses' if data is None else 'reads'}, QEMU {'refuses' if theirs is None else 'reads'}"
+        return (
+            f"differ: the model {'refuses' if data is None else 'reads'}, QEMU "
+            f"{'refuses' if theirs is None else 'reads'}"
+        )
     return "differ: other bytes"
 
 
@@ -126,7 +130,10 @@ def main() -> int:
                 verdict = judge(image, index, mine, other)
                 counts[verdict] += 1
                 if verdict.startswith("differ"):
-                    print(f"seed {seed}, guest cluster {index}, entry {image.entries[index]:#x}: {verdict}", file=sys.stderr)
+                    print(
+                        f"seed {seed}, guest cluster {index}, entry {image.entries[index]:#x}: {verdict}",
+                        file=sys.stderr,
+                    )
                     options.keep.mkdir(parents=True, exist_ok=True)
                     store(image, options.keep / f"{seed}.qcow2")
     clusters = sum(counts.values())

@@ -1,8 +1,8 @@
 // For fuzz/differential.py, which reads so many clusters that a program for each would be all the time it takes.
 //
 // Each line of standard input is the path of an image. The answer: "refused\n", or a line "CLUSTER_SIZE CLUSTERS\n" and
-// for each guest cluster a byte, 0 where it is refused, 1 where its stream comes to an end in its extent, 2 where it does
-// not; behind 1 and 2 the bytes of the cluster. All guest clusters are compressed.
+// for each guest cluster a byte, 0 where it is refused, 1 where its stream comes to an end in its extent, 2 where it
+// does not; behind 1 and 2 the bytes of the cluster. All guest clusters are compressed.
 #include <fcntl.h>
 #include <unistd.h>
 

@@ -135,7 +135,8 @@ class Corpus:
         return ""
 
     def _note_absent(self, names: list[str]) -> None:
-        """absent.json: the cases whose images could not be stored, each with the reason; no file where there are none."""
+        """absent.json: the cases whose images could not be stored, each with the reason; no file where there are
+        none."""
         absent = {name: note["absent"] for name in names if "absent" in (note := self._note(name))}
         if absent:
             self.put_text("absent.json", json.dumps({"schema": 1, "cases": absent}, indent=1) + "\n")

@@ -1,4 +1,5 @@
-"""The cases as the page tells them: cases/<family>/<id>.json, read for their prose; what an image holds stays in the file."""
+"""The cases as the page tells them: cases/<family>/<id>.json, read for their prose; what an image holds stays in the
+file."""
 
 from __future__ import annotations
 

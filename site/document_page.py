@@ -1,4 +1,5 @@
-"""A document of spec/ as a page: clauses with their cases, links between documents, entries that open in the explorer."""
+"""A document of spec/ as a page: clauses with their cases, links between documents, entries that open in the
+explorer."""
 
 from __future__ import annotations
 
@@ -71,7 +72,10 @@ class Writer:
         if block.clause:
             return self.clause(block.clause, block.ground)
         if block.tokens[0].type == "table_open":
-            return f'<div class="table" tabindex="0" role="group" aria-label="Table">{self.render(table(block.tokens))}</div>\n'
+            return (
+                '<div class="table" tabindex="0" role="group" '
+                f'aria-label="Table">{self.render(table(block.tokens))}</div>\n'
+            )
         return self.render(block.tokens)
 
     def clause(self, clause: Clause, ground: list[Token]) -> str:
@@ -93,7 +97,9 @@ class Writer:
         found = cases.of_clause(self.site.cases, clause.slug)
         if not found:
             return '<p class="no-cases">no case yet</p>\n'
-        items = "".join(f'<li><a href="cases.html#{html.escape(case.id)}">{html.escape(case.title)}</a></li>' for case in found)
+        items = "".join(
+            f'<li><a href="cases.html#{html.escape(case.id)}">{html.escape(case.title)}</a></li>' for case in found
+        )
         count = "1 case" if len(found) == 1 else f"{len(found)} cases"
         return f'<details class="cases"><summary>{count}</summary><ul>{items}</ul></details>\n'
 
@@ -130,10 +136,13 @@ class Writer:
                 child.attrs["href"] = href
 
     def look_for_slips(self, inline: Token) -> None:
-        """A backtick that is left in text: a code span that a line break has turned into a list, or that is not closed."""
+        """A backtick that is left in text: a code span that a line break has turned into a list, or that is not
+        closed."""
         if any(child.type == "text" and "`" in child.content for child in inline.children or []):
             line = f" near line {inline.map[0] + 1}" if inline.map else ""
-            self.site.warnings.append(f"{self.document.name}.md: a code span is not closed{line}: {inline.content[:60]!r}")
+            self.site.warnings.append(
+                f"{self.document.name}.md: a code span is not closed{line}: {inline.content[:60]!r}"
+            )
 
     def contents(self, shown_as: str) -> str:
         items, opened = "", False
@@ -151,8 +160,10 @@ class Writer:
 
 
 def contents_list(items: str, shown_as: str) -> str:
-    return (f'<details class="contents"><summary>Contents</summary><nav aria-label="Contents">'
-            f'<p class="contents-title"><a href="#main">{html.escape(shown_as)}</a></p><ul>{items}</ul></nav></details>')
+    return (
+        f'<details class="contents"><summary>Contents</summary><nav aria-label="Contents">'
+        f'<p class="contents-title"><a href="#main">{html.escape(shown_as)}</a></p><ul>{items}</ul></nav></details>'
+    )
 
 
 def code(content: str) -> str:
@@ -169,7 +180,12 @@ def badge(level: str) -> str:
 
 
 def short_title(name: str) -> str:
-    titles = {CLAUSES_DOCUMENT: "The text", "erratum": "Erratum", "thread": "The thread", "open-questions": "Open questions"}
+    titles = {
+        CLAUSES_DOCUMENT: "The text",
+        "erratum": "Erratum",
+        "thread": "The thread",
+        "open-questions": "Open questions",
+    }
     return titles.get(name, name.replace("-", " ").capitalize())
 
 
@@ -219,7 +235,11 @@ def link_entry(cells: dict[str, Token]) -> None:
     if bits and entry and bits.content.isdigit() and HEX_NUMBER.fullmatch(entry.content):
         href = explorer_href(int(bits.content), entry.content)
         attrs = {"href": href, "class": "to-explorer", "title": "in the explorer"}
-        entry.children = [Token("link_open", "a", 1, attrs=attrs), *(entry.children or []), Token("link_close", "a", -1)]
+        entry.children = [
+            Token("link_open", "a", 1, attrs=attrs),
+            *(entry.children or []),
+            Token("link_close", "a", -1),
+        ]
 
 
 def explorer_href(cluster_bits: int, entry: str) -> str:

@@ -16,7 +16,8 @@ from spec_text import LEVELS
 EXPLORER_SCRIPTS = tuple(f"explorer/{name}.js" for name in ("model", "input", "bits", "sectors", "main"))
 
 ABOUT = {
-    CLAUSES_DOCUMENT: "The rules, clause by clause, in an order a reader can be written from, each with what it rests on.",
+    CLAUSES_DOCUMENT: "The rules, clause by clause, in an order a reader can be written from, each with what it rests "
+                      "on.",
     "erratum": "The wording before and after February 2018, its two errors, and the proofs.",
     "thread": "What was claimed in the review thread of 2018, and what settles each claim.",
     "open-questions": "What the text leaves open, what implementations do, and a sentence proposed for each.",
@@ -35,16 +36,22 @@ def page(site: Site, module: bytes) -> Page:
     main = Template(shell.source("index.html")).substitute(
         explorer=explorer(), documents=documents(site), clauses=clause_table(site),
         levels="".join(level_box(site, level) for level in LEVELS))
-    clauses = {slug: {"level": clause.level, "href": site.clause_href(slug, "index")} for slug, clause in site.clauses.items()}
+    clauses = {
+        slug: {"level": clause.level, "href": site.clause_href(slug, "index")} for slug, clause in site.clauses.items()
+    }
     data = (f'<script type="application/json" id="clauses">{json.dumps(clauses)}</script>\n'
             f'<script type="application/wasm-base64" id="model">{base64.b64encode(module).decode()}</script>')
-    return Page("index.html", "Compressed clusters in qcow2 images – qcow2-conform", main, scripts=EXPLORER_SCRIPTS, data=data)
+    return Page(
+        "index.html", "Compressed clusters in qcow2 images – qcow2-conform", main, scripts=EXPLORER_SCRIPTS, data=data
+    )
 
 
 def explorer() -> str:
     options = "".join(f'<option value="{bits}">{bits} ({size(1 << bits)})</option>' for bits in range(9, 22))
-    examples = "".join(f'<button type="button" data-cluster-bits="{bits}" data-entry="{entry:#018x}">{html.escape(name)}</button>'
-                       for name, bits, entry in EXAMPLES)
+    examples = "".join(
+        f'<button type="button" data-cluster-bits="{bits}" data-entry="{entry:#018x}">{html.escape(name)}</button>'
+        for name, bits, entry in EXAMPLES
+    )
     return Template(shell.source("explorer/explorer.html")).substitute(cluster_bits_options=options, examples=examples)
 
 
@@ -57,14 +64,19 @@ def size(number: int) -> str:
 
 def documents(site: Site) -> str:
     entries = [(f"{name}.html", short_title(name), ABOUT.get(name, "")) for name in site.documents]
-    entries.append(("cases.html", "The cases", f"The {len(site.cases)} images that test the clauses, and what each must give."))
+    entries.append(
+        ("cases.html", "The cases", f"The {len(site.cases)} images that test the clauses, and what each must give.")
+    )
     return "".join(f'<li><a href="{href}">{html.escape(title)}</a> <span>{html.escape(about)}</span></li>'
                    for href, title, about in entries)
 
 
 def level_box(site: Site, level: str) -> str:
     count = sum(clause.level == level for clause in site.clauses.values())
-    return f'<label><input type="checkbox" value="{level}" checked> {badge(level)} <span class="count">{count}</span></label>'
+    return (
+        f'<label><input type="checkbox" value="{level}" checked> {badge(level)} <span '
+        f'class="count">{count}</span></label>'
+    )
 
 
 def clause_table(site: Site) -> str:
@@ -89,6 +101,9 @@ def row(site: Site, writer: Writer, slug: str) -> str:
     unit = "case" if count == 1 else "cases"
     sentence = writer.inline_of(clause.sentence).replace('href="#', f'href="{site.home[slug]}.html#')
     words = html.escape(f"{slug} {clause.sentence}".lower().replace("\n", " "))
-    return (f'<tr data-level="{clause.level}" data-words="{words}"><td>{badge(clause.level)}</td>'
-            f'<td><a class="slug" href="{site.clause_href(slug, "index")}">{slug}</a> <span class="told">{sentence}</span></td>'
-            f'<td class="number" data-unit="{unit}">{count}</td></tr>')
+    return (
+        f'<tr data-level="{clause.level}" data-words="{words}"><td>{badge(clause.level)}</td>'
+        f'<td><a class="slug" href="{site.clause_href(slug, "index")}">{slug}</a> <span '
+        f'class="told">{sentence}</span></td>'
+        f'<td class="number" data-unit="{unit}">{count}</td></tr>'
+    )

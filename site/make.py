@@ -29,7 +29,9 @@ FOOTER = "qcow2-conform: built from spec/ and cases/. This page asks no host for
 
 
 def load(spec: Path, case_folder: Path) -> Site:
-    paths = sorted(spec.glob("*.md"), key=lambda path: (ORDER.index(path.stem) if path.stem in ORDER else len(ORDER), path.stem))
+    paths = sorted(
+        spec.glob("*.md"), key=lambda path: (ORDER.index(path.stem) if path.stem in ORDER else len(ORDER), path.stem)
+    )
     documents = [spec_text.load(path) for path in paths]
     levels = {clause.slug: clause.level for document in documents for clause in document.clauses}
     if not levels:

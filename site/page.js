@@ -25,7 +25,8 @@ function themeSwitch(button) {
 
 // Marks the section that is being read in the list of contents.
 function followReading(contents) {
-  const entries = new Map([...contents.querySelectorAll("a")].map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
+  const entries =
+    new Map([...contents.querySelectorAll("a")].map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
   const marks = [...entries.keys()].map((id) => document.getElementById(id)).filter(Boolean);
   const update = () => {
     const above = marks.filter((mark) => mark.getBoundingClientRect().top < 120);

@@ -1,4 +1,5 @@
-"""A whole HTML page around its content: one file, everything inline, and a policy that lets it ask no host for anything."""
+"""A whole HTML page around its content: one file, everything inline, and a policy that lets it ask no host for
+anything."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """The documents of spec/, read with markdown-it: headings with anchors, clauses, references, tables.
 
-A clause is a paragraph `**[slug]** (level) sentence`, with the block quote that says what it rests on. `[slug]` anywhere
-else is a reference to it. Raw HTML is refused but for comments, so a page holds no markup that this program did not make.
+A clause is a paragraph `**[slug]** (level) sentence`, with the block quote that says what it rests on. `[slug]`
+anywhere else is a reference to it. Raw HTML is refused but for comments, so a page holds no markup that this program
+did not make.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Compiles explorer/explorer.cpp and the model's own sources to WebAssembly, when one of them is newer than the module."""
+"""Compiles explorer/explorer.cpp and the model's own sources to WebAssembly, when one of them is newer than the
+module."""
 
 from __future__ import annotations
 

@@ -3,9 +3,9 @@
     python3 spec/ask.py IMAGE DATA        compared with DATA, the guest's disk as it should be
     python3 spec/ask.py CASE              a case of the corpus, compared with its guest disk
 
-One line a reader: "reads", "refuses", "gives other bytes", "gives N bytes of M". A reader that is not installed is named on
-standard error, and the exit status is 3. QCOW2_BIN is the folder of the project's programs where it is not build/release/bin; the corpus
-stands beside it.
+One line a reader: "reads", "refuses", "gives other bytes", "gives N bytes of M". A reader that is not installed is
+named on standard error, and the exit status is 3. QCOW2_BIN is the folder of the project's programs where it is not
+build/release/bin; the corpus stands beside it.
 """
 
 from __future__ import annotations

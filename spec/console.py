@@ -2,13 +2,15 @@
 
     python3 spec/console.py [--update] [--only HEADING] [--bin DIR] FILE…
 
-A block is fenced by ```console. A line "$ command" is run by bash, in the page's order; the lines up to the next command are what it must
-print on standard output and standard error, and a last line "[N]" its exit status when that is not 0. A line "…" stands for
-any lines. The blocks under one heading share a folder of their own, in which spec/ is at hand and the project's programs are on
-the path. What the blocks under the heading "Setup" leave behind is there for all others. --update writes what was printed into the page.
-QCOW2_BIN is the folder of the project's programs where it is not build/release/bin; the corpus stands beside it.
+A block is fenced by ```console. A line "$ command" is run by bash, in the page's order; the lines up to the next
+command are what it must print on standard output and standard error, and a last line "[N]" its exit status when that is
+not 0. A line "…" stands for any lines. The blocks under one heading share a folder of their own, in which spec/ is at
+hand and the project's programs are on the path. What the blocks under the heading "Setup" leave behind is there for all
+others. --update writes what was printed into the page. QCOW2_BIN is the folder of the project's programs where it is
+not build/release/bin; the corpus stands beside it.
 
-Exit 0 when all agree, 1 when not, 2 for a wrong use. A block that needs a program which is not there is not run, and counted as such.
+Exit 0 when all agree, 1 when not, 2 for a wrong use. A block that needs a program which is not there is not run, and
+counted as such.
 """
 
 from __future__ import annotations
@@ -73,8 +75,13 @@ def blocks_of(text: str) -> list[Block]:
 
 
 def environment(programs: pathlib.Path) -> dict[str, str]:
-    return {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "LC_ALL": "C", "PYTHONDONTWRITEBYTECODE": "1",
-            "QCOW2_BIN": str(programs)}
+    return {
+        **os.environ,
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "LC_ALL": "C",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "QCOW2_BIN": str(programs),
+    }
 
 
 def missing_program(block: Block, path: str) -> str:
@@ -101,8 +108,17 @@ def prove(line: str) -> list[str]:
 
 def bash(line: str, folder: pathlib.Path, programs: pathlib.Path) -> list[str]:
     try:
-        done = subprocess.run(["bash", "-o", "pipefail", "-c", line], cwd=folder, env=environment(programs), text=True, check=False,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=TIMEOUT_SECONDS)
+        done = subprocess.run(
+            ["bash", "-o", "pipefail", "-c", line],
+            cwd=folder,
+            env=environment(programs),
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=TIMEOUT_SECONDS,
+        )
     except subprocess.TimeoutExpired:
         return ["[time-out]"]
     return done.stdout.splitlines() + ([f"[{done.returncode}]"] if done.returncode else [])
@@ -125,14 +141,18 @@ def run_blocks(blocks: list[Block], folder: pathlib.Path, programs: pathlib.Path
         for command in [] if outcome.missing else block.commands:
             outcome.printed.append(run(command.line, folder, programs))
             if not agrees(command.expected, outcome.printed[-1]) and not outcome.differs:
-                outcome.differs = "\n".join([f"$ {command.line}", "printed:", *outcome.printed[-1], "the page says:", *command.expected])
+                outcome.differs = "\n".join(
+                    [f"$ {command.line}", "printed:", *outcome.printed[-1], "the page says:", *command.expected]
+                )
         outcomes.append(outcome)
     return outcomes
 
 
 def run_page(path: pathlib.Path, programs: pathlib.Path = BIN, only: str = "") -> list[Outcome]:
     blocks = blocks_of(path.read_text(encoding="utf-8"))
-    headings = list(dict.fromkeys(block.heading for block in blocks if block.heading != "Setup" and only in block.heading))
+    headings = list(
+        dict.fromkeys(block.heading for block in blocks if block.heading != "Setup" and only in block.heading)
+    )
     with tempfile.TemporaryDirectory(prefix="qcow2-conform-") as name:
         setup = pathlib.Path(name) / "setup"
         setup.mkdir()

@@ -2,8 +2,8 @@
 
     python3 spec/generate.py [--check] [--model PATH]
 
-A generated part stands between <!-- generated: NAME --> and <!-- end generated -->. Its figures come from qcow2-model's decode and encode,
-or from the list of theorems. Exit 1 when --check finds a difference, 2 when there is no model.
+A generated part stands between <!-- generated: NAME --> and <!-- end generated -->. Its figures come from qcow2-model's
+decode and encode, or from the list of theorems. Exit 1 when --check finds a difference, 2 when there is no model.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ class Model:
         self.program = program
 
     def ask(self, *arguments: object) -> tuple[int, dict]:
-        done = subprocess.run([str(self.program), *map(str, arguments), "--json"], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [str(self.program), *map(str, arguments), "--json"], capture_output=True, text=True, check=False
+        )
         return done.returncode, json.loads(done.stdout) if done.stdout else {}
 
     def decode(self, cluster_bits: int, entry: int) -> dict:
@@ -55,8 +57,10 @@ def cluster_sizes(model: Model) -> list[str]:
         if model.can_name(cluster_bits, 1 << top):
             raise SystemExit(f"cluster_bits {cluster_bits}: host_offset {1 << top:#x} is not refused")
         field = "bit 61" if x == 61 else f"bits {x}–61"
-        rows.append(f"| {cluster_bits} | {1 << cluster_bits} | {x} | bits 0–{x - 1} | {field} | {largest} | {fewest} | {most} "
-                    f"| 0x{(1 << top) - 1:x} |")
+        rows.append(
+            f"| {cluster_bits} | {1 << cluster_bits} | {x} | bits 0–{x - 1} | {field} | {largest} | {fewest} | {most} "
+            f"| 0x{(1 << top) - 1:x} |"
+        )
     return rows
 
 
@@ -76,14 +80,19 @@ def readings(model: Model) -> list[str]:
         old = offset_text(before["host_offset"])
         if before["host_offset"] != now["host_offset"]:
             old = f"**{old}**"
-        rows.append(f"| {cluster_bits} | 0x{entry:016x} | 0x{now['host_offset']:x}, {now['additional_sectors']}, {now['available_bytes']} "
-                    f"| {count} | {old}, {before['size_field']} | {before['available_bytes_as_count']} "
-                    f"| {before['available_bytes_as_additional']} |")
+        rows.append(
+            f"| {cluster_bits} | 0x{entry:016x} | 0x{now['host_offset']:x}, {now['additional_sectors']}, "
+            f"{now['available_bytes']} "
+            f"| {count} | {old}, {before['size_field']} | {before['available_bytes_as_count']} "
+            f"| {before['available_bytes_as_additional']} |"
+        )
     return rows
 
 
 def theorems(_: Model) -> list[str]:
-    listed = subprocess.run([sys.executable, SPEC / "proofs/theorems.py", "--list"], capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        [sys.executable, SPEC / "proofs/theorems.py", "--list"], capture_output=True, text=True, check=True
+    )
     rows = ["| theorem | says |", "|---|---|"]
     for line in listed.stdout.splitlines():
         name, statement = line.split(": ", 1)
@@ -91,7 +100,11 @@ def theorems(_: Model) -> list[str]:
     return rows
 
 
-PARTS: dict[str, Callable[[Model], list[str]]] = {"cluster-sizes": cluster_sizes, "readings": readings, "theorems": theorems}
+PARTS: dict[str, Callable[[Model], list[str]]] = {
+    "cluster-sizes": cluster_sizes,
+    "readings": readings,
+    "theorems": theorems,
+}
 PART = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end generated -->)", re.DOTALL)
 
 

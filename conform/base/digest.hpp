@@ -38,8 +38,8 @@ class Sha256 {
   std::unique_ptr<Context> context_;
 };
 
-/// Over the file's length, then for each maximal run of 4096-byte blocks that are not all zero (the last block of the file
-/// may be short) its offset, its length and its bytes; numbers are 8 bytes, little-endian.
+/// Over the file's length, then for each maximal run of 4096-byte blocks that are not all zero (the last block of the
+/// file may be short) its offset, its length and its bytes; numbers are 8 bytes, little-endian.
 Result<Digest> image_digest(const std::filesystem::path& file);
 
 /// The plain SHA-256 of `length` bytes from `offset`; holes are not read.

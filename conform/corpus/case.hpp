@@ -22,13 +22,15 @@ inline constexpr Op ops[] = {Op::read, Op::read_range, Op::check, Op::write, Op:
 std::string_view name(Op op);
 Result<Op> op_named(std::string_view name);
 
-/// What an implementation can answer on purpose: read, read-range, write and modify accept or reject; check calls the image clean,
-/// leaking or corrupt, or rejects it; each may say that it does not support the image. No case expects the last.
+/// What an implementation can answer on purpose: read, read-range, write and modify accept or reject; check calls the
+/// image clean, leaking or corrupt, or rejects it; each may say that it does not support the image. No case expects the
+/// last.
 enum class Answer { accept, reject, clean, leaks, corrupt, unsupported };
 
 std::string_view name(Answer answer);
 
-/// An acceptable answer; `name` is empty where it is the only one. With accept, `guest` names the alternative guest content; empty is the guest disk itself.
+/// An acceptable answer; `name` is empty where it is the only one. With accept, `guest` names the alternative guest
+/// content; empty is the guest disk itself.
 struct Choice {
   std::string name;
   Answer answer;

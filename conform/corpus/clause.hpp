@@ -1,5 +1,5 @@
-// The clauses of spec/compressed-clusters.md, as corpus/clauses.json has them: a slug, a level, the sentence that is shown
-// with a failure, and what it rests on.
+// The clauses of spec/compressed-clusters.md, as corpus/clauses.json has them: a slug, a level, the sentence that is
+// shown with a failure, and what it rests on.
 #pragma once
 
 #include <filesystem>

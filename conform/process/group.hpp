@@ -8,8 +8,8 @@
 
 namespace conform {
 
-/// The leader and those who descend from it, also those who left its process group; and those of its group whose parents are gone, who
-/// are our children then. At most `count_max`.
+/// The leader and those who descend from it, also those who left its process group; and those of its group whose
+/// parents are gone, who are our children then. At most `count_max`.
 std::vector<pid_t> members(pid_t leader, std::size_t count_max);
 
 /// Bytes resident, of the largest of them; 0 when all are gone.

@@ -1,4 +1,5 @@
-// The bytes of an image that decide about one guest cluster, with their meaning: header, table entries, descriptor, stream.
+// The bytes of an image that decide about one guest cluster, with their meaning: header, table entries, descriptor,
+// stream.
 #pragma once
 
 #include <cstdint>

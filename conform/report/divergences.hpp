@@ -7,8 +7,8 @@
 
 namespace conform::report {
 
-/// For each implementation: wrong data, accepts-invalid, rejects-valid, and answers that are none; each with its case, what
-/// happened, and how to see it. The model and whatever does not diverge are named in a line.
+/// For each implementation: wrong data, accepts-invalid, rejects-valid, and answers that are none; each with its case,
+/// what happened, and how to see it. The model and whatever does not diverge are named in a line.
 std::string divergences(const Sources& sources);
 
 }  // namespace conform::report

@@ -1,4 +1,5 @@
-// The failures of an implementation, or of versions of one, as a tree: clause, case, operations; the worst first on each level.
+// The failures of an implementation, or of versions of one, as a tree: clause, case, operations; the worst first on
+// each level.
 #pragma once
 
 #include <optional>

@@ -19,8 +19,8 @@ struct Reproduction {
   const std::vector<Record>& records;  // of each of the case's operations
 };
 
-/// IMAGE.qcow2 and the files beside it, expected.raw where a read is to be accepted, reproduce.sh, README.md. `folder` must
-/// be empty or not there.
+/// IMAGE.qcow2 and the files beside it, expected.raw where a read is to be accepted, reproduce.sh, README.md. `folder`
+/// must be empty or not there.
 Result<void> write_repro(const Reproduction& about, const std::filesystem::path& folder);
 
 }  // namespace conform::report

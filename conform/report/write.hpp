@@ -12,8 +12,8 @@ namespace conform::report {
 /// html, md, junit, badge, divergences
 std::vector<std::string> formats();
 
-/// report.html, report.md, junit.xml; a badge of each implementation (badge-NAME.svg and .json); divergences.md. Each file is
-/// there whole or not at all.
+/// report.html, report.md, junit.xml; a badge of each implementation (badge-NAME.svg and .json); divergences.md. Each
+/// file is there whole or not at all.
 Result<std::vector<std::filesystem::path>> write(const Sources& sources, const std::string& format,
                                                  const std::filesystem::path& folder);
 

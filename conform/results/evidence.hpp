@@ -1,5 +1,5 @@
-// What the model and the oracles did with each case, with their versions: the `evidence` of a case file. It is observed,
-// never written by hand, and a change of it under the same versions is noticed.
+// What the model and the oracles did with each case, with their versions: the `evidence` of a case file. It is
+// observed, never written by hand, and a change of it under the same versions is noticed.
 #pragma once
 
 #include <map>

@@ -1,7 +1,7 @@
 // Known failures: a list that a run is held against, so that what is new stands out and what is gone is noticed.
 //
-// An entry names the exact status. Whatever else comes out, a date that is over, and an entry that is about nothing that
-// was selected, mean that the list is out of step.
+// An entry names the exact status. Whatever else comes out, a date that is over, and an entry that is about nothing
+// that was selected, mean that the list is out of step.
 #pragma once
 
 #include <optional>
@@ -43,7 +43,8 @@ class KnownFailures {
   /// The entry that is most closely about the record: one that names its implementation, then one with its index.
   const KnownFailure* find(const Record& record) const;
 
-  /// Makes a listed failure known-fail and a listed one that passes unexpected-pass; what else is listed gets a problem.
+  /// Makes a listed failure known-fail and a listed one that passes unexpected-pass; what else is listed gets a
+  /// problem.
   void apply(Record& record) const;
 
   /// What is said of entries that are about none of these.

@@ -11,9 +11,9 @@ struct KnownUpdate {
   std::vector<std::string> added, changed, removed;
 };
 
-/// Entries keep their link, date and comment. One that stands for several operations stays as it is while all of them fail
-/// alike, and becomes one for each that fails where they do not. What did not run keeps its entry; what passes, or was
-/// not among the results, loses it. New entries get `link`; without one, new failures are an error.
+/// Entries keep their link, date and comment. One that stands for several operations stays as it is while all of them
+/// fail alike, and becomes one for each that fails where they do not. What did not run keeps its entry; what passes, or
+/// was not among the results, loses it. New entries get `link`; without one, new failures are an error.
 Result<KnownUpdate> update_known(const KnownFailures& known, const Results& results, const std::string& link);
 
 /// The file's text, in its one form.

@@ -22,8 +22,8 @@ class ResultsWriter {
 
   Result<void> write(const Header& header);
   Result<void> write(const Record& record);
-  /// The footer, and the file is whole. `known_errors`: what is out of step in the list of known failures; `seconds`: what
-  /// all threads of this run spent besides running programs, by the names of spent.hpp.
+  /// The footer, and the file is whole. `known_errors`: what is out of step in the list of known failures; `seconds`:
+  /// what all threads of this run spent besides running programs, by the names of spent.hpp.
   Result<void> finish(const std::vector<std::string>& known_errors = {},
                       const std::map<std::string, double>& seconds = {});
 

@@ -1,5 +1,5 @@
-// What a kill matrix says about the suite: which mutants live, which cases tell nothing apart, and the least set of cases
-// that still kills every mutant.
+// What a kill matrix says about the suite: which mutants live, which cases tell nothing apart, and the least set of
+// cases that still kills every mutant.
 #pragma once
 
 #include <filesystem>
@@ -29,8 +29,8 @@ struct Judgement {
 /// `whole`: the matrix has all mutants and all cases, so that cases can be judged too.
 Judgement judge(const KillMatrix& matrix, const PositiveControls& controls, bool whole);
 
-/// Ids of cases, in the matrix's order, that kill all that is killed: greedily the case that kills most of what is left,
-/// and in the end without those that the others make needless.
+/// Ids of cases, in the matrix's order, that kill all that is killed: greedily the case that kills most of what is
+/// left, and in the end without those that the others make needless.
 std::vector<std::string> quick_cases(const KillMatrix& matrix);
 std::string quick_json(const std::vector<std::string>& cases);
 

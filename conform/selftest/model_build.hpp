@@ -1,6 +1,6 @@
-// How this build of the model was made, so that one of its files can be changed and little compiled anew: its translation
-// units with their commands (compile_commands.json), what each depends on (ninja -t deps), and how they are linked, to the
-// program qcow2-model and to the adapter.
+// How this build of the model was made, so that one of its files can be changed and little compiled anew: its
+// translation units with their commands (compile_commands.json), what each depends on (ninja -t deps), and how they are
+// linked, to the program qcow2-model and to the adapter.
 #pragma once
 
 #include <filesystem>

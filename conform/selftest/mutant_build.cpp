@@ -18,9 +18,9 @@ bool is_called(const Unit& unit) {
   return true;
 }
 
-/// Whether the unit is to be compiled anew. One of the library is when anything that it includes has changed. Those of the
-/// command line hold no rule of the format: one of them is when its own text asks for the changed file. The others come
-/// behind the changed objects, so that of an inline function that both have the changed one is linked.
+/// Whether the unit is to be compiled anew. One of the library is when anything that it includes has changed. Those of
+/// the command line hold no rule of the format: one of them is when its own text asks for the changed file. The others
+/// come behind the changed objects, so that of an inline function that both have the changed one is linked.
 bool is_changed(const Unit& unit, const Mutant& mutant) {
   if (!is_called(unit)) return false;
   if (unit.source == mutant.file) return true;

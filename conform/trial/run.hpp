@@ -34,8 +34,8 @@ Header introduce_all(const Bench& bench, const RunRequest& request);
 /// What the run is to have, as records that are not-run; of all shards together, or of this one.
 std::vector<Record> records_of(const RunRequest& request, const std::vector<const Case*>& cases);
 
-/// An Error is our own failure to record results. An interrupted run (stopping_signal()) returns early, without a footer.
-/// `header` is written already.
+/// An Error is our own failure to record results. An interrupted run (stopping_signal()) returns early, without a
+/// footer. `header` is written already.
 Result<void> run(const Bench& bench, const RunRequest& request, const Header& header, ResultsWriter& results,
                  Progress& progress);
 

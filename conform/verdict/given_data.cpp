@@ -46,7 +46,8 @@ std::string first_bytes(const OpenFile& file, std::uint64_t at) {
   return text;
 }
 
-/// Whether all of the output is what the valid twin would have given, so that what is wrong with the image went unnoticed.
+/// Whether all of the output is what the valid twin would have given, so that what is wrong with the image went
+/// unnoticed.
 bool is_as_of_twin(const Corpus& corpus, const Case& of, const Operation& operation, const OpenFile& got) {
   const Case* twin = corpus.find(of.baseline);
   if (!twin || !corpus.lock().contains(twin->id)) return false;

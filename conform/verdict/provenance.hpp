@@ -20,8 +20,8 @@ struct Provenance {
   std::string detail;  // where exactly
 };
 
-/// `part` of the guest disk as `got` (which begins at guest offset `got_offset`) has it. Of the guest disk, which must be
-/// the first source, finds within `part` itself do not count.
+/// `part` of the guest disk as `got` (which begins at guest offset `got_offset`) has it. Of the guest disk, which must
+/// be the first source, finds within `part` itself do not count.
 Provenance trace(const OpenFile& got, std::uint64_t got_offset, Segment part, const std::vector<Source>& sources);
 
 }  // namespace conform

@@ -19,7 +19,9 @@ def guest_map_text(guest: Guest, after: Mapping[str, After] = {}, snapshots: Map
         extents.append(json.dumps(fields))
     keys = [f'"virtual_size": {guest.file.length}', '"extents": ' + _lines("[]", extents)]
     if after:
-        keys.append('"after": ' + _lines("{}", [f'"{index}": {json.dumps(_after(disk))}' for index, disk in after.items()]))
+        keys.append(
+            '"after": ' + _lines("{}", [f'"{index}": {json.dumps(_after(disk))}' for index, disk in after.items()])
+        )
     if snapshots:
         keys.append('"snapshots": ' + _lines("{}", [f'"{name}": {json.dumps({"length": file.length})}'
                                                     for name, file in snapshots.items()]))

@@ -25,7 +25,9 @@ def anatomy(image: Image) -> Spec:
         "compression": geometry.compression,
         "file_length": image.file.length,
         "header": _header_fields(geometry.version),
-        "places": [{"name": name, "start": start, "end": end} for name, start, end in image.places.named() if end > start],
+        "places": [
+            {"name": name, "start": start, "end": end} for name, start, end in image.places.named() if end > start
+        ],
         "entries": [_entry(image, index, entry) for index, entry in sorted(image.entries.items())],
     }
 

@@ -95,4 +95,3 @@ def _bitmap(cluster: ClusterSpec, geometry: Geometry) -> Optional[int]:
         return None
     plain = {STANDARD: layout.ALL_SUBCLUSTERS_ALLOCATED, ZERO: layout.ALL_SUBCLUSTERS_ZERO}
     return number(cluster.spec.get("bitmap", plain.get(cluster.kind, 0)))
-

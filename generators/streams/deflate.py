@@ -4,9 +4,19 @@ from typing import Any, Optional
 
 from generators.streams.bits import BitWriter
 from generators.streams.content import Content
-from generators.streams.deflate_codes import (CODE_LENGTH_ORDER, END_OF_BLOCK, FIXED_DISTANCE_LENGTHS, FIXED_LITERAL_LENGTHS,
-                                      STORED_MAX, balanced_lengths, canonical_codes, distance_symbol, length_symbol,
-                                      match_lengths, oversubscribed)
+from generators.streams.deflate_codes import (
+    CODE_LENGTH_ORDER,
+    END_OF_BLOCK,
+    FIXED_DISTANCE_LENGTHS,
+    FIXED_LITERAL_LENGTHS,
+    STORED_MAX,
+    balanced_lengths,
+    canonical_codes,
+    distance_symbol,
+    length_symbol,
+    match_lengths,
+    oversubscribed,
+)
 from generators.case.errors import CaseError
 from generators.case.spec import Spec
 from generators.streams.stream import Stream

@@ -9,7 +9,7 @@ from typing import Optional
 from generators.streams.content import Content, labelled
 from generators.streams.deflate import Deflater
 from generators.streams.deflate_codes import (FIXED_DISTANCE_LENGTHS, FIXED_LITERAL_LENGTHS, MATCH_MAX, STORED_MAX,
-                                      distance_symbol, length_symbol, match_lengths)
+                                              distance_symbol, length_symbol, match_lengths)
 from generators.case.errors import CaseError
 from generators.case.spec import Spec
 from generators.streams.stream import Stream
@@ -20,13 +20,12 @@ STORED_HEADER = 5  # bytes: a header that ends on a byte border, LEN, NLEN
 NINE_BIT_LITERAL = 0xC0
 
 
-
 def plain_stream(compression: str, content: Content) -> Stream:
     """The ordinary stream of a labelled cluster, of whatever length it comes out at."""
     if compression == "deflate":
         return deflate_stream([{"fixed": "rest"}], content)
     blocks: list[Spec] = [{"compressed": [min(BLOCK_MAX, content.size - at)]}
-                             for at in range(0, content.size, BLOCK_MAX)]
+                          for at in range(0, content.size, BLOCK_MAX)]
     return zstd_stream([{"blocks": blocks}], content)
 
 

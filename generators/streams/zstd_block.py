@@ -7,9 +7,21 @@ from generators.streams.bits import BitWriter
 from generators.case.errors import CaseError
 from generators.case.spec import Spec
 from generators.streams.tokens import Literals, Match, Output, expand
-from generators.streams.zstd_codes import (COMPRESSED_BLOCK, LITERAL_LENGTH_TABLE, MATCH_LENGTH_TABLE, OFFSET_TABLE, RAW_BLOCK,
-                                   RESERVED_BLOCK, RLE_BLOCK, Code, FseTable, literal_length_code, match_length_code,
-                                   offset_code, rle_table)
+from generators.streams.zstd_codes import (
+    COMPRESSED_BLOCK,
+    LITERAL_LENGTH_TABLE,
+    MATCH_LENGTH_TABLE,
+    OFFSET_TABLE,
+    RAW_BLOCK,
+    RESERVED_BLOCK,
+    RLE_BLOCK,
+    Code,
+    FseTable,
+    literal_length_code,
+    match_length_code,
+    offset_code,
+    rle_table,
+)
 from generators.streams.zstd_fse import own_table
 from generators.streams.zstd_literals import HuffmanLengths, literals_section
 

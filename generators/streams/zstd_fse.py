@@ -19,8 +19,8 @@ def own_table(codes: list[int]) -> tuple[FseTable, bytes]:
 
 
 def packed_weights(weights: list[int]) -> bytes:
-    """4.2.1.2: a table, then the weights by two states in turn. A decoder ends when a state's next bits are not there: so
-    no code may have more than half of the states, from some of which it goes on without any bits."""
+    """4.2.1.2: a table, then the weights by two states in turn. A decoder ends when a state's next bits are not there:
+    so no code may have more than half of the states, from some of which it goes on without any bits."""
     distribution = _halved(_distribution(weights))
     table = fse_table(ACCURACY_LOG, distribution)
     bits = BitWriter()
@@ -61,7 +61,8 @@ def _distribution(codes: list[int]) -> list[int]:
 
 
 def _description(distribution: list[int]) -> bytes:
-    """4.1.1: the accuracy, then each probability in as few bits as what is left allows; runs of zeros in pairs of bits."""
+    """4.1.1: the accuracy, then each probability in as few bits as what is left allows; runs of zeros in pairs of
+    bits."""
     bits = BitWriter()
     bits.number(ACCURACY_LOG - 5, 4)
     left = (1 << ACCURACY_LOG) + 1  # the values that a probability plus one can still have, less one

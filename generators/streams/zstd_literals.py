@@ -1,7 +1,7 @@
 """The literals section of a compressed zstd block (RFC 8878, 3.1.1.3.1): raw, RLE, or with a Huffman code.
 
-The code is flat: all symbols have codes of two neighbouring lengths. It is described directly, four bits a weight, or by an
-FSE table, which takes literals of 128 and above too.
+The code is flat: all symbols have codes of two neighbouring lengths. It is described directly, four bits a weight, or
+by an FSE table, which takes literals of 128 and above too.
 """
 
 from typing import Optional
@@ -100,7 +100,9 @@ def _codes(lengths: HuffmanLengths) -> dict[int, int]:
     """4.2.1.3: from the longest codes on, within a length by symbol, each one more than the one before."""
     codes: dict[int, int] = {}
     value, before = 0, max(lengths.values())
-    for length, symbol in sorted(((length, symbol) for symbol, length in lengths.items()), key=lambda item: (-item[0], item[1])):
+    for length, symbol in sorted(
+        ((length, symbol) for symbol, length in lengths.items()), key=lambda item: (-item[0], item[1])
+    ):
         value >>= before - length
         codes[symbol], before = value, length
         value += 1

@@ -18,8 +18,10 @@ from typing import NoReturn
 
 DONE, REFUSED, UNSUPPORTED, STRANGE = 0, 1, 3, 70
 REQUEST_MAX = 1 << 30  # qemu-io takes less than 2 GiB at a time
-REFUSALS = re.compile(rb"failed: |can't open|argument too large|must be|exceeds|out of range|not supported|Unable to|Could not",
-                      re.IGNORECASE)
+REFUSALS = re.compile(
+    rb"failed: |can't open|argument too large|must be|exceeds|out of range|not supported|Unable to|Could not",
+    re.IGNORECASE,
+)
 DUMP_LINE = re.compile(rb"^[0-9a-f]{8,16}:  ((?:[0-9a-f]{2} ){1,16})", re.MULTILINE)
 
 

@@ -31,7 +31,8 @@ if [ -s "$folder/pid" ]; then
   copied=$?
 fi
 
-[ $copied -eq 0 ] || kill -KILL "$daemon" 2>/dev/null # it may wait for a client; one that is ending already ends as it would
+# It may wait for a client; one that is ending already ends as it would.
+[ $copied -eq 0 ] || kill -KILL "$daemon" 2>/dev/null
 wait "$daemon"
 served=$?
 daemon=

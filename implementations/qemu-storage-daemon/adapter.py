@@ -64,7 +64,8 @@ def size_of(daemon: Daemon, node: str) -> int:
 
 
 def add_image(add: Callable[..., str], image: str) -> str:
-    """QEMU looks for an external data file in the folder that it runs in, and not in the image's: we say where it is."""
+    """QEMU looks for an external data file in the folder that it runs in, and not in the image's: we say where it
+    is."""
     options = {"driver": "qcow2", "read-only": True, "file": {"driver": "file", "filename": image, "locking": "off"}}
     try:
         return add("image", **options)

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """The spec's own reader at level 1: it stays up and answers requests, one JSON line each (docs/plugging-in.md).
 
-Between two requests nothing of the first is kept. A refusal is an answer; whatever else goes wrong ends the adapter, which
-the runner then takes for what it is and starts anew.
+Between two requests nothing of the first is kept. A refusal is an answer; whatever else goes wrong ends the adapter,
+which the runner then takes for what it is and starts anew.
 """
 
 import json

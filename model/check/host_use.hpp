@@ -1,5 +1,5 @@
-// What uses each host cluster of an image: the tables, and what L2 entries refer to. Most tables have one host cluster, and
-// are counted as data is; the others may be of any length, and are kept as spans.
+// What uses each host cluster of an image: the tables, and what L2 entries refer to. Most tables have one host cluster,
+// and are counted as data is; the others may be of any length, and are kept as spans.
 #pragma once
 
 #include <vector>

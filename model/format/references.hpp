@@ -1,6 +1,6 @@
 // How many references to each host cluster have been found: a counter of 4 bytes for each, in pages that exist only
-// where there is something to count, so that a sparse file of any length costs what it holds. A host cluster can be marked
-// as one that holds a table.
+// where there is something to count, so that a sparse file of any length costs what it holds. A host cluster can be
+// marked as one that holds a table.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// The snapshot table: what each internal snapshot is called, and where its L1 table is. Dates and machine states are left
-// out.
+// The snapshot table: what each internal snapshot is called, and where its L1 table is. Dates and machine states are
+// left out.
 #pragma once
 
 #include <cstdint>

@@ -23,8 +23,8 @@ struct KeptCluster {
   bool is(const ByteSource* file, const Descriptor& wanted) const { return source == file && descriptor == wanted; }
 };
 
-/// What one thread needs to read: at most 2 * cluster_size for an extent, and one cluster of output. [buffer-per-cluster]
-/// It may not outlive the sources that were read with it.
+/// What one thread needs to read: at most 2 * cluster_size for an extent, and one cluster of output.
+/// [buffer-per-cluster] It may not outlive the sources that were read with it.
 struct Scratch {
   Decompressor decompressor;
   std::vector<std::byte> extent;

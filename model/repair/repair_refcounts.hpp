@@ -7,8 +7,8 @@
 
 namespace qcow2 {
 
-/// `copy` is an image whose size fields are right. Where its refcount table and blocks lie well they are filled anew, or
-/// else new ones are put behind everything, and the old ones are free.
+/// `copy` is an image whose size fields are right. Where its refcount table and blocks lie well they are filled anew,
+/// or else new ones are put behind everything, and the old ones are free.
 Result<void> repair_refcounts(ByteStore& copy, RepairSummary& summary);
 
 }  // namespace qcow2

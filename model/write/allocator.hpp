@@ -1,8 +1,8 @@
 // Where a new image's streams, clusters and tables go.
 //
 // Streams are packed back to back, over the borders of sectors and host clusters: [writer-packing]. A host cluster that
-// carries as many references as its refcount can count takes no more, and a new one is begun: [refcount-width]. Refcount
-// blocks get their places as the file grows, each near what it counts; they count themselves too.
+// carries as many references as its refcount can count takes no more, and a new one is begun: [refcount-width].
+// Refcount blocks get their places as the file grows, each near what it counts; they count themselves too.
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,8 @@
 // Writing: a raw disk into a new image, each cluster compressed where that makes it shorter.
 //
-// Zeros are left out, streams are packed, size fields are the least that cover their streams. Each table stands in front
-// of what it is for, so that the file can end where the last stream does. Clusters are compressed in parallel and placed in guest order, so the
-// file does not depend on how many threads there were.
+// Zeros are left out, streams are packed, size fields are the least that cover their streams. Each table stands in
+// front of what it is for, so that the file can end where the last stream does. Clusters are compressed in parallel and
+// placed in guest order, so the file does not depend on how many threads there were.
 #pragma once
 
 #include <cstdint>

@@ -81,8 +81,16 @@ class BitField {
   #key(event) {
     if (event.ctrlKey || event.altKey || event.metaKey || event.target.dataset.bit === undefined) return;
     const bit = Number(event.target.dataset.bit);
-    const target = { ArrowLeft: bit + 1, ArrowRight: bit - 1, ArrowUp: bit + this.#columns, ArrowDown: bit - this.#columns,
-      Home: 63, End: 0, 0: bit - 1, 1: bit - 1 }[event.key];
+    const target = {
+      ArrowLeft: bit + 1,
+      ArrowRight: bit - 1,
+      ArrowUp: bit + this.#columns,
+      ArrowDown: bit - this.#columns,
+      Home: 63,
+      End: 0,
+      0: bit - 1,
+      1: bit - 1
+    }[event.key];
     if (target === undefined) return;
     event.preventDefault();
     if (event.key === "0" || event.key === "1") this.#set(bit, event.key === "1");
@@ -163,7 +171,8 @@ function bands(fields, bits, gridRow) {
     const shortLabel = field.mustBeZero ? "must be 0" : field.name;
     const label = end - start > 2 ? shortLabel : "";
     const band = element("span", `band field-${field.name}${field.mustBeZero ? " must-be-zero" : ""}`, label);
-    band.title = `${fieldLabel(field)}: ${end - start === 1 ? `bit ${bits[start]}` : `bits ${bits[start]}–${bits[end - 1]}`}`;
+    band.title =
+      `${fieldLabel(field)}: ${end - start === 1 ? `bit ${bits[start]}` : `bits ${bits[start]}–${bits[end - 1]}`}`;
     made.push(spanning(band, start, end - start, gridRow));
     start = end;
   }

@@ -8,7 +8,8 @@ const EIGHT_BYTES = /^[0-9a-f]{2}( [0-9a-f]{2}){7}$/i;
 function parseNumber(input, what) {
   const typed = input.trim();
   if (typed === "") return { error: `Type ${what}: 0x…, 0b…, decimal, or eight bytes as a hex dump shows them.` };
-  if (typed.length > LONGEST_INPUT) return { error: `That is ${typed.length} characters long; 64 bits never need so many.` };
+  if (typed.length > LONGEST_INPUT)
+    return { error: `That is ${typed.length} characters long; 64 bits never need so many.` };
   if (EIGHT_BYTES.test(typed)) return { value: BigInt("0x" + typed.replaceAll(" ", "")) };
   if (!NUMBER.test(typed)) return { error: `${quoted(typed)} is not a number: ${hint(typed)}.` };
 

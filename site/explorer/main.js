@@ -1,5 +1,5 @@
-// The explorer's state is one L2 entry and cluster_bits, which stand in the address too; everything shown is asked of the
-// model anew at each change. Text that is no entry clears what is shown: nothing stale stands beside an error.
+// The explorer's state is one L2 entry and cluster_bits, which stand in the address too; everything shown is asked of
+// the model anew at each change. Text that is no entry clears what is shown: nothing stale stands beside an error.
 
 const $ = (id) => document.getElementById(id);
 const THREAD = { entry: 0x6000000000000bfen, clusterBits: 9 };
@@ -86,21 +86,27 @@ class Explorer {
     const before = this.#model.before(entry, clusterBits);
     const most = this.#model.additionalSectorsMax(clusterBits);
     const moved = before.hostOffset !== corrected.hostOffset;
-    $("readings").append(
-      card("corrected", "Corrected", [
-        ["host_offset", ...offset(corrected.hostOffset)],
-        ["additional_sectors", corrected.additionalSectors, `of at most ${most}`],
-        ["sector_count", corrected.sectorCount],
-        ["available_bytes", corrected.availableBytes],
-        ["extent", `[${corrected.hostOffset}, ${corrected.extentEnd})`],
-      ]),
-      card("before", "Before February 2018", [
-        ["host_offset", ...offset(before.hostOffset), moved],
-        ["size", before.sizeField, "", before.sizeField !== corrected.additionalSectors],
-        ["available_bytes_as_count", before.asCount, "taken for a count", before.asCount !== corrected.availableBytes || moved],
-        ["available_bytes_as_additional", before.asAdditional, "taken for additional sectors",
-          before.asAdditional !== corrected.availableBytes || moved],
-      ]));
+    $("readings")
+      .append(card("corrected", "Corrected",
+                [
+                  ["host_offset", ...offset(corrected.hostOffset)],
+                  ["additional_sectors", corrected.additionalSectors, `of at most ${most}`],
+                  ["sector_count", corrected.sectorCount],
+                  ["available_bytes", corrected.availableBytes],
+                  ["extent", `[${corrected.hostOffset}, ${corrected.extentEnd})`],
+                ]),
+        card("before", "Before February 2018", [
+          ["host_offset", ...offset(before.hostOffset), moved],
+          ["size", before.sizeField, "", before.sizeField !== corrected.additionalSectors],
+          [
+            "available_bytes_as_count", before.asCount, "taken for a count",
+            before.asCount !== corrected.availableBytes || moved
+          ],
+          [
+            "available_bytes_as_additional", before.asAdditional, "taken for additional sectors",
+            before.asAdditional !== corrected.availableBytes || moved
+          ],
+        ]));
     this.#showSectors(clusterBits, corrected, before);
     $("summary").textContent = `A compressed cluster: ${corrected.availableBytes} bytes from host_offset ` +
       `${corrected.hostOffset} on, in ${corrected.sectorCount} ${corrected.sectorCount === 1n ? "sector" : "sectors"}.`;
@@ -131,7 +137,8 @@ class Explorer {
       const clause = this.#clauses[rule];
       const name = element("a", "slug", rule);
       if (clause) name.href = clause.href;
-      item.append(name, element("span", `badge ${clause?.level ?? ""}`, clause?.level ?? ""), element("span", "detail", detail));
+      item.append(
+        name, element("span", `badge ${clause?.level ?? ""}`, clause?.level ?? ""), element("span", "detail", detail));
       return item;
     }));
     $("no-violation").hidden = violations.length !== 0;
@@ -142,7 +149,8 @@ class Explorer {
     const parameters = new URLSearchParams(location.hash.slice(1));
     if (!parameters.has("entry")) return;
     const bits = parameters.get("cluster_bits") ?? "";
-    const inRange = /^[0-9]{1,2}$/.test(bits) && bits >= this.#model.clusterBitsMin && bits <= this.#model.clusterBitsMax;
+    const inRange =
+      /^[0-9]{ 1,2 }$/.test(bits) && bits >= this.#model.clusterBitsMin && bits <= this.#model.clusterBitsMax;
     if (inRange) $("cluster-bits").value = bits;
     $("entry").value = parameters.get("entry");
     const { value, error } = parseNumber($("entry").value, "an L2 entry");

@@ -1,7 +1,7 @@
 // The theorems of spec/erratum.md about lengths, tried on every pair one by one: all host_offset % 512 with all lengths
 // 1..2 * cluster_size, and with all size fields, at all 13 cluster sizes; some 4 * 10^9 pairs. Written out plainly and
-// alone, without the model and without the steps by which theorems.py needs fewer pairs. Of host clusters, where a third
-// number comes in, every triple is tried for clusters up to 4 KiB, whole sectors above.
+// alone, without the model and without the steps by which theorems.py needs fewer pairs. Of host clusters, where a
+// third number comes in, every triple is tried for clusters up to 4 KiB, whole sectors above.
 //
 //     c++ -std=c++20 -O2 -pthread spec/proofs/exhaustive.cpp -o exhaustive && ./exhaustive
 //
@@ -69,8 +69,8 @@ void fields(unsigned cluster_bits, Number r) {
   pairs += values;
 }
 
-// refcounts: a stream from `place` in a host cluster and a field n that covers it touch the same host clusters for the least
-// n, and for a larger one exactly when no border of a host cluster lies between.
+// refcounts: a stream from `place` in a host cluster and a field n that covers it touch the same host clusters for the
+// least n, and for a larger one exactly when no border of a host cluster lies between.
 void host_cluster(unsigned cluster_bits, Number place, Number length, Number n) {
   const Number last_of_stream = (place + length - 1) >> cluster_bits;
   const Number end = place + available(place % sector, n);
@@ -81,8 +81,8 @@ void host_cluster(unsigned cluster_bits, Number place, Number length, Number n) 
   if (cluster_bits == 9 && same != is_least) fail("refcounts", cluster_bits, place, length);
 }
 
-// Clusters up to 4 KiB: every place, length and field. Larger ones: whole sectors, and of the fields the least and the next, the
-// last before the border and the first behind it, and the largest; ends only grow with n.
+// Clusters up to 4 KiB: every place, length and field. Larger ones: whole sectors, and of the fields the least and the
+// next, the last before the border and the first behind it, and the largest; ends only grow with n.
 void host_clusters(unsigned cluster_bits, Number place) {
   const Number cluster_size = Number{1} << cluster_bits;
   const Number values = cluster_size / 256;
@@ -138,6 +138,7 @@ int main() {
   std::vector<std::jthread> threads(std::thread::hardware_concurrency() > 1 ? std::thread::hardware_concurrency() : 1);
   for (std::jthread& thread : threads) thread = std::jthread(work);
   for (std::jthread& thread : threads) thread.join();
-  std::printf("least, fits, before-fits-not, writer-bound, maximum, prefix, refcounts hold: %" PRIu64 " tried\n", tried.load());
+  std::printf("least, fits, before-fits-not, writer-bound, maximum, prefix, refcounts hold: %" PRIu64 " tried\n",
+              tried.load());
   return 0;
 }

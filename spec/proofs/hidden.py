@@ -2,9 +2,9 @@
 
     python3 spec/proofs/hidden.py IMAGE…
 
-For each reading: how many clusters it reads like the corrected one, how many it refuses or gives otherwise. A reading that reads all
-clusters of an image alike cannot be told from the right one by that image. Deflate images without backing file, version 2 or 3.
-Standard library only; an own small walk, by spec/compressed-clusters.md.
+For each reading: how many clusters it reads like the corrected one, how many it refuses or gives otherwise. A reading
+that reads all clusters of an image alike cannot be told from the right one by that image. Deflate images without
+backing file, version 2 or 3. Standard library only; an own small walk, by spec/compressed-clusters.md.
 """
 
 from __future__ import annotations
@@ -91,8 +91,11 @@ def main(paths: list[str]) -> int:
         cluster_bits = number(image, 20, 4)
         entries = list(compressed_entries(image))
         sizes = [additional_sectors(entry, cluster_bits) for entry in entries]
-        print(f"{path}: {len(entries)} compressed clusters of {1 << cluster_bits} bytes; n = 0: {sizes.count(0)}, "
-              f"n odd: {sum(n % 2 for n in sizes)}, at the start of a sector: {sum(host_offset(entry, cluster_bits) % SECTOR == 0 for entry in entries)}")
+        print(
+            f"{path}: {len(entries)} compressed clusters of {1 << cluster_bits} bytes; n = 0: {sizes.count(0)}, "
+            f"n odd: {sum(n % 2 for n in sizes)}, at the start of a sector: "
+            f"{sum(host_offset(entry, cluster_bits) % SECTOR == 0 for entry in entries)}"
+        )
         right = [cluster(image, READINGS["corrected"](entry, cluster_bits), 1 << cluster_bits) for entry in entries]
         for name, reading in READINGS.items():
             given = [cluster(image, reading(entry, cluster_bits), 1 << cluster_bits) for entry in entries]

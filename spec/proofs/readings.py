@@ -45,7 +45,8 @@ def size_values(cluster_bits: int) -> int:
 
 
 def available_bytes(remainder: int, n: int) -> int:
-    """From a byte `remainder` into its sector to the end of the n-th sector "beyond the sector containing the offset"."""
+    """From a byte `remainder` into its sector to the end of the n-th sector "beyond the sector containing the
+    offset"."""
     return (n + 1) * SECTOR - remainder
 
 

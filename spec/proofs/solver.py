@@ -1,11 +1,12 @@
 """The theorems of spec/erratum.md once more, for a solver: z3, over 64-bit words, without any loop over offsets.
 
     python3 spec/proofs/solver.py                all; exit 1 when one has a counter-example, 77 when z3 is not here
-    python3 spec/proofs/solver.py --smt2 DIR     the same questions as SMT-LIB 2 files, for any solver: each must be unsat
+    python3 spec/proofs/solver.py --smt2 DIR     the same questions as SMT-LIB 2 files, for any solver: each must
+                                                 be unsat
 
-Each theorem is asked in the negative, for each of the 13 cluster sizes: is there an offset, a field, a length against it? Offsets here are
-whole host offsets of up to 56 bits, not remainders. Two false statements are asked first: a solver that finds nothing against them
-would prove nothing. z3 is Debian's python3-z3.
+Each theorem is asked in the negative, for each of the 13 cluster sizes: is there an offset, a field, a length against
+it? Offsets here are whole host offsets of up to 56 bits, not remainders. Two false statements are asked first: a solver
+that finds nothing against them would prove nothing. z3 is Debian's python3-z3.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import sys
 from collections.abc import Callable
 
 try:
-    from z3 import And, BitVec, BitVecRef, BoolRef, Concat, Extract, If, Implies, Not, Solver, UGE, UGT, ULE, ULT, BitVecVal, LShR, Or, sat, unsat
+    from z3 import (And, BitVec, BitVecRef, BitVecVal, BoolRef, Concat, Extract, If, Implies, LShR, Not, Or, Solver,
+                    UGE, ULE, ULT, sat, unsat)
 except ImportError:
     print("z3 is not here; Debian has it as python3-z3")
     sys.exit(77)
@@ -82,8 +84,14 @@ def before_fits_not(b: int) -> BoolRef:
 def writer_bound(b: int) -> BoolRef:
     extent = available(r, least())
     longest = And(r == 2, length == (1 << b) - 1)
-    return And(Implies(And(legal(b), stream((1 << b) - 1)), And(ULE(extent, (1 << b) + 510), (extent == (1 << b) + 510) == longest)),
-               Implies(And(legal(b), length == 1 << b), And(ULE(extent, (1 << b) + 511), (extent == (1 << b) + 511) == (r == 1))))
+    return And(
+        Implies(
+            And(legal(b), stream((1 << b) - 1)), And(ULE(extent, (1 << b) + 510), (extent == (1 << b) + 510) == longest)
+        ),
+        Implies(
+            And(legal(b), length == 1 << b), And(ULE(extent, (1 << b) + 511), (extent == (1 << b) + 511) == (r == 1))
+        ),
+    )
 
 
 def prefix(b: int) -> BoolRef:
@@ -119,8 +127,15 @@ def wrong_hidden(b: int) -> BoolRef:
 
 
 THEOREMS: dict[str, Callable[[int], BoolRef]] = {
-    "fields": fields, "maximum": maximum, "fits": fits, "before-fits-not": before_fits_not, "writer-bound": writer_bound,
-    "prefix": prefix, "refcounts": refcounts, "split-hidden": split_hidden, "wrong-hidden": wrong_hidden,
+    "fields": fields,
+    "maximum": maximum,
+    "fits": fits,
+    "before-fits-not": before_fits_not,
+    "writer-bound": writer_bound,
+    "prefix": prefix,
+    "refcounts": refcounts,
+    "split-hidden": split_hidden,
+    "wrong-hidden": wrong_hidden,
 }
 
 

@@ -4,11 +4,11 @@
     python3 spec/proofs/theorems.py fits         some of them
     python3 spec/proofs/theorems.py --list       names and statements
 
-Why the loops cover all. host_offset enters every length by host_offset % 512 = r alone, so 512 values of r stand for all
-offsets. For given r the least size field of a stream of L bytes is n exactly for L in [512 n - r + 1, 512 (n + 1) - r]
-(and L >= 1). Inside such a run of lengths n is constant, and so is each quantity below that depends on L through n; the others
-grow with L. So a statement that holds at both ends of a run holds in it. exhaustive.cpp does without this step: it tries
-every pair of r and L one by one.
+Why the loops cover all. host_offset enters every length by host_offset % 512 = r alone, so 512 values of r stand for
+all offsets. For given r the least size field of a stream of L bytes is n exactly for L in [512 n - r + 1, 512 (n + 1) -
+r] (and L >= 1). Inside such a run of lengths n is constant, and so is each quantity below that depends on L through n;
+the others grow with L. So a statement that holds at both ends of a run holds in it. exhaustive.cpp does without this
+step: it tries every pair of r and L one by one.
 """
 
 from __future__ import annotations
@@ -69,23 +69,33 @@ def runs(remainder: int, length_max: int) -> Iterator[tuple[int, int, int]]:
         n, shortest = n + 1, longest + 1
 
 
-@theorem("fields", "Each split, corrected or not, gives every one of the bits 0 to 61 to one field; writing and reading agree.")
+@theorem(
+    "fields",
+    "Each split, corrected or not, gives every one of the bits 0 to 61 to one field; writing and reading agree.",
+)
 def fields(cluster_bits: int) -> int:
     for bit in range(62):
         entry = 1 << 62 | 1 << bit
         after = (host_offset(entry, cluster_bits), additional_sectors(entry, cluster_bits) << x(cluster_bits))
-        before = (host_offset_before(entry, cluster_bits), size_field_before(entry, cluster_bits) << x(cluster_bits) + 1)
+        before = (
+            host_offset_before(entry, cluster_bits),
+            size_field_before(entry, cluster_bits) << x(cluster_bits) + 1,
+        )
         require(sorted(after) == [0, 1 << bit] == sorted(before), cluster_bits=cluster_bits, bit=bit)
     pairs = 0
     for offset in OFFSETS:
         for n in range(size_values(cluster_bits)):
             entry = entry_of(offset, n, cluster_bits)
-            require((host_offset(entry, cluster_bits), additional_sectors(entry, cluster_bits)) == (offset, n), entry=entry)
+            require(
+                (host_offset(entry, cluster_bits), additional_sectors(entry, cluster_bits)) == (offset, n), entry=entry
+            )
             pairs += 1
     return pairs
 
 
-@theorem("maximum", "The largest extent is 2 * cluster_size - r, that of the largest size field alone; the least is 512 - r.")
+@theorem(
+    "maximum", "The largest extent is 2 * cluster_size - r, that of the largest size field alone; the least is 512 - r."
+)
 def maximum(cluster_bits: int) -> int:
     cluster_size, values = 1 << cluster_bits, size_values(cluster_bits)
     for r in range(SECTOR):
@@ -96,7 +106,11 @@ def maximum(cluster_bits: int) -> int:
     return SECTOR * values
 
 
-@theorem("fits", "A stream of L bytes fits if and only if L <= 2 * cluster_size - r; so up to cluster_size it fits from every offset.")
+@theorem(
+    "fits",
+    "A stream of L bytes fits if and only if L <= 2 * cluster_size - r; so up to cluster_size it fits from every "
+    "offset.",
+)
 def fits(cluster_bits: int) -> int:
     cluster_size, values, pairs = 1 << cluster_bits, size_values(cluster_bits), 0
     for r in range(SECTOR):
@@ -111,8 +125,11 @@ def fits(cluster_bits: int) -> int:
     return pairs
 
 
-@theorem("before-fits-not", "Under the old split a stream fits only up to cluster_size - r (the field taken for additional sectors) "
-         "or cluster_size - 512 - r (for a count); so a stream of cluster_size bytes fits at r = 0 alone, or nowhere.")
+@theorem(
+    "before-fits-not",
+    "Under the old split a stream fits only up to cluster_size - r (the field taken for additional sectors) "
+    "or cluster_size - 512 - r (for a count); so a stream of cluster_size bytes fits at r = 0 alone, or nowhere.",
+)
 def before_fits_not(cluster_bits: int) -> int:
     cluster_size, values, pairs = 1 << cluster_bits, size_values_before(cluster_bits), 0
     require(values == cluster_size // SECTOR, cluster_bits=cluster_bits)
@@ -126,8 +143,12 @@ def before_fits_not(cluster_bits: int) -> int:
     return pairs
 
 
-@theorem("before-least", "In 512-byte clusters the shortest stream that the old split cannot hold has 2 bytes (r = 511); of streams of 15 bytes, packed "
-         "from a sector's start, the first that it cannot hold is the 35th (r = 510), the thread's; taken for a count it holds nothing at all.")
+@theorem(
+    "before-least",
+    "In 512-byte clusters the shortest stream that the old split cannot hold has 2 bytes (r = 511); of streams of 15 "
+    "bytes, packed from a sector's start, the first that it cannot hold is the 35th (r = 510), the thread's; taken for "
+    "a count it holds nothing at all.",
+)
 def before_least(cluster_bits: int) -> int:
     if cluster_bits != 9:
         return 0
@@ -145,8 +166,12 @@ def before_least(cluster_bits: int) -> int:
     return 512 * SECTOR
 
 
-@theorem("writer-bound", "With the least field, a stream of at most cluster_size - 1 bytes (QEMU's writer) has an extent of at most cluster_size + 510 bytes, "
-         "reached with r = 2 and L = cluster_size - 1 only; a stream of cluster_size bytes one of at most cluster_size + 511, with r = 1 only.")
+@theorem(
+    "writer-bound",
+    "With the least field, a stream of at most cluster_size - 1 bytes (QEMU's writer) has an extent of at most "
+    "cluster_size + 510 bytes, reached with r = 2 and L = cluster_size - 1 only; a stream of cluster_size bytes one of "
+    "at most cluster_size + 511, with r = 1 only.",
+)
 def writer_bound(cluster_bits: int) -> int:
     cluster_size, pairs = 1 << cluster_bits, 0
     longest_at: list[tuple[int, int, int]] = []
@@ -161,7 +186,11 @@ def writer_bound(cluster_bits: int) -> int:
     return pairs + SECTOR
 
 
-@theorem("cluster-size-short", "For each r >= 2 there is a stream shorter than cluster_size whose extent is longer than cluster_size; for r = 0 and 1 there is none.")
+@theorem(
+    "cluster-size-short",
+    "For each r >= 2 there is a stream shorter than cluster_size whose extent is longer than cluster_size; for r = 0 "
+    "and 1 there is none.",
+)
 def cluster_size_short(cluster_bits: int) -> int:
     cluster_size = 1 << cluster_bits
     for r in range(SECTOR):
@@ -180,13 +209,17 @@ def prefix(cluster_bits: int) -> int:
     return SECTOR * (values - 1)
 
 
-@theorem("refcounts", "With the least field, stream and extent touch the same host clusters, wherever they stand. With d sectors more they still do "
-         "if and only if no host cluster ends between the stream's last sector and the extent's; for each d >= 1 there is a place where one "
-         "does, and in 512-byte clusters one does everywhere.")
+@theorem(
+    "refcounts",
+    "With the least field, stream and extent touch the same host clusters, wherever they stand. With d sectors more "
+    "they still do if and only if no host cluster ends between the stream's last sector and the extent's; for each d "
+    ">= 1 there is a place where one does, and in 512-byte clusters one does everywhere.",
+)
 def refcounts(cluster_bits: int) -> int:
     sectors, values = (1 << cluster_bits) // SECTOR, size_values(cluster_bits)
-    # Only the place of the stream's last sector in its host cluster matters: both begin at host_offset, and the extent's last
-    # sector is d sectors behind the stream's. The host cluster of the extent's end never falls as d grows.
+    # Only the place of the stream's last sector in its host cluster matters: both begin at host_offset, and the
+    # extent's last sector is d sectors behind the stream's. The host cluster of the extent's end never falls as d
+    # grows.
     for last in range(sectors):
         border = sectors - last
         require((last + 0) // sectors == 0, cluster_bits=cluster_bits, last=last)
@@ -198,8 +231,11 @@ def refcounts(cluster_bits: int) -> int:
     return sectors + values
 
 
-@theorem("split-hidden", "The old split names the same offset if and only if n is even; with the field taken for additional sectors "
-         "it names the same extent if and only if n is 0.")
+@theorem(
+    "split-hidden",
+    "The old split names the same offset if and only if n is even; with the field taken for additional sectors "
+    "it names the same extent if and only if n is 0.",
+)
 def split_hidden(cluster_bits: int) -> int:
     values = size_values(cluster_bits)
     # By "fields" an entry's offset bits pass through both splits unchanged, so a few offsets stand for all.
@@ -207,19 +243,30 @@ def split_hidden(cluster_bits: int) -> int:
         for n in range(values):
             entry = entry_of(offset, n, cluster_bits)
             before = host_offset_before(entry, cluster_bits)
-            same = before == offset and size_field_before(entry, cluster_bits) == additional_sectors(entry, cluster_bits)
+            same = before == offset and size_field_before(entry, cluster_bits) == additional_sectors(
+                entry, cluster_bits
+            )
             if (before == offset) != (n % 2 == 0) or same != (n == 0):
                 raise Fails(f"cluster_bits {cluster_bits}, host_offset {offset}, n {n}")
     return len(OFFSETS) * values
 
 
-@theorem("wrong-hidden", "For streams of at most cluster_size - 1 bytes with the least field (QEMU's writer) these wrong lengths always cover the stream: "
-         "(n + 1) * 512, cluster_size, cluster_size + 512 n, and the right one cut at cluster_size. n * 512 - r never does, n * 512 not always.")
+@theorem(
+    "wrong-hidden",
+    "For streams of at most cluster_size - 1 bytes with the least field (QEMU's writer) these wrong lengths always "
+    "cover the stream: (n + 1) * 512, cluster_size, cluster_size + 512 n, and the right one cut at cluster_size. n * "
+    "512 - r never does, n * 512 not always.",
+)
 def wrong_hidden(cluster_bits: int) -> int:
     cluster_size, pairs, missed = 1 << cluster_bits, 0, {"n * 512": 0, "n * 512 - r": 0}
     for r in range(SECTOR):
         for n, shortest, longest in runs(r, cluster_size - 1):
-            wrong = ((n + 1) * SECTOR, cluster_size, cluster_size + SECTOR * n, min(available_bytes(r, n), cluster_size))
+            wrong = (
+                (n + 1) * SECTOR,
+                cluster_size,
+                cluster_size + SECTOR * n,
+                min(available_bytes(r, n), cluster_size),
+            )
             if min(wrong) < longest:
                 raise Fails(f"cluster_bits {cluster_bits}, r {r}, n {n}")
             missed["n * 512"] += n * SECTOR < longest

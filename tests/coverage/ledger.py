@@ -1,4 +1,5 @@
-"""What the corpus does not reach in the model's library, held to the list of exceptions: python3 -m tests.coverage.ledger GCOVR_JSON [MARKDOWN]
+"""What the corpus does not reach in the model's library, held to the list of exceptions: python3 -m
+tests.coverage.ledger GCOVR_JSON [MARKDOWN]
 
 Of gcovr's JSON these count: lines that are never run, and on lines that are, branches that are never taken. A branch is
 looked at where the line has a condition (others are the compiler's own) and is no assertion. exceptions.json names each
@@ -70,7 +71,10 @@ def judge(files: list[File], groups: list[dict[str, Any]]) -> tuple[list[str], d
             file = by_name.get(entry["file"])
             numbers = named_lines(file, entry) if file else []
             if not numbers:
-                faults.append(f"{entry['file']}: an exception names '{entry.get('text', entry.get('from'))}', which is reached or gone")
+                faults.append(
+                    f"{entry['file']}: an exception names '{entry.get('text', entry.get('from'))}', which is reached "
+                    "or gone"
+                )
             for number in numbers:
                 left[entry["file"]].pop(number, None)
     for file in files:
@@ -92,10 +96,16 @@ def table(files: list[File], excepted: dict[str, int], groups: list[dict[str, An
         rows.append("| " + " | ".join([file.name, *map(str, cells)]) + " |")
     rows.append("| " + " | ".join(["all", *map(str, total)]) + " |")
     reasons = [f"- {group['reason']} ({len(group['places'])} places named)" for group in groups]
-    return ("# Coverage of the model by the corpus\n\nMade by `scripts/coverage`: the cases' read, read-range, check, check --deep and "
-            "write on a build with gcov, and nothing else.\n`tests/coverage/exceptions.json` names every line and branch that they do "
-            "not reach. Not looked at: cli/ and repair, which have\ntests of their own; branches on lines without a condition, and of assertions.\n\n"
-            + "\n".join(rows) + "\n\nWhy places are excepted:\n\n" + "\n".join(reasons) + "\n")
+    return (
+        "# Coverage of the model by the corpus\n\nMade by `scripts/coverage`: the cases' read, read-range, check, "
+        "check --deep and write on a build with gcov, and nothing else.\n`tests/coverage/exceptions.json` names every "
+        "line and branch that they do not reach. Not looked at: cli/ and repair, which have\ntests of their own; "
+        "branches on lines without a condition, and of assertions.\n\n"
+        + "\n".join(rows)
+        + "\n\nWhy places are excepted:\n\n"
+        + "\n".join(reasons)
+        + "\n"
+    )
 
 
 def main() -> int:

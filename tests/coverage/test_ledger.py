@@ -47,10 +47,16 @@ class Ledger(unittest.TestCase):
                                          {"file": "f.cpp", "from": "g();", "to": "h();"}], *unreached))
         self.assertEqual({"f.cpp": 3}, self.excepted)
         self.assertIn("| f.cpp | 3 | 1 | 2 | 1 | 3 |", table(self.files, self.excepted, self.groups))
-        self.assertEqual(1, len(self.judge([{"file": "f.cpp", "from": "if (a > 0) return 1;", "to": "g();"}], *unreached)))
+        self.assertEqual(
+            1, len(self.judge([{"file": "f.cpp", "from": "if (a > 0) return 1;", "to": "g();"}], *unreached))
+        )
 
     def test_an_exception_that_is_reached_or_gone_is_a_fault(self) -> None:
-        for place in ({"file": "f.cpp", "text": "g();"}, {"file": "f.cpp", "text": "no such line"}, {"file": "gone.cpp", "text": "g();"},
-                      {"file": "f.cpp", "from": "g();", "to": "no such line"}):
+        for place in (
+            {"file": "f.cpp", "text": "g();"},
+            {"file": "f.cpp", "text": "no such line"},
+            {"file": "gone.cpp", "text": "g();"},
+            {"file": "f.cpp", "from": "g();", "to": "no such line"},
+        ):
             with self.subTest(place=place):
                 self.assertIn("is reached or gone", self.judge([place], line(3, 1))[0])

@@ -55,7 +55,10 @@ def difference(model: Answer, qemu: Answer) -> Optional[str]:
     for listed in LISTED:
         if model.word in listed["model"] and qemu.word in listed["qemu"] and _marked(listed, model, qemu):
             return str(listed["name"])
-    return f"the model says {model.word}, qemu-img {qemu.word}: {model.document.get('violations', model.text)}; {qemu.text}"
+    return (
+        f"the model says {model.word}, qemu-img {qemu.word}: {model.document.get('violations', model.text)}; "
+        f"{qemu.text}"
+    )
 
 
 def _marked(listed: Spec, model: Answer, qemu: Answer) -> bool:

@@ -175,7 +175,9 @@ def _refcount(random: Random, image: Image) -> None:
 
 def _refcount_table(random: Random, image: Image) -> None:
     offset = _entry_offset(random, image, "refcount_table")
-    value = random.choice((0, _load(image, offset) ^ 1 << random.randrange(64), random.randrange(image.file.length or 1)))
+    value = random.choice(
+        (0, _load(image, offset) ^ 1 << random.randrange(64), random.randrange(image.file.length or 1))
+    )
     _store(image, offset, value)
 
 

@@ -33,7 +33,9 @@ class Check(SystemTest):
         numbers = {"corruptions": 0, "leaks": 0, "allocated_clusters": 3, "compressed_clusters": 2,
                    "image_end_offset": 512}
         theirs = {"allocated-clusters": 3, "compressed-clusters": 1, "image-end-offset": 512}
-        self.assertIn("compressed_clusters", difference(Answer("clean", "", numbers), Answer("clean", "", theirs)) or "")
+        self.assertIn(
+            "compressed_clusters", difference(Answer("clean", "", numbers), Answer("clean", "", theirs)) or ""
+        )
 
     def test_every_listed_difference_rests_on_a_clause(self) -> None:
         slugs = (Path(ROOT) / "spec/slugs.txt").read_text().split()

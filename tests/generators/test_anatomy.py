@@ -9,8 +9,20 @@ from tests.generators.project import ProjectTest, plain_case
 class Anatomy(ProjectTest):
     def setUp(self) -> None:
         super().setUp()
-        self.write(plain_case(features=["deflate", "zero-clusters"], image={"cluster_bits": 12, "guest": {
-            "0": "compressed", "1": {"stream": {"length": 600}, "additional_sectors": "least + 2"}, "2": "zero", "3": "unallocated"}}))
+        self.write(
+            plain_case(
+                features=["deflate", "zero-clusters"],
+                image={
+                    "cluster_bits": 12,
+                    "guest": {
+                        "0": "compressed",
+                        "1": {"stream": {"length": 600}, "additional_sectors": "least + 2"},
+                        "2": "zero",
+                        "3": "unallocated",
+                    },
+                },
+            )
+        )
         self.assertEqual(0, self.build("lock")[0])
         self.layout = json.loads((self.corpus / "layout/plain.json").read_text())
         self.image = (self.corpus / "images/plain/plain.qcow2").read_bytes()

@@ -1,4 +1,5 @@
-"""cases/INTERPRETING.md: the digest that it describes is the lock's, and it names what the corpus and the schema have."""
+"""cases/INTERPRETING.md: the digest that it describes is the lock's, and it names what the corpus and the schema
+have."""
 
 import hashlib
 import json
@@ -19,7 +20,8 @@ class Interpreting(ProjectTest):
         self.build("lock")
         for name, entry in json.loads((self.corpus / "lock.json").read_text())["cases"].items():
             data = (self.corpus / f"images/{name}/{name}.qcow2").read_bytes()
-            self.assertEqual(entry["image"], {"length": len(data), "sha256": names["image_digest"](data)})  # type: ignore[operator]
+            digest = names["image_digest"](data)  # type: ignore[operator]
+            self.assertEqual(entry["image"], {"length": len(data), "sha256": digest})
 
     def test_it_tells_of_every_operation_verdict_stage_property_and_step(self) -> None:
         definitions = json.loads((ROOT / "cases/schema.json").read_text())["definitions"]

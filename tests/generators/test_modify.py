@@ -71,7 +71,10 @@ class Steps(unittest.TestCase):
 
 
 class Corpus(ProjectTest):
-    IMAGE = {"guest": {"0": "compressed", "1": "compressed"}, "snapshots": [{"name": "old", "guest": {"1": "compressed"}}]}
+    IMAGE = {
+        "guest": {"0": "compressed", "1": "compressed"},
+        "snapshots": [{"name": "old", "guest": {"1": "compressed"}}],
+    }
     MODIFY = {"op": "modify", "steps": [{"discard": {"offset": 0, "length": 65536}}],
               "expect": {"verdict": "accept", "check": "clean"}}
 

@@ -46,36 +46,64 @@ class Zstd(unittest.TestCase):
         self.assertEqual((0, stream.output), self.decoded(stream.data))
 
     def test_every_kind_of_block(self) -> None:
-        for block in ({"raw": "rest"}, {"rle": 65, "times": "rest"}, {"compressed": "rest"},
-                      {"compressed": [{"random": 300}, [3000, 300], 5, [4, 17]]},
-                      {"compressed": [{"byte": 65, "times": 700}, ["rest", 16]], "literals": "rle"},
-                      {"compressed": [{"random": 40}, [99, 16]], "tables": "rle"},
-                      {"compressed": [{"literals": 900}, ["rest", 16]], "literals": "huffman"},
-                      {"compressed": [{"literals": "rest"}], "literals": "huffman"},
-                      {"compressed": [{"text": "abracadabra"}], "literals": "huffman"},
-                      {"compressed": [{"text": "ab"}], "literals": "huffman"},
-                      {"compressed": [{"literals": 900}, ["rest", 16]], "literals": "huffman-one-stream"},
-                      {"compressed": [{"literals": 900}, ["rest", 16]], "literals": "huffman-packed"},
-                      {"compressed": [{"random": 300}], "literals": "huffman-packed"},
-                      {"compressed": [{"text": "ac"}], "literals": "huffman-packed"},
-                      {"compressed": "rest", "tables": "fse"},
-                      {"compressed": [{"random": 300}, [3000, 300], 5, [4, 17], {"random": 40}, [9, 1], 3, [70, 2]], "tables": "fse"},
-                      {"compressed": [{"text": "no sequences"}]}):
+        for block in (
+            {"raw": "rest"},
+            {"rle": 65, "times": "rest"},
+            {"compressed": "rest"},
+            {"compressed": [{"random": 300}, [3000, 300], 5, [4, 17]]},
+            {"compressed": [{"byte": 65, "times": 700}, ["rest", 16]], "literals": "rle"},
+            {"compressed": [{"random": 40}, [99, 16]], "tables": "rle"},
+            {"compressed": [{"literals": 900}, ["rest", 16]], "literals": "huffman"},
+            {"compressed": [{"literals": "rest"}], "literals": "huffman"},
+            {"compressed": [{"text": "abracadabra"}], "literals": "huffman"},
+            {"compressed": [{"text": "ab"}], "literals": "huffman"},
+            {"compressed": [{"literals": 900}, ["rest", 16]], "literals": "huffman-one-stream"},
+            {"compressed": [{"literals": 900}, ["rest", 16]], "literals": "huffman-packed"},
+            {"compressed": [{"random": 300}], "literals": "huffman-packed"},
+            {"compressed": [{"text": "ac"}], "literals": "huffman-packed"},
+            {"compressed": "rest", "tables": "fse"},
+            {
+                "compressed": [{"random": 300}, [3000, 300], 5, [4, 17], {"random": 40}, [9, 1], 3, [70, 2]],
+                "tables": "fse",
+            },
+            {"compressed": [{"text": "no sequences"}]},
+        ):
             with self.subTest(block=block):
                 self.assert_gives(zstd_stream([{"blocks": [block]}], CONTENT))
 
     def test_tables_of_the_block_before_are_used_again(self) -> None:
-        first = {"compressed": [{"text": "0123456789abcdef:.\n"}, {"literals": 700}, [800, 16], {"literals": 30}, [900, 700]], "literals": "huffman", "tables": "fse"}
-        again = {"compressed": [{"literals": 719}, [800, 16], {"literals": 30}, [900, 600]], "literals": "treeless", "tables": "repeat"}
+        first = {
+            "compressed": [
+                {"text": "0123456789abcdef:.\n"},
+                {"literals": 700},
+                [800, 16],
+                {"literals": 30},
+                [900, 700],
+            ],
+            "literals": "huffman",
+            "tables": "fse",
+        }
+        again = {
+            "compressed": [{"literals": 719}, [800, 16], {"literals": 30}, [900, 600]],
+            "literals": "treeless",
+            "tables": "repeat",
+        }
         self.assert_gives(zstd_stream([{"blocks": [first, {"raw": 50}, again]}], CONTENT))
-        for block, rule in (({"compressed": [{"literals": 300}], "literals": "treeless"}, "has a Huffman code"),
-                            ({"compressed": [20, [30, 16]], "tables": "repeat"}, "has these sequences in its tables"),
-                            ({"compressed": [{"random": 90}], "literals": "huffman"}, "all of them below 128 unless"),
-                            ({"compressed": [{"random": 4000}], "literals": "huffman-packed"}, "all alike have no table"),
-                            ({"compressed": [{"literals": 1024}], "literals": "huffman-one-stream"}, "in one stream are 1023")):
+        for block, rule in (
+            ({"compressed": [{"literals": 300}], "literals": "treeless"}, "has a Huffman code"),
+            ({"compressed": [20, [30, 16]], "tables": "repeat"}, "has these sequences in its tables"),
+            ({"compressed": [{"random": 90}], "literals": "huffman"}, "all of them below 128 unless"),
+            ({"compressed": [{"random": 4000}], "literals": "huffman-packed"}, "all alike have no table"),
+            ({"compressed": [{"literals": 1024}], "literals": "huffman-one-stream"}, "in one stream are 1023"),
+        ):
             self.assertRaisesRegex(CaseError, rule, zstd_stream, [{"blocks": [block]}], CONTENT)
-        self.assertRaisesRegex(CaseError, "has these sequences in its tables", zstd_stream,
-                               [{"blocks": [{**first, "literals": "raw"}, {"compressed": [20, [9, 16]], "tables": "repeat"}]}], CONTENT)
+        self.assertRaisesRegex(
+            CaseError,
+            "has these sequences in its tables",
+            zstd_stream,
+            [{"blocks": [{**first, "literals": "raw"}, {"compressed": [20, [9, 16]], "tables": "repeat"}]}],
+            CONTENT,
+        )
 
     def test_every_form_of_frame_header(self) -> None:
         for header in ({}, {"checksum": True}, {"content_size": False}, {"window_log": 20}, {"single_segment": False},

@@ -13,7 +13,8 @@
 namespace qcow2::test {
 namespace {
 
-// 512 bytes of 'A' in so many stored bytes that the length of the stream can be chosen: empty stored blocks, then a run.
+// 512 bytes of 'A' in so many stored bytes that the length of the stream can be chosen: empty stored blocks, then a
+// run.
 Bytes stream_of(std::size_t length) {
   const Bytes body = run(512);
   DeflateBits bits;

@@ -1,4 +1,5 @@
-"""The files behind an image: its backing chain and its external data file, found beside it by a plain name or refused."""
+"""The files behind an image: its backing chain and its external data file, found beside it by a plain name or
+refused."""
 
 import os
 import struct
@@ -29,7 +30,9 @@ def seen_over(base: bytes) -> bytes:
     """What the healthy image's guest sees over these bytes."""
     disk = bytearray(base[:VIRTUAL_SIZE].ljust(VIRTUAL_SIZE, b"\0"))
     for cluster in (0, 1, small.L2_ENTRIES):
-        disk[cluster * CLUSTER_SIZE : (cluster + 1) * CLUSTER_SIZE] = guest()[cluster * CLUSTER_SIZE : (cluster + 1) * CLUSTER_SIZE]
+        disk[cluster * CLUSTER_SIZE : (cluster + 1) * CLUSTER_SIZE] = guest()[
+            cluster * CLUSTER_SIZE : (cluster + 1) * CLUSTER_SIZE
+        ]
     return bytes(disk)
 
 
@@ -85,7 +88,18 @@ class BackingFile(Chain):
 
     def test_a_name_that_leads_elsewhere(self) -> None:
         self.given("base", b"raw bytes")
-        for name in ("/etc/passwd", "../base", "./base", "sub/base", ".", "..", "nbd:localhost:1", "json:{}", "file:base", "base\0x"):
+        for name in (
+            "/etc/passwd",
+            "../base",
+            "./base",
+            "sub/base",
+            ".",
+            "..",
+            "nbd:localhost:1",
+            "json:{}",
+            "file:base",
+            "base\0x",
+        ):
             with self.subTest(name=name):
                 self.assert_chain_refused("backing-file", over(name, "raw"))
 

@@ -1,7 +1,7 @@
 // A small image laid out by hand, for tests that change one thing of it.
 //
-// Host clusters: 0 the header, 1 the L1 table, from 2 on the L2 tables that the virtual size needs, then data. There are
-// no refcounts: nothing here looks at them.
+// Host clusters: 0 the header, 1 the L1 table, from 2 on the L2 tables that the virtual size needs, then data. There
+// are no refcounts: nothing here looks at them.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-"""qcow2-model where its surroundings are hostile: closed streams, names that would break a line, outputs that are inputs."""
+"""qcow2-model where its surroundings are hostile: closed streams, names that would break a line, outputs that are
+inputs."""
 
 import json
 import os
@@ -27,7 +28,12 @@ class Program(SystemTest):
 
 class OneLine(Program):
     def test_a_line_feed_in_an_argument(self) -> None:
-        for args in (("info", "no\nsuch"), ("info", "a", "b\nc"), ("decode", "--cluster-bits", "9\n", "0"), ("no\nsuch",)):
+        for args in (
+            ("info", "no\nsuch"),
+            ("info", "a", "b\nc"),
+            ("decode", "--cluster-bits", "9\n", "0"),
+            ("no\nsuch",),
+        ):
             with self.subTest(args=args):
                 self.assert_usage_error(self.run_model(*args, cwd=self.dir))
 
@@ -70,7 +76,16 @@ class ClosedStreams(Program):
 
     def test_standard_output(self) -> None:
         image = self.given("image", healthy())
-        for command in ('info "$2"', 'info --json "$2"', 'map "$2"', 'map --json "$2"', 'explain "$2"', 'check "$2"', 'read "$2" -', "--help"):
+        for command in (
+            'info "$2"',
+            'info --json "$2"',
+            'map "$2"',
+            'map --json "$2"',
+            'explain "$2"',
+            'check "$2"',
+            'read "$2" -',
+            "--help",
+        ):
             for redirection in (">&-", ">/dev/full"):
                 with self.subTest(command=command, redirection=redirection):
                     self.assertEqual(2, self.shell(f'"$1" {command} {redirection}', image))
@@ -167,7 +182,20 @@ class NoFiles(Program):
 class HostileNumbers(Program):
     def test_numbers_beyond_64_bits(self) -> None:
         image = self.given("image", healthy())
-        for number in ("0x1ffffffffffffffff", "18446744073709551616", "0x", "", " 1", "1 ", "+1", "-1", "1e3", "0x-1", "0b1", "٣"):
+        for number in (
+            "0x1ffffffffffffffff",
+            "18446744073709551616",
+            "0x",
+            "",
+            " 1",
+            "1 ",
+            "+1",
+            "-1",
+            "1e3",
+            "0x-1",
+            "0b1",
+            "٣",
+        ):
             for args in (
                 ("decode", "--cluster-bits", "9", f"--={number}" if number.startswith("-") else number),
                 ("decode", f"--cluster-bits={number}", "0"),
@@ -187,10 +215,16 @@ class HostileNumbers(Program):
             with self.subTest(number=number):
                 self.assert_refused(self.run_model("read", image, "-", "--offset", number), "range-past-end")
                 self.assert_refused(self.run_model("read", image, "-", "--length", number), "range-past-end")
-                self.assert_refused(self.run_model("read", image, "-", "--offset", 512, "--length", number), "range-past-end")
+                self.assert_refused(
+                    self.run_model("read", image, "-", "--offset", 512, "--length", number), "range-past-end"
+                )
                 self.assert_refused(self.run_model("explain", image, "--guest-offset", number), "range-past-end")
-                self.assert_refused(self.run_model("encode", "--cluster-bits", 9, "--host-offset", number, "--length", 1))
-                self.assert_refused(self.run_model("encode", "--cluster-bits", 9, "--host-offset", 0, "--length", number))
+                self.assert_refused(
+                    self.run_model("encode", "--cluster-bits", 9, "--host-offset", number, "--length", 1)
+                )
+                self.assert_refused(
+                    self.run_model("encode", "--cluster-bits", 9, "--host-offset", 0, "--length", number)
+                )
 
     def test_the_last_bytes_of_the_largest_disk(self) -> None:
         """A disk of 2^64 - 1 bytes, its 32 Mi L1 entries a hole but for the last."""
@@ -212,10 +246,14 @@ class HostileNumbers(Program):
         done = self.run_model("read", path, "-", "--offset", (1 << 64) - 3 * mebibyte)
         self.assertEqual((0, b"the end"), (done.returncode, done.stdout[-7:]), done.stderr)
         self.assertEqual(3 * mebibyte - 1, len(done.stdout))
-        self.assert_refused(self.run_model("read", path, "-", "--offset", (1 << 64) - 8, "--length", 8), "range-past-end")
+        self.assert_refused(
+            self.run_model("read", path, "-", "--offset", (1 << 64) - 8, "--length", 8), "range-past-end"
+        )
 
     def test_what_no_entry_expresses(self) -> None:
-        self.assert_refused(self.run_model("encode", "--cluster-bits", 9, "--host-offset", 0, "--length", 0), "size-field")
+        self.assert_refused(
+            self.run_model("encode", "--cluster-bits", 9, "--host-offset", 0, "--length", 0), "size-field"
+        )
         for bits in range(9, 22):
             cluster_size = 1 << bits
             longest = 2 * cluster_size - 510
@@ -239,15 +277,27 @@ class DecodedEntries(Program):
         expected = {"cluster_bits": 21, "kind": "compressed", "host_offset": 10487810, "host_offset_hex": "0xa00802"}
         expected |= {"additional_sectors": 4, "sector_count": 5, "available_bytes": 2558, "violations": []}
         self.assertEqual(expected, {key: fields[key] for key in expected})
-        before = {"host_offset": 10487810, "size_field": 2, "available_bytes_as_count": 1022, "available_bytes_as_additional": 1534}
+        before = {
+            "host_offset": 10487810,
+            "size_field": 2,
+            "available_bytes_as_count": 1022,
+            "available_bytes_as_additional": 1534,
+        }
         self.assertEqual(before, {key: fields["before_correction"][key] for key in before})
 
     def test_broken_fields_are_shown_as_they_stand(self) -> None:
         code, fields = self.decode(9, 0xFFFFFFFFFFFFFFFF)
         self.assertEqual(1, code)
         self.assertEqual((1 << 61) - 1, fields["host_offset"])
-        self.assertEqual({"offset-above-bit-55", "copied-flag-clear"}, {violation["rule"] for violation in fields["violations"]})
+        self.assertEqual(
+            {"offset-above-bit-55", "copied-flag-clear"}, {violation["rule"] for violation in fields["violations"]}
+        )
 
     def test_other_kinds(self) -> None:
-        for entry, kind, code in ((0, "unallocated", 0), (1, "zero", 0), (0x8000000000050000, "standard", 0), (0x80000000000501FE, "standard", 1)):
+        for entry, kind, code in (
+            (0, "unallocated", 0),
+            (1, "zero", 0),
+            (0x8000000000050000, "standard", 0),
+            (0x80000000000501FE, "standard", 1),
+        ):
             self.assertEqual((code, kind), (lambda done: (done[0], done[1]["kind"]))(self.decode(16, entry)))

@@ -69,7 +69,8 @@ class StreamEnds(SystemTest):
 
 
 class Snapshots(SystemTest):
-    """A snapshot table behind the file: "1", called "before", of a disk of two clusters, of which the second is missing."""
+    """A snapshot table behind the file: "1", called "before", of a disk of two clusters, of which the second is
+    missing."""
 
     SIZE = 2 * CLUSTER_SIZE
 

@@ -1,4 +1,5 @@
-// zstd streams, one hazard a test, put together by hand (RFC 8878). The cluster has 512 bytes where nothing else is said.
+// zstd streams, one hazard a test, put together by hand (RFC 8878). The cluster has 512 bytes where nothing else is
+// said.
 #include <zstd.h>
 
 #include <catch2/catch_test_macros.hpp>

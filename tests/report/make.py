@@ -23,7 +23,10 @@ def main(out: Path) -> int:
     shutil.copy(ROOT / "tests/report/wrong_reader.py", reader)
     command = f"{sys.executable} {reader} {MODEL} {{image}} {{out}}"
     filters = [word for glob in CASES for word in ("--case", glob)]
-    done = subprocess.run([CONFORM, "run", "--impl", "model", "--read-cmd", command, "--name", "wrong", *filters, "--out", out / "run"], check=False)
+    done = subprocess.run(
+        [CONFORM, "run", "--impl", "model", "--read-cmd", command, "--name", "wrong", *filters, "--out", out / "run"],
+        check=False,
+    )
     if done.returncode != 1:  # the wrong reader is wrong
         print(f"exit status {done.returncode} of a run that must find failures")
         return 1

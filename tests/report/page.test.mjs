@@ -1,5 +1,5 @@
-// report.html in headless Chromium, from disk: what it shows of a wrong reader, that it is to be had by keyboard, that text is
-// never markup, that no host is asked, and that 15 implementations on all cases are there in a second.
+// report.html in headless Chromium, from disk: what it shows of a wrong reader, that it is to be had by keyboard, that
+// text is never markup, that no host is asked, and that 15 implementations on all cases are there in a second.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import path from "node:path";
@@ -10,7 +10,8 @@ import { check } from "../site/checks.mjs";
 
 const FOLDER = process.env.QCOW2_REPORT ?? "build/release/report-test";
 const file = (which) => path.resolve(FOLDER, which, "report.html");
-const reason = missingBrowser() || (existsSync(file("many")) ? "" : `no reports in ${FOLDER} (python3 -m tests.report.make ${FOLDER})`);
+const reason = missingBrowser() ||
+  (existsSync(file("many")) ? "" : `no reports in ${FOLDER} (python3 -m tests.report.make ${FOLDER})`);
 let browser;
 before(async () => { if (!reason) browser = await launch(); });
 after(async () => browser?.close());
@@ -20,7 +21,9 @@ function onReport(name, which, hash, body, options = {}) {
   check(name, reason, async () => {
     const context = await browser.newContext({ viewport: { width: 1400, height: 1000 }, ...options });
     const complaints = [];
-    context.on("request", (request) => { if (!/^(file|data):/.test(request.url())) complaints.push(`request: ${request.url()}`); });
+    context.on("request", (request) => {
+      if (!/^(file|data):/.test(request.url())) complaints.push(`request: ${request.url()}`);
+    });
     context.on("console", (message) => complaints.push(`console: ${message.text()}`));
     context.on("weberror", (error) => complaints.push(`error: ${error.error()}`));
     context.on("dialog", (dialog) => { complaints.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
@@ -40,30 +43,35 @@ function onReport(name, which, hash, body, options = {}) {
 const texts = (tab, selector) => tab.$$eval(selector, (found) => found.map((one) => one.textContent));
 const cell = (row, implementation) => `tr[data-row="${row}"] a[aria-label^="${implementation}, "]`;
 
-onReport("the matrix puts the implementation with wrong bytes first, and no row of it is green", "run", "#/", async (tab) => {
-  assert.deepEqual(await texts(tab, "thead th a"), ["wrong", "model"]);
-  await tab.uncheck("#filter-fold");
-  const shown = await tab.locator(cell("one-byte-short", "wrong")).first();
-  assert.match(await shown.getAttribute("class"), /s-wrong-accept/);
-  assert.match(await tab.locator(cell("one-byte-short", "model")).first().getAttribute("class"), /s-pass/);
-});
+onReport(
+  "the matrix puts the implementation with wrong bytes first, and no row of it is green", "run", "#/", async (tab) => {
+    assert.deepEqual(await texts(tab, "thead th a"), ["wrong", "model"]);
+    await tab.uncheck("#filter-fold");
+    const shown = await tab.locator(cell("one-byte-short", "wrong")).first();
+    assert.match(await shown.getAttribute("class"), /s-wrong-accept/);
+    assert.match(await tab.locator(cell("one-byte-short", "model")).first().getAttribute("class"), /s-pass/);
+  });
 
-onReport("what is not run is never green, and a cell of which a part was not run says so", "run", "#/?fold=0", async (tab) => {
-  const partial = await tab.$$eval(".in-part", (found) => found.map((one) => [one.textContent, getComputedStyle(one).color]));
-  const pass = await tab.$eval(".s-pass:not(.in-part)", (one) => getComputedStyle(one).color);
-  for (const [text, colour] of partial) {
-    assert.match(text, /·/);
-    assert.notEqual(colour, pass);
-  }
-});
+onReport(
+  "what is not run is never green, and a cell of which a part was not run says so", "run", "#/?fold=0", async (tab) => {
+    const partial =
+      await tab.$$eval(".in-part", (found) => found.map((one) => [one.textContent, getComputedStyle(one).color]));
+    const pass = await tab.$eval(".s-pass:not(.in-part)", (one) => getComputedStyle(one).color);
+    for (const [text, colour] of partial) {
+      assert.match(text, /·/);
+      assert.notEqual(colour, pass);
+    }
+  });
 
-onReport("wrong data stands out most: only the two statuses that hand out bytes are filled red", "many", "#/?fold=0", async (tab) => {
-  const colours = await tab.evaluate(() => Object.fromEntries(["wrong-data", "wrong-accept", "wrong-reject", "crash", "pass", "not-run", "unsupported"]
-    .map((name) => [name, getComputedStyle(document.querySelector(`.grid .s-${name}`)).backgroundColor])));
-  assert.equal(colours["wrong-data"], colours["wrong-accept"]);
-  for (const [name, colour] of Object.entries(colours))
-    if (!["wrong-data", "wrong-accept"].includes(name)) assert.notEqual(colour, colours["wrong-data"], name);
-});
+onReport("wrong data stands out most: only the two statuses that hand out bytes are filled red", "many", "#/?fold=0",
+  async (tab) => {
+    const colours = await tab.evaluate(() => Object.fromEntries([
+      "wrong-data", "wrong-accept", "wrong-reject", "crash", "pass", "not-run", "unsupported"
+    ].map((name) => [name, getComputedStyle(document.querySelector(`.grid .s-${name}`)).backgroundColor])));
+    assert.equal(colours["wrong-data"], colours["wrong-accept"]);
+    for (const [name, colour] of Object.entries(colours))
+      if (!["wrong-data", "wrong-accept"].includes(name)) assert.notEqual(colour, colours["wrong-data"], name);
+  });
 
 onReport("a cell's page says which byte is wrong, what it should be, by which rule, and how to see it again", "run",
   "#/cell/no-final-block/wrong", async (tab) => {
@@ -78,19 +86,21 @@ onReport("a cell's page says which byte is wrong, what it should be, by which ru
     assert.match(main, /sectors-beyond-first/, "the model's way, with its clauses");
   });
 
-onReport("the L2 entry is shown bit by bit, and its fields are those of the model", "run", "#/cell/no-final-block/wrong", async (tab) => {
-  const bits = (await texts(tab, ".bits i")).join("");
-  assert.equal(bits.length, 64);
-  const main = await tab.textContent("main");
-  assert.ok(main.includes(`0x${BigInt(`0b${bits}`).toString(16).padStart(16, "0")}`));
-  assert.match(main, /host_offset0x60098 \(393368\), byte 152 of its sector/);
-});
+onReport("the L2 entry is shown bit by bit, and its fields are those of the model", "run",
+  "#/cell/no-final-block/wrong", async (tab) => {
+    const bits = (await texts(tab, ".bits i")).join("");
+    assert.equal(bits.length, 64);
+    const main = await tab.textContent("main");
+    assert.ok(main.includes(`0x${BigInt(`0b${bits}`).toString(16).padStart(16, "0")}`));
+    assert.match(main, /host_offset0x60098 \(393368\), byte 152 of its sector/);
+  });
 
-onReport("the bytes of the image stand with their meaning: descriptor, stream", "run", "#/cell/no-final-block/wrong", async (tab) => {
-  assert.ok((await texts(tab, ".hex .descriptor")).join(" ").startsWith("53 80 00 00 00 06 00 98"));
-  assert.ok((await texts(tab, ".hex .stream")).length > 0);
-  assert.equal(await tab.$eval("details", (one) => one.open), false);
-});
+onReport("the bytes of the image stand with their meaning: descriptor, stream", "run", "#/cell/no-final-block/wrong",
+  async (tab) => {
+    assert.ok((await texts(tab, ".hex .descriptor")).join(" ").startsWith("53 80 00 00 00 06 00 98"));
+    assert.ok((await texts(tab, ".hex .stream")).length > 0);
+    assert.equal(await tab.$eval("details", (one) => one.open), false);
+  });
 
 onReport("rows with the same outcome fold into one, and open again", "run", "#/", async (tab) => {
   const folded = tab.locator("tr[data-fold]").first();
@@ -102,26 +112,29 @@ onReport("rows with the same outcome fold into one, and open again", "run", "#/"
   assert.equal(await tab.locator("tbody tr").count(), before_);
 });
 
-onReport("filters by family, level, status, implementation and words leave what they say, and the address keeps them", "many", "#/cases", async (tab) => {
-  const shown = async () => Number((await tab.textContent("#shown")).split(" ")[0]);
-  const all = await shown();
-  assert.ok(all > 250, `${all} cases`);
-  await tab.selectOption("#filter-family", "size-field");
-  const family = await shown();
-  assert.ok(family > 0 && family < all);
-  await tab.selectOption("#filter-status", "failing");
-  await tab.selectOption("#filter-implementation", "reader-14");
-  assert.deepEqual(await texts(tab, "thead th a"), ["reader-14"]);
-  assert.ok((await shown()) < family);
-  for (const name of await tab.$$eval(".grid tbody td > a, .grid tbody td > span", (found) => found.map((one) => one.className))) assert.match(name, /s-[2-5]/);
-  await tab.reload();
-  assert.equal(await tab.inputValue("#filter-family"), "size-field");
-  await tab.selectOption("#filter-status", "all");
-  await tab.fill("#filter-q", "one-byte-too-few");
-  assert.equal(await shown(), 1);
-  await tab.fill("#filter-q", "no such words anywhere");
-  assert.equal(await shown(), 0);
-});
+onReport("filters by family, level, status, implementation and words leave what they say, and the address keeps them",
+  "many", "#/cases", async (tab) => {
+    const shown = async () => Number((await tab.textContent("#shown")).split(" ")[0]);
+    const all = await shown();
+    assert.ok(all > 250, `${all} cases`);
+    await tab.selectOption("#filter-family", "size-field");
+    const family = await shown();
+    assert.ok(family > 0 && family < all);
+    await tab.selectOption("#filter-status", "failing");
+    await tab.selectOption("#filter-implementation", "reader-14");
+    assert.deepEqual(await texts(tab, "thead th a"), ["reader-14"]);
+    assert.ok((await shown()) < family);
+    for (const name of await tab.$$eval(
+           ".grid tbody td > a, .grid tbody td > span", (found) => found.map((one) => one.className)))
+      assert.match(name, /s-[2-5]/);
+    await tab.reload();
+    assert.equal(await tab.inputValue("#filter-family"), "size-field");
+    await tab.selectOption("#filter-status", "all");
+    await tab.fill("#filter-q", "one-byte-too-few");
+    assert.equal(await shown(), 1);
+    await tab.fill("#filter-q", "no such words anywhere");
+    assert.equal(await shown(), 0);
+  });
 
 onReport("everything is to be had by keyboard", "run", "#/?fold=0", async (tab) => {
   await tab.keyboard.press("/");
@@ -138,11 +151,12 @@ onReport("everything is to be had by keyboard", "run", "#/?fold=0", async (tab) 
   await tab.waitForFunction(() => location.hash === "#/cases");
 });
 
-onReport("an implementation's page begins with the failing case from which most others are made", "run", "#/implementation/wrong", async (tab) => {
-  assert.match(await tab.textContent("main"), /Begin with fixed-block: \d+ other cases are made from its image/);
-  await tab.click("main p >> text=fixed-block");
-  await tab.waitForFunction(() => location.hash === "#/cell/fixed-block/wrong");
-});
+onReport("an implementation's page begins with the failing case from which most others are made", "run",
+  "#/implementation/wrong", async (tab) => {
+    assert.match(await tab.textContent("main"), /Begin with fixed-block: \d+ other cases are made from its image/);
+    await tab.click("main p >> text=fixed-block");
+    await tab.waitForFunction(() => location.hash === "#/cell/fixed-block/wrong");
+  });
 
 onReport("n goes from failure to failure, the worst first", "run", "#/implementation/wrong", async (tab) => {
   const page = await tab.textContent("h1");
@@ -173,15 +187,18 @@ onReport("a name that is not there is no error", "run", "#/cell/no-such-case/%E0
   assert.match(await tab.textContent("h1"), /Nothing of that name/);
 });
 
-onReport("versions of a program stand beside each other, oldest first, in what they answer differently", "many", "#/", async (tab) => {
-  await tab.click("header nav >> text=Versions");
-  await tab.waitForFunction(() => document.querySelector("h1").textContent === "reader over its versions");
-  assert.deepEqual(await texts(tab, ".grid thead th a"), ["reader-9", "reader-13", "reader-14"]);
-  assert.deepEqual(await texts(tab, "#summary .who a"), ["reader-9", "reader-13", "reader-14"]);
-  const rows = await tab.$$eval(".grid tr[data-row]", (found) => found.map((row) => [...row.querySelectorAll("td a")].map((one) => one.getAttribute("aria-label").split(": ")[1])));
-  const alike = rows.filter((row) => new Set(row).size === 1);
-  assert.ok(rows.length > 20 && alike.length === 0, `${rows.length} rows, ${alike.length} of them alike`);
-});
+onReport("versions of a program stand beside each other, oldest first, in what they answer differently", "many", "#/",
+  async (tab) => {
+    await tab.click("header nav >> text=Versions");
+    await tab.waitForFunction(() => document.querySelector("h1").textContent === "reader over its versions");
+    assert.deepEqual(await texts(tab, ".grid thead th a"), ["reader-9", "reader-13", "reader-14"]);
+    assert.deepEqual(await texts(tab, "#summary .who a"), ["reader-9", "reader-13", "reader-14"]);
+    const rows = await tab.$$eval(".grid tr[data-row]",
+      (found) => found.map(
+        (row) => [...row.querySelectorAll("td a")].map((one) => one.getAttribute("aria-label").split(": ")[1])));
+    const alike = rows.filter((row) => new Set(row).size === 1);
+    assert.ok(rows.length > 20 && alike.length === 0, `${rows.length} rows, ${alike.length} of them alike`);
+  });
 
 onReport("a report without several versions of anything does not offer them", "run", "#/versions", async (tab) => {
   assert.deepEqual(await texts(tab, "header nav a"), ["Cases", "Clauses"]);
@@ -191,23 +208,27 @@ onReport("a report without several versions of anything does not offer them", "r
 for (const scheme of ["light", "dark"])
   for (const width of [1400, 390])
     onReport(`nothing is wider than a window of ${width}, ${scheme}`, "run", "#/", async (tab) => {
-      for (const hash of ["#/", "#/clauses", "#/cell/no-final-block/wrong", "#/case/no-final-block", "#/clause/deflate-no-final", "#/implementation/wrong"]) {
+      for (const hash of ["#/", "#/clauses", "#/cell/no-final-block/wrong", "#/case/no-final-block",
+             "#/clause/deflate-no-final", "#/implementation/wrong"]) {
         await tab.evaluate((to) => { location.hash = to; }, hash);
         await tab.waitForTimeout(50);
         assert.ok(await tab.evaluate(() => document.documentElement.scrollWidth <= innerWidth), hash);
       }
-      const [ink, paper] = await tab.evaluate(() => [getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]
-        .map((colour) => colour.match(/\d+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0)));
+      const [ink, paper] = await tab.evaluate(
+        () => [getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor].map(
+          (colour) => colour.match(/\d+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0)));
       assert.ok(scheme === "dark" ? ink > paper + 300 : paper > ink + 300);
     }, { viewport: { width, height: 900 }, colorScheme: scheme });
 
-// Other tests may keep the machine busy: what counts is the time of the processor, and of it all until every row is there.
+// Other tests may keep the machine busy: what counts is the time of the processor, and of it all until every row is
+// there.
 onReport("15 implementations on all cases are there in a second", "many", "#/", async (tab, context) => {
   const again = await context.newPage();
   const tools = await context.newCDPSession(again);
   await tools.send("Performance.enable", { timeDomain: "threadTicks" });
   await again.goto(pathToFileURL(file("many")).href);
-  await again.waitForFunction(() => document.querySelectorAll(".grid tr.group").length === new Set([...document.querySelectorAll("#filter-family option")]).size - 1);
+  await again.waitForFunction(() => document.querySelectorAll(".grid tr.group").length ===
+      new Set([...document.querySelectorAll("#filter-family option")]).size - 1);
   const { metrics } = await tools.send("Performance.getMetrics");
   const seconds = metrics.find(({ name }) => name === "TaskDuration").value;
   assert.ok(seconds > 0.01 && seconds < 1, `${seconds} s`);

@@ -1,4 +1,5 @@
-"""Reports as files: what stands in them, that they are whole and valid, and what is refused. The page: page.test.mjs."""
+"""Reports as files: what stands in them, that they are whole and valid, and what is refused. The page:
+page.test.mjs."""
 
 import collections
 import json
@@ -44,7 +45,10 @@ class Reports(SystemTest):
             kinds = collections.Counter(child.tag for case in suites.iter("testcase") for child in case)
             self.assertEqual(sum(counts[status] for status in SKIPPED), kinds["skipped"])
             self.assertEqual(counts["harness-error"], kinds["error"])
-            self.assertEqual(sum(counts.values()) - sum(counts[status] for status in SKIPPED | FINE | {"harness-error"}), kinds["failure"])
+            self.assertEqual(
+                sum(counts.values()) - sum(counts[status] for status in SKIPPED | FINE | {"harness-error"}),
+                kinds["failure"],
+            )
             for tag, attribute in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
                 self.assertEqual(str(kinds[tag]), suites.get(attribute))
             self.assertEqual(str(sum(counts.values())), suites.get("tests"))
@@ -58,14 +62,28 @@ class Reports(SystemTest):
                 file = self.dir / "broken.xml"
                 file.write_text(text.replace(was, becomes, 1), encoding="utf-8")
                 self.assertNotEqual(text, file.read_text(encoding="utf-8"))
-                self.assertNotEqual(0, run("xmllint", "--noout", "--schema", ROOT / "conform/report/junit.xsd", file).returncode)
+                self.assertNotEqual(
+                    0, run("xmllint", "--noout", "--schema", ROOT / "conform/report/junit.xsd", file).returncode
+                )
 
     def test_a_badge_counts_and_names_what_was_not_run(self) -> None:
         self.report("badge")
-        must = [record["status"] for record in records() if record["level"] == "must" and record["implementation"] == "wrong"]
+        must = [
+            record["status"]
+            for record in records()
+            if record["level"] == "must" and record["implementation"] == "wrong"
+        ]
         well, not_run = sum(status in FINE for status in must), must.count("not-run")
         badge = json.loads((self.dir / "badge-wrong.json").read_text())
-        self.assertEqual({"schemaVersion": 1, "label": "qcow2-conform", "message": f"must {well}/{len(must)}, {not_run} not run", "color": "red"}, badge)
+        self.assertEqual(
+            {
+                "schemaVersion": 1,
+                "label": "qcow2-conform",
+                "message": f"must {well}/{len(must)}, {not_run} not run",
+                "color": "red",
+            },
+            badge,
+        )
         svg = (self.dir / "badge-wrong.svg").read_text()
         self.assertIn(badge["message"], "".join(ElementTree.fromstring(svg).itertext()))
         self.assertNotIn("%", svg + str(badge))
@@ -104,8 +122,11 @@ class Reports(SystemTest):
     def test_results_that_are_none_are_refused(self) -> None:
         text = RESULTS.read_text(encoding="utf-8")
         other = text.replace(json.loads(text.splitlines()[0])["corpus_digest"], "0" * 64, 1)
-        for name, content, reason in (("no-footer", "".join(text.splitlines(True)[:-1]), "no footer"), ("other", other, "corpus 0000"),
-                                      ("empty", "", "no footer")):
+        for name, content, reason in (
+            ("no-footer", "".join(text.splitlines(True)[:-1]), "no footer"),
+            ("other", other, "corpus 0000"),
+            ("empty", "", "no footer"),
+        ):
             with self.subTest(name):
                 file = self.dir / f"{name}.jsonl"
                 file.write_text(content, encoding="utf-8")
@@ -130,7 +151,10 @@ class Repro(SystemTest):
 
     def test_the_folder_has_all_and_its_script_shows_the_difference(self) -> None:
         folder, text = self.make("no-final-block")
-        self.assertEqual({"README.md", "reproduce.sh", "no-final-block.qcow2", "expected.raw"}, {path.name for path in folder.iterdir()})
+        self.assertEqual(
+            {"README.md", "reproduce.sh", "no-final-block.qcow2", "expected.raw"},
+            {path.name for path in folder.iterdir()},
+        )
         self.assertRegex(text, r"wrong-data, exit 0; (.*\n)+?.*guest byte 0x1002: expected")
         self.assertIn("deflate-no-final", text)
         self.assertIn("0x5380000000060098", text)
@@ -172,7 +196,11 @@ class Divergences(SystemTest):
         links = set(re.findall(r"\]\((\.\./[^)#]+)", text))
         self.assertGreater(len(links), 20)
         self.assertEqual([], sorted(link for link in links if not (ROOT / "docs" / link).exists()))
-        slugs = {line.split()[0] for line in (ROOT / "spec/slugs.txt").read_text().splitlines() if line and not line.startswith("#")}
+        slugs = {
+            line.split()[0]
+            for line in (ROOT / "spec/slugs.txt").read_text().splitlines()
+            if line and not line.startswith("#")
+        }
         self.assertEqual(set(), set(re.findall(r"\[([a-z0-9-]+)\]\(\.\./spec/", text)) - slugs)
         commands = set(re.findall(r"--case ([a-z0-9-]+)`", text))
         self.assertEqual(set(), commands - {path.stem for path in (ROOT / "cases").glob("*/*.json")})

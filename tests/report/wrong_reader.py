@@ -1,7 +1,7 @@
 """A reader that is wrong in ways of which a report must tell: wrong_reader.py MODEL IMAGE OUT.
 
-It reads as the model does, but where the first compressed cluster is of 64 KiB the byte 0x1002 of the disk is another; a
-stream that is broken it hands out as zeros; and what it prints is meant for a page that takes text for markup.
+It reads as the model does, but where the first compressed cluster is of 64 KiB the byte 0x1002 of the disk is another;
+a stream that is broken it hands out as zeros; and what it prints is meant for a page that takes text for markup.
 """
 
 import subprocess
@@ -17,7 +17,10 @@ if b"decompress" in read.stderr:
         file.truncate(min(int.from_bytes(header[24:32], "big"), 1 << 24))
 elif read.returncode:
     sys.exit(read.returncode)
-elif b"compressed cluster descriptor, x = 62 - (16" in subprocess.run([model, "explain", image], capture_output=True, check=False).stdout:
+elif (
+    b"compressed cluster descriptor, x = 62 - (16"
+    in subprocess.run([model, "explain", image], capture_output=True, check=False).stdout
+):
     with open(out, "r+b") as file:
         file.seek(0x1002)
         byte = file.read(1)

@@ -43,22 +43,23 @@ const enter = (tab, text) => tab.fill("#entry", text);
 const entry = (tab) => tab.inputValue("#entry");
 const rules = (tab) => tab.$$eval("#violations .slug", (links) => links.map((link) => link.textContent));
 
-onPage("the thread's entry has 514 bytes in two sectors, and what the old text made of it stands beside", "index.html", async (tab) => {
-  await tab.selectOption("#cluster-bits", "9");
-  await enter(tab, "0x6000000000000bfe");
-  assert.equal(await value(tab, "corrected.host_offset"), "3070");
-  assert.equal(await value(tab, "corrected.additional_sectors"), "1");
-  assert.equal(await value(tab, "corrected.sector_count"), "2");
-  assert.equal(await value(tab, "corrected.available_bytes"), "514");
-  assert.equal(await value(tab, "corrected.extent"), "[3070, 3584)");
-  assert.equal(await value(tab, "before.host_offset"), "2305843009213697022");
-  assert.equal(await value(tab, "before.size"), "0");
-  assert.equal(await value(tab, "before.available_bytes_as_count"), "0");
-  assert.equal(await value(tab, "before.available_bytes_as_additional"), "2");
-  assert.deepEqual(await rules(tab), []);
-  assert.ok(await tab.isVisible("#no-violation"));
-  assert.equal(await tab.textContent("#command"), "qcow2-model decode --cluster-bits 9 0x6000000000000bfe");
-});
+onPage("the thread's entry has 514 bytes in two sectors, and what the old text made of it stands beside", "index.html",
+  async (tab) => {
+    await tab.selectOption("#cluster-bits", "9");
+    await enter(tab, "0x6000000000000bfe");
+    assert.equal(await value(tab, "corrected.host_offset"), "3070");
+    assert.equal(await value(tab, "corrected.additional_sectors"), "1");
+    assert.equal(await value(tab, "corrected.sector_count"), "2");
+    assert.equal(await value(tab, "corrected.available_bytes"), "514");
+    assert.equal(await value(tab, "corrected.extent"), "[3070, 3584)");
+    assert.equal(await value(tab, "before.host_offset"), "2305843009213697022");
+    assert.equal(await value(tab, "before.size"), "0");
+    assert.equal(await value(tab, "before.available_bytes_as_count"), "0");
+    assert.equal(await value(tab, "before.available_bytes_as_additional"), "2");
+    assert.deepEqual(await rules(tab), []);
+    assert.ok(await tab.isVisible("#no-violation"));
+    assert.equal(await tab.textContent("#command"), "qcow2-model decode --cluster-bits 9 0x6000000000000bfe");
+  });
 
 onPage("values near 2^64 are exact", "index.html", async (tab) => {
   await tab.selectOption("#cluster-bits", "9");
@@ -74,8 +75,10 @@ onPage("values near 2^64 are exact", "index.html", async (tab) => {
 });
 
 onPage("hostile text gives an error, and nothing stale beside it", "index.html", async (tab) => {
-  const hostile = ["", "0x", "-1", "1e3", "NaN", "18446744073709551616", "6000000000000bfe", "<img src=x onerror=alert(1)>",
-    "\u202e\u0000", "9".repeat(5000)];
+  const hostile = [
+    "", "0x", "-1", "1e3", "NaN", "18446744073709551616", "6000000000000bfe", "<img src=x onerror=alert(1)>",
+    "\u202e\u0000", "9".repeat(5000)
+  ];
   for (const text of hostile) {
     await enter(tab, text);
     assert.match(await tab.textContent("#entry-error"), /^.{10,200}\.$/u, text);
@@ -89,7 +92,8 @@ onPage("hostile text gives an error, and nothing stale beside it", "index.html",
 });
 
 onPage("an address that asks for what is no entry gives an error", "index.html", async (tab) => {
-  for (const hash of ["entry=<script>alert(1)</script>&cluster_bits=9", "entry=1&cluster_bits=99", "entry=1&cluster_bits=1e1", "entry=1"]) {
+  for (const hash of ["entry=<script>alert(1)</script>&cluster_bits=9", "entry=1&cluster_bits=99",
+         "entry=1&cluster_bits=1e1", "entry=1"]) {
     await tab.evaluate((wanted) => { location.hash = wanted; }, hash);
     await tab.waitForSelector("#answer", { state: "hidden" });
     assert.match(await tab.textContent("#entry-error"), /^.{10,200}\.$/u, hash);
@@ -162,7 +166,8 @@ onPage("cluster_bits moves the border of the fields", "index.html", async (tab) 
   assert.equal(await value(tab, "corrected.host_offset"), "10487810");
   assert.equal(await value(tab, "corrected.additional_sectors"), "4");
   assert.equal(await value(tab, "corrected.available_bytes"), "2558");
-  assert.match(await tab.getAttribute('[data-bit="49"]', "aria-label"), /corrected additional_sectors, before 2018 host_offset/);
+  assert.match(
+    await tab.getAttribute('[data-bit="49"]', "aria-label"), /corrected additional_sectors, before 2018 host_offset/);
 });
 
 onPage("the sectors are drawn to scale", "index.html", async (tab) => {
@@ -182,7 +187,8 @@ onPage("an entry is made for a stream, or refused", "index.html", async (tab) =>
   await tab.fill("#encode-length", "15");
   await tab.press("#encode-length", "Enter");
   assert.equal(await entry(tab), "0x6000000000000bfe");
-  for (const [offset, length] of [["3070", "515"], ["3070", "0"], ["0x100000000000000", "1"], ["-1", "1"], ["0", "18446744073709551615"]]) {
+  for (const [offset, length] of [
+         ["3070", "515"], ["3070", "0"], ["0x100000000000000", "1"], ["-1", "1"], ["0", "18446744073709551615"]]) {
     await tab.fill("#encode-offset", offset);
     await tab.fill("#encode-length", length);
     await tab.press("#encode-length", "Enter");
@@ -198,17 +204,18 @@ onPage("an entry of a table in the text opens in the explorer", "compressed-clus
   assert.equal(await tab.inputValue("#cluster-bits"), "21");
 });
 
-onPage("every clause of the text is an anchor with its level, and stands in the table of the first page", "index.html", async (tab) => {
-  const text = readFileSync(path.join(ROOT, "spec/compressed-clusters.md"), "utf8");
-  const clauses = [...text.matchAll(/^\*\*\[([a-z0-9-]+)\]\*\* \((\w+)\)/gm)].map((match) => match.slice(1));
-  assert.ok(clauses.length >= 40, `${clauses.length} clauses`);
-  const rows = await tab.$$eval("tr[data-level] a.slug", (links) => links.map((link) => link.getAttribute("href")));
-  for (const [slug] of clauses) assert.ok(rows.includes(`compressed-clusters.html#${slug}`), slug);
-  await tab.goto(pageUrl("compressed-clusters.html"));
-  const anchors = new Map(await tab.$$eval("section.clause", (found) => found.map((clause) =>
-    [clause.id, clause.querySelector(".badge").textContent])));
-  assert.deepEqual([...anchors], clauses);
-});
+onPage("every clause of the text is an anchor with its level, and stands in the table of the first page", "index.html",
+  async (tab) => {
+    const text = readFileSync(path.join(ROOT, "spec/compressed-clusters.md"), "utf8");
+    const clauses = [...text.matchAll(/^\*\*\[([a-z0-9-]+)\]\*\* \((\w+)\)/gm)].map((match) => match.slice(1));
+    assert.ok(clauses.length >= 40, `${clauses.length} clauses`);
+    const rows = await tab.$$eval("tr[data-level] a.slug", (links) => links.map((link) => link.getAttribute("href")));
+    for (const [slug] of clauses) assert.ok(rows.includes(`compressed-clusters.html#${slug}`), slug);
+    await tab.goto(pageUrl("compressed-clusters.html"));
+    const anchors = new Map(await tab.$$eval(
+      "section.clause", (found) => found.map((clause) => [clause.id, clause.querySelector(".badge").textContent])));
+    assert.deepEqual([...anchors], clauses);
+  });
 
 onPage("every link within the site leads somewhere", "index.html", async (tab) => {
   const seen = new Map();
@@ -227,7 +234,8 @@ onPage("every link within the site leads somewhere", "index.html", async (tab) =
     }
   }
   assert.ok(seen.size >= 3, [...seen.keys()].join(" "));
-  const dead = links.filter(([, page, anchor]) => anchor && !/^cluster_bits=/.test(anchor) && !seen.get(page).has(anchor));
+  const dead =
+    links.filter(([, page, anchor]) => anchor && !/^cluster_bits=/.test(anchor) && !seen.get(page).has(anchor));
   assert.deepEqual(dead, []);
 });
 
@@ -249,7 +257,9 @@ onPage("the policy of the page forbids every request", "index.html", async (tab)
   assert.doesNotMatch(policy, /unsafe-inline|unsafe-eval'? |\*|http/);
   const pages = await tab.$$eval(".top nav a", (links) => links.map((link) => link.href));
   for (const page of pages) {
-    assert.deepEqual(readFileSync(fileURLToPath(page), "utf8").match(/<\w[^>]* (src|style|on\w+)=[^>]*>|<link(?! rel="icon" href="data:)[^>]*>/g), null, page);
+    assert.deepEqual(readFileSync(fileURLToPath(page), "utf8")
+                       .match(/<\w[^>]* (src|style|on\w+)=[^>]*>|<link(?! rel="icon" href="data:)[^>]*>/g),
+      null, page);
   }
 });
 
@@ -281,8 +291,10 @@ function tooFaint() {
   };
   const found = new Set();
   for (const element of document.querySelectorAll("body *")) {
-    if (!element.checkVisibility() || ![...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim())) continue;
-    const [low, high] = [luminance(getComputedStyle(element).color), luminance(background(element))].sort((a, b) => a - b);
+    if (!element.checkVisibility() || ![...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
+      continue;
+    const [low, high] =
+      [luminance(getComputedStyle(element).color), luminance(background(element))].sort((a, b) => a - b);
     const contrast = (high + 0.05) / (low + 0.05);
     if (contrast < 4.5) found.add(`${element.tagName}.${element.className} ${contrast.toFixed(2)}`);
   }
@@ -310,7 +322,8 @@ onPage("no page is wider than its screen, from 320 pixels on", "index.html", asy
     await tab.goto(pageUrl(page));
     for (const width of [320, 390, 768, 1440]) {
       await tab.setViewportSize({ width, height: 800 });
-      const [content, screen] = await tab.evaluate(() => [document.scrollingElement.scrollWidth, document.scrollingElement.clientWidth]);
+      const [content, screen] =
+        await tab.evaluate(() => [document.scrollingElement.scrollWidth, document.scrollingElement.clientWidth]);
       assert.ok(content <= screen, `${page}: ${content} pixels on ${screen}`);
     }
   }

@@ -1,4 +1,5 @@
-// Pictures of the site for a person to look at: node tests/site/screenshots.mjs [FOLDER]   (default: build/site-test/pictures)
+// Pictures of the site for a person to look at: node tests/site/screenshots.mjs [FOLDER]   (default:
+// build/site-test/pictures)
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { launch, missing, pageUrl } from "./browser.mjs";

@@ -1,4 +1,5 @@
-"""site/build from outside: what it makes of documents and cases, good and bad. The pages in a browser: page.test.mjs."""
+"""site/build from outside: what it makes of documents and cases, good and bad. The pages in a browser:
+page.test.mjs."""
 
 import base64
 import hashlib
@@ -30,8 +31,17 @@ Contents:
 |---|---|
 | 9 | 0x6000000000000bfe |
 """
-CASE = {"schema": 1, "id": "a-case", "rev": 1, "title": "A <b>title</b>", "why": "\"quotes\" & <script>alert(1)</script>",
-        "clauses": ["first-rule"], "features": [], "image": {}, "operations": [{"op": "read", "expect": {"verdict": "accept"}}]}
+CASE = {
+    "schema": 1,
+    "id": "a-case",
+    "rev": 1,
+    "title": "A <b>title</b>",
+    "why": "\"quotes\" & <script>alert(1)</script>",
+    "clauses": ["first-rule"],
+    "features": [],
+    "image": {},
+    "operations": [{"op": "read", "expect": {"verdict": "accept"}}],
+}
 
 
 class SiteTest(unittest.TestCase):
@@ -51,10 +61,14 @@ class SiteTest(unittest.TestCase):
 
     def write_case(self, content: object, name: str = "a-case.json") -> None:
         (self.dir / "cases/family").mkdir(parents=True, exist_ok=True)
-        (self.dir / "cases/family" / name).write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+        (self.dir / "cases/family" / name).write_text(
+            content if isinstance(content, str) else json.dumps(content), encoding="utf-8"
+        )
 
     def build(self, *arguments: str, out: str = "out") -> tuple[int, str]:
-        done = run(BUILD, "--spec", self.dir / "spec", "--cases", self.dir / "cases", "--out", self.dir / out, *arguments)
+        done = run(
+            BUILD, "--spec", self.dir / "spec", "--cases", self.dir / "cases", "--out", self.dir / out, *arguments
+        )
         return done.returncode, done.stderr.decode()
 
     def page(self, name: str) -> str:
@@ -127,8 +141,16 @@ class SiteTest(unittest.TestCase):
         self.assertNotRegex(self.page("text.html"), r'href="(javascript|data:text)')
 
     def test_a_broken_case_is_refused_by_name(self) -> None:
-        for content in ("{", "[]", "{}", '"text"', json.dumps(CASE | {"operations": []}), json.dumps(CASE | {"clauses": 1}),
-                        json.dumps(CASE | {"title": 1}), json.dumps(CASE | {"operations": [{"op": "read"}]})):
+        for content in (
+            "{",
+            "[]",
+            "{}",
+            '"text"',
+            json.dumps(CASE | {"operations": []}),
+            json.dumps(CASE | {"clauses": 1}),
+            json.dumps(CASE | {"title": 1}),
+            json.dumps(CASE | {"operations": [{"op": "read"}]}),
+        ):
             with self.subTest(content):
                 self.write_case(content, "broken.json")
                 self.assert_refused("broken.json")

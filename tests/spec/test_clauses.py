@@ -1,4 +1,5 @@
-"""spec/compressed-clusters.md: clauses in one form, each with its ground, references that lead somewhere, examples that are right."""
+"""spec/compressed-clusters.md: clauses in one form, each with its ground, references that lead somewhere, examples that
+are right."""
 
 import re
 import subprocess
@@ -14,7 +15,9 @@ import readings  # noqa: E402
 
 TEXT = (SPEC / "compressed-clusters.md").read_text(encoding="utf-8")
 PAGES = sorted(SPEC.glob("*.md"))
-CLAUSE = re.compile(r"^\*\*\[([a-z0-9-]+)\]\*\* \((must|should|may|unspecified)\) (.+?)\n\n(> .+?)\n\n", re.MULTILINE | re.DOTALL)
+CLAUSE = re.compile(
+    r"^\*\*\[([a-z0-9-]+)\]\*\* \((must|should|may|unspecified)\) (.+?)\n\n(> .+?)\n\n", re.MULTILINE | re.DOTALL
+)
 LEVELS = {slug: level for slug, level, _, _ in CLAUSE.findall(TEXT)}
 STAGES = {"open", "header", "l1", "l2", "descriptor", "extent", "decompress", "length"}
 
@@ -76,19 +79,32 @@ class Examples(unittest.TestCase):
                 (readings.x(bits), readings.host_offset(value, bits), readings.additional_sectors(value, bits)), entry)
 
     def test_extents_of_the_entries(self) -> None:
-        rows = re.findall(r"^\| (\d+) \| (0x[0-9a-f]{16}) \| (\d+) \| (\d+) \| (?:.* = )?(\d+) \| \[(\d+), (\d+)\) \|$", TEXT, re.MULTILINE)
+        rows = re.findall(
+            r"^\| (\d+) \| (0x[0-9a-f]{16}) \| (\d+) \| (\d+) \| (?:.* = )?(\d+) \| \[(\d+), (\d+)\) \|$",
+            TEXT,
+            re.MULTILINE,
+        )
         self.assertGreaterEqual(len(rows), 6)
         for cluster_bits, entry, r, n, available, begin, end in rows:
             extent = readings.extent(int(entry, 16), int(cluster_bits))
             self.assertEqual((int(begin), int(available)), extent, entry)
             self.assertEqual(int(end), sum(extent), entry)
-            self.assertEqual((int(r), int(n)), (int(begin) % 512, readings.additional_sectors(int(entry, 16), int(cluster_bits))), entry)
+            self.assertEqual(
+                (int(r), int(n)),
+                (int(begin) % 512, readings.additional_sectors(int(entry, 16), int(cluster_bits))),
+                entry,
+            )
 
     def test_generated_figures_are_those_of_the_model(self) -> None:
         model = console.BIN / "qcow2-model"
         if not model.exists():
             self.skipTest(f"{model} is not built")
-        done = subprocess.run([sys.executable, str(SPEC / "generate.py"), "--check", "--model", str(model)], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, str(SPEC / "generate.py"), "--check", "--model", str(model)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         self.assertEqual(0, done.returncode, done.stdout + done.stderr)
 
 

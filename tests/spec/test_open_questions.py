@@ -1,4 +1,5 @@
-"""spec/open-questions.md: each question has its measurement and a proposed sentence, and the measurements are still what they were."""
+"""spec/open-questions.md: each question has its measurement and a proposed sentence, and the measurements are still
+what they were."""
 
 import re
 import unittest

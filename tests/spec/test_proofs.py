@@ -29,7 +29,10 @@ class TheoremsHold(unittest.TestCase):
         for name in theorems.THEOREMS:
             with self.subTest(name):
                 # By way of the pages' runner, which proves a theorem once for all who ask.
-                self.assertRegex("\n".join(console.prove(f"python3 spec/proofs/theorems.py {name}")), rf"\A{name} +holds +\d+ tried\Z")
+                self.assertRegex(
+                    "\n".join(console.prove(f"python3 spec/proofs/theorems.py {name}")),
+                    rf"\A{name} +holds +\d+ tried\Z",
+                )
 
     def test_an_unknown_theorem_is_a_usage_error(self) -> None:
         self.assertEqual(2, run(sys.executable, PROOFS / "theorems.py", "fermat").returncode)
@@ -40,7 +43,18 @@ class TheoremsHold(unittest.TestCase):
             self.skipTest("no C++ compiler")
         with tempfile.TemporaryDirectory(prefix="qcow2-conform-") as folder:
             program = Path(folder) / "exhaustive"
-            built = run(compiler, "-std=c++20", "-O2", "-Wall", "-Wextra", "-Werror", "-pthread", PROOFS / "exhaustive.cpp", "-o", program)
+            built = run(
+                compiler,
+                "-std=c++20",
+                "-O2",
+                "-Wall",
+                "-Wextra",
+                "-Werror",
+                "-pthread",
+                PROOFS / "exhaustive.cpp",
+                "-o",
+                program,
+            )
             self.assertEqual(0, built.returncode, built.stderr)
             done = run(program)
             self.assertEqual(0, done.returncode, done.stdout)
@@ -71,7 +85,9 @@ class AnotherReadingFails(unittest.TestCase):
                 self.assertTrue(counter_example, f"{name} holds with {list(replaced)} replaced")
 
     def test_a_count_instead_of_additional_sectors(self) -> None:
-        self.assert_fails("maximum", "fits", "writer-bound", "before-fits-not", available_bytes=lambda r, n: n * 512 - r)
+        self.assert_fails(
+            "maximum", "fits", "writer-bound", "before-fits-not", available_bytes=lambda r, n: n * 512 - r
+        )
 
     def test_no_subtraction_of_the_remainder(self) -> None:
         self.assert_fails("maximum", "fits", "writer-bound", available_bytes=lambda r, n: (n + 1) * 512)

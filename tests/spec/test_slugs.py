@@ -10,8 +10,10 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 LEDGER = ROOT / "spec/slugs.txt"
 CLAUSE = re.compile(r"^\*\*\[([^\]]+)\]\*\* ", re.MULTILINE)
-LINE = re.compile(r"(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)  +(?P<version>\d+\.\d+\.\d+)"
-                  r"(?:  +(?:withdrawn (?P<withdrawn_in>\d+\.\d+\.\d+): (?P<withdrawn>\S.*)|no case: (?P<no_case>\S.*)))?")
+LINE = re.compile(
+    r"(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)  +(?P<version>\d+\.\d+\.\d+)"
+    r"(?:  +(?:withdrawn (?P<withdrawn_in>\d+\.\d+\.\d+): (?P<withdrawn>\S.*)|no case: (?P<no_case>\S.*)))?"
+)
 RULE = re.compile(r'Rule \w+\{"([a-z0-9-]+)",')
 
 
@@ -25,7 +27,10 @@ class Entry(NamedTuple):
 
 def read_ledger(text: str) -> list[Entry]:
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-    return [Entry(**entry.groupdict()) if (entry := LINE.fullmatch(line)) else Entry(line, "", None, None, None) for line in lines]
+    return [
+        Entry(**entry.groupdict()) if (entry := LINE.fullmatch(line)) else Entry(line, "", None, None, None)
+        for line in lines
+    ]
 
 
 def numbers(version: str) -> tuple[int, ...]:
@@ -56,7 +61,13 @@ class Ledger(unittest.TestCase):
         self.assertEqual(sorted(self.clauses), in_force)
 
     def test_no_line_has_gone_away(self) -> None:
-        log = subprocess.run(["git", "log", "-p", "--format=", "--", "spec/slugs.txt"], cwd=ROOT, capture_output=True, text=True, check=False)
+        log = subprocess.run(
+            ["git", "log", "-p", "--format=", "--", "spec/slugs.txt"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if log.returncode:
             self.skipTest("not a git checkout: nothing to compare with")
         written = {line[1:].split()[0] for line in log.stdout.splitlines() if re.match(r"\+[a-z0-9]", line)}

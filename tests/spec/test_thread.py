@@ -17,7 +17,12 @@ VERDICT = re.compile(r"true|false|true only if .+|not settled here")
 class Thread(unittest.TestCase):
     def setUp(self) -> None:
         self.text = (SPEC / "thread.md").read_text(encoding="utf-8")
-        self.claims = {claim[1]: (claim[4], body) for claim, body in zip(CLAIM.finditer(self.text), re.split(r"^### T.*\n", self.text, flags=re.MULTILINE)[1:])}
+        self.claims = {
+            claim[1]: (claim[4], body)
+            for claim, body in zip(
+                CLAIM.finditer(self.text), re.split(r"^### T.*\n", self.text, flags=re.MULTILINE)[1:]
+            )
+        }
 
     def test_every_claim_is_quoted_judged_and_settled(self) -> None:
         headings = re.findall(r"^### (T\d\d)", self.text, re.MULTILINE)

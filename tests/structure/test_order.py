@@ -1,4 +1,5 @@
-"""The folders of the product stand in the order of order.json: nothing is included or imported from above, or in a circle."""
+"""The folders of the product stand in the order of order.json: nothing is included or imported from above, or in a
+circle."""
 
 import functools
 import json

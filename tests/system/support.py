@@ -5,7 +5,6 @@ The programs under test come from QCOW2_BIN (ctest sets it to that of its own bu
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import tempfile

@@ -1,4 +1,5 @@
-"""The worked adapters keep to the protocol and answer as the same readers do in a process a case; the documents tell the truth."""
+"""The worked adapters keep to the protocol and answer as the same readers do in a process a case; the documents tell
+the truth."""
 
 import json
 import re
@@ -10,8 +11,12 @@ from tests.system.support import BIN, CONFORM, ROOT, SystemTest, absent, require
 DOCUMENT = ROOT / "docs/plugging-in.md"
 PROTOCOL = ROOT / "implementations/protocol"
 READER = ROOT / "implementations/spec-reader"
-SPEC_READER = ["--read-cmd", f"python3 {READER}/qcow2_spec_reader.py {{image}} {{out}}",
-               "--range-cmd", f"python3 {READER}/qcow2_spec_reader.py {{image}} {{out}} --offset {{offset}} --length {{length}}"]
+SPEC_READER = [
+    "--read-cmd",
+    f"python3 {READER}/qcow2_spec_reader.py {{image}} {{out}}",
+    "--range-cmd",
+    f"python3 {READER}/qcow2_spec_reader.py {{image}} {{out}} --offset {{offset}} --length {{length}}",
+]
 ADAPTERS = {
     "model": (f"{BIN}/qcow2-model-adapter", ["--impl", "model"]),
     "libqcow": (f"{BIN}/libqcow-adapter", ["--impl", "libqcow"]),

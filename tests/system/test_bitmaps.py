@@ -61,7 +61,9 @@ class Bitmaps(SystemTest):
         self.assertGreaterEqual(found["leaks"], 4)  # the directory, two tables, a bitmap
 
     def test_an_extension_that_is_too_short(self) -> None:
-        self.assert_corrupt(lambda image: struct.pack_into(">I", image, self.extension + 4, 16), "extension is too short")
+        self.assert_corrupt(
+            lambda image: struct.pack_into(">I", image, self.extension + 4, 16), "extension is too short"
+        )
 
     def test_more_bitmaps_than_there_may_be(self) -> None:
         self.assert_corrupt(lambda image: struct.pack_into(">I", image, self.extension + 8, 65536), "65536 bitmaps")
@@ -73,7 +75,9 @@ class Bitmaps(SystemTest):
                                     "the bitmap directory is not aligned or leaves the file")
 
     def test_a_directory_that_ends_too_early(self) -> None:
-        self.assert_corrupt(lambda image: struct.pack_into(">Q", image, self.extension + 16, 24), "ends before bitmap 1 of 2")
+        self.assert_corrupt(
+            lambda image: struct.pack_into(">Q", image, self.extension + 16, 24), "ends before bitmap 1 of 2"
+        )
 
     def test_a_table_that_is_not_there(self) -> None:
         self.assert_corrupt(lambda image: struct.pack_into(">Q", image, self.directory, 1 << 40),

@@ -7,7 +7,23 @@ from pathlib import Path
 from tests.system.support import ROOT, Completed, SystemTest, run
 
 PACKAGES = (ROOT / "scripts/packages.sh").read_text()
-BASE_TOOLS = ("bash", "dirname", "cat", "awk", "uname", "mkdir", "grep", "tail", "env", "sh", "flock", "touch", "cmp", "cp", "rm")
+BASE_TOOLS = (
+    "bash",
+    "dirname",
+    "cat",
+    "awk",
+    "uname",
+    "mkdir",
+    "grep",
+    "tail",
+    "env",
+    "sh",
+    "flock",
+    "touch",
+    "cmp",
+    "cp",
+    "rm",
+)
 
 
 class Commands(SystemTest):

@@ -16,8 +16,12 @@ class Targets(SystemTest):
     def test_each_runs_over_its_seeds_and_a_little_further(self) -> None:
         require_tool("clang++")
         target = b'extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }'
-        built = subprocess.run(["clang++", "-fsanitize=fuzzer,address", "-x", "c++", "-", "-o", self.dir / "fuzzer"], input=target,
-                               capture_output=True, check=False)
+        built = subprocess.run(
+            ["clang++", "-fsanitize=fuzzer,address", "-x", "c++", "-", "-o", self.dir / "fuzzer"],
+            input=target,
+            capture_output=True,
+            check=False,
+        )
         if built.returncode != 0:
             absent("libFuzzer of clang++ (Debian: libclang-rt-dev)")
         subprocess.run([ROOT / "fuzz/build.sh"], check=True, capture_output=True, timeout=BUILD_SECONDS)

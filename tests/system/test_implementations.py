@@ -87,7 +87,13 @@ class QemuNbdAdapter(SystemTest):
 
     def test_it_is_told_to_end(self) -> None:
         hang = self.script("hang", "exec sleep 60")
-        adapter = [str(IMPLEMENTATIONS / "qemu-nbd/read.sh"), str(hang), "nbdcopy", str(self.image), str(self.dir / "out")]
+        adapter = [
+            str(IMPLEMENTATIONS / "qemu-nbd/read.sh"),
+            str(hang),
+            "nbdcopy",
+            str(self.image),
+            str(self.dir / "out"),
+        ]
         with subprocess.Popen(adapter) as process:
             time.sleep(0.2)
             process.terminate()

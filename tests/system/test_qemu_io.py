@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import sys
-from pathlib import Path
 
 from tests.system.support import MODEL, ROOT, Completed, SystemTest, require_tool, run
 

@@ -17,7 +17,13 @@ class Selftest(SystemTest):
         (self.dir / "list/parts").mkdir(parents=True)
         shutil.copy(MUTANTS / "schema.json", self.dir / "list")
         (self.dir / "list/positive-controls.json").write_text('{"schema": 1, "controls": []}')
-        mutant = {"name": "tried", "file": "model/format/snapshot.cpp", "mistake": "none", "before": [before], "after": [after]}
+        mutant = {
+            "name": "tried",
+            "file": "model/format/snapshot.cpp",
+            "mistake": "none",
+            "before": [before],
+            "after": [after],
+        }
         text = json.dumps({"schema": 1, "part": "check", "mutants": [mutant]})
         (self.dir / "list/parts/tried.json").write_text(text)
         return self.selftest("--mutants", self.dir / "list", "--case", "iotest-214-as-written")

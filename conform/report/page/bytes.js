@@ -20,13 +20,17 @@ function runs(bytes, classOf, text) {
 
 function row(offset, bytes, classOf, label) {
   const gap = " ".repeat((ROW - bytes.length) * 3);
-  return [h("span", { class: "at" }, address(offset)), "  ", runs(bytes, classOf, (byte) => `${byte} `), gap, " ",
-    runs(bytes, classOf, character), " ".repeat(ROW - bytes.length), label ? [" ", h("span", { class: "label" }, `  ${label}`)] : [], "\n"];
+  return [
+    h("span", { class: "at" }, address(offset)), "  ", runs(bytes, classOf, (byte) => `${byte} `), gap, " ",
+    runs(bytes, classOf, character), " ".repeat(ROW - bytes.length),
+    label ? [" ", h("span", { class: "label" }, `  ${label}`)] : [], "\n"
+  ];
 }
 
 // One region of the image; marks are [start, length, role, label].
 function region({ title, note, pieces, marks }) {
-  const spans = marks.map(([start, length, role, label]) => ({ start: BigInt(start), end: BigInt(start) + BigInt(length), role, label }));
+  const spans = marks.map(
+    ([start, length, role, label]) => ({ start: BigInt(start), end: BigInt(start) + BigInt(length), role, label }));
   const rows = pieces.flatMap(([start, hex], number) => {
     const first = BigInt(start);
     const bytes = bytesOf(hex);
@@ -34,7 +38,9 @@ function region({ title, note, pieces, marks }) {
     const seen = new Set();
     for (let at = 0; at < bytes.length; at += ROW) {
       const begin = first + BigInt(at);
-      const found = bytes.slice(at, at + ROW).map((_, i) => spans.find((mark) => mark.start <= begin + BigInt(i) && mark.end > begin + BigInt(i)));
+      const found =
+        bytes.slice(at, at + ROW)
+          .map((_, i) => spans.find((mark) => mark.start <= begin + BigInt(i) && mark.end > begin + BigInt(i)));
       const fresh = found.filter((mark) => mark && !seen.has(mark) && seen.add(mark));
       lines.push(row(begin, bytes.slice(at, at + ROW), (i) => found[i]?.role ?? "",
         fresh.map((mark) => (mark.start < begin + BigInt(found.indexOf(mark)) ? "… " : "") + mark.label).join(" · ")));
@@ -53,19 +59,23 @@ function difference({ diff: [offset, expected, got], before = "", status }) {
   return h("div", { class: "hex", tabindex: "0", role: "group", "aria-label": "The bytes that differ" },
     lead.length > 0 && ["both      ", row(at - BigInt(lead.length), lead, () => "")],
     right.length > 0 ? ["expected  ", row(at, right, (i) => (right[i] !== wrong[i] ? "right" : ""))]
-      : status.name === "wrong-accept" ? ["expected  ", h("span", { class: "at" }, "nothing: these bytes are nobody's to hand out\n")]
-        : ["expected  ", h("span", { class: "at" }, "the end of the data\n")],
-    wrong.length > 0 ? ["got       ", row(at, wrong, differs)] : ["got       ", h("span", { class: "wrong" }, "the end of the data"), "\n"]);
+      : status.name === "wrong-accept"
+      ? ["expected  ", h("span", { class: "at" }, "nothing: these bytes are nobody's to hand out\n")]
+      : ["expected  ", h("span", { class: "at" }, "the end of the data\n")],
+    wrong.length > 0 ? ["got       ", row(at, wrong, differs)]
+                     : ["got       ", h("span", { class: "wrong" }, "the end of the data"), "\n"]);
 }
 
 // The 64 bits of an L2 entry, coloured by field.
 function bits({ value, x }) {
   const entry = BigInt(value);
   const field = (bit) => (bit >= 62 ? "f-flag" : x === undefined ? "" : bit >= x ? "f-size" : "f-offset");
-  const byte = (number) => h("span", { class: "byte" }, h("b", {}, (entry >> BigInt(number * 8) & 255n).toString(16).padStart(2, "0")),
-    [7, 6, 5, 4, 3, 2, 1, 0].map((bit) => h("i", { class: field(number * 8 + bit), title: `bit ${number * 8 + bit}` },
-      String(entry >> BigInt(number * 8 + bit) & 1n))));
-  return h("div", { class: "bits", role: "img", "aria-label": `The bits of ${value}` }, [7, 6, 5, 4, 3, 2, 1, 0].map(byte));
+  const byte = (number) =>
+    h("span", { class: "byte" }, h("b", {}, (entry >> BigInt(number * 8) & 255n).toString(16).padStart(2, "0")),
+      [7, 6, 5, 4, 3, 2, 1, 0].map((bit) => h("i", { class: field(number * 8 + bit), title: `bit ${number * 8 + bit}` },
+                                     String(entry >> BigInt(number * 8 + bit) & 1n))));
+  return h(
+    "div", { class: "bits", role: "img", "aria-label": `The bits of ${value}` }, [7, 6, 5, 4, 3, 2, 1, 0].map(byte));
 }
 
 function descriptor(entry) {
@@ -73,13 +83,25 @@ function descriptor(entry) {
   const begin = BigInt(entry.host_offset);
   const inSector = begin % 512n;
   const sectors = BigInt(entry.additional_sectors) + 1n;
-  return [bits(entry),
-    h("p", { class: "key" }, h("span", { class: "f-flag" }, "bits 63, 62"), h("span", { class: "f-size" }, `size field: bits ${entry.x}–61`),
+  return [
+    bits(entry),
+    h("p", { class: "key" }, h("span", { class: "f-flag" }, "bits 63, 62"),
+      h("span", { class: "f-size" }, `size field: bits ${entry.x}–61`),
       h("span", { class: "f-offset" }, `host_offset: bits 0–${entry.x - 1}`)),
-    facts([["l2_entry", h("code", {}, entry.value)], ["host_offset", h("code", {}, `${entry.host_offset} (${begin}), byte ${inSector} of its sector`)],
+    facts([
+      ["l2_entry", h("code", {}, entry.value)],
+      ["host_offset", h("code", {}, `${entry.host_offset} (${begin}), byte ${inSector} of its sector`)],
       ["additional_sectors", h("code", {}, `${entry.additional_sectors}, so ${sectors} sectors`)],
       ["available_bytes", h("code", {}, `${sectors} * 512 - ${inSector} = ${entry.available_bytes}`)],
       ["extent", h("code", {}, `[${entry.host_offset}, ${entry.extent_end})`)],
-      ["stream", entry.stream && h("code", {}, `${entry.stream[1]} bytes from ${entry.stream[0]} on; ` + (entry.needed === undefined
-        ? "all of them do not give a cluster" : `${entry.needed} of them give the cluster`))]])];
+      [
+        "stream",
+        entry.stream &&
+          h("code", {},
+            `${entry.stream[1]} bytes from ${entry.stream[0]} on; ` +
+              (entry.needed === undefined ? "all of them do not give a cluster"
+                                          : `${entry.needed} of them give the cluster`))
+      ]
+    ])
+  ];
 }

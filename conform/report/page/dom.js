@@ -20,7 +20,8 @@ const toClause = (clause) => `#/clause/${part(clause.slug)}`;
 const toImplementation = (implementation) => `#/implementation/${part(implementation.name)}`;
 
 function facts(pairs) {
-  return h("dl", { class: "facts" }, pairs.filter(([, value]) => value).map(([key, value]) => [h("dt", {}, key), h("dd", {}, value)]));
+  return h("dl", { class: "facts" },
+    pairs.filter(([, value]) => value).map(([key, value]) => [h("dt", {}, key), h("dd", {}, value)]));
 }
 
 // A sentence of the specification: `code`, and [clause] for a reference to another.

@@ -19,7 +19,8 @@ function finish() {
   while (rest.length > 0) rest.shift()();
 }
 
-const outcome = (row) => row.cells.map((cell) => (cell ? `${cell.status.name} ${cell.inPart} ${cell.answer}` : "")).join("|");
+const outcome = (row) =>
+  row.cells.map((cell) => (cell ? `${cell.status.name} ${cell.inPart} ${cell.answer}` : "")).join("|");
 const rowBadness = (row) => Math.max(0, ...row.cells.map((cell) => (cell ? cell.status.badness : 0)));
 
 function bundles(rows, fold) {
@@ -34,12 +35,16 @@ function bundles(rows, fold) {
 }
 
 const cellClass = ({ status, inPart }) => statusClass(status) + (inPart ? " in-part" : "");
-const gridCell = (cell) => h("td", { role: "gridcell" }, cell &&
-  h("a", { href: cell.href, class: cellClass(cell), title: cell.title, tabindex: "-1", "aria-label": cell.title }, cell.text));
+const gridCell = (cell) => h("td", { role: "gridcell" },
+  cell &&
+    h("a", { href: cell.href, class: cellClass(cell), title: cell.title, tabindex: "-1", "aria-label": cell.title },
+      cell.text));
 
 function plainRow(row, inner = false) {
   return h("tr", { class: inner ? "inner" : "", "data-row": row.name },
-    h("th", { scope: "row" }, h("a", { href: row.href, tabindex: "-1" }, row.name), h("span", { class: row.level }, row.level)), row.cells.map(gridCell), h("td", { class: "note" }, row.note));
+    h("th", { scope: "row" }, h("a", { href: row.href, tabindex: "-1" }, row.name),
+      h("span", { class: row.level }, row.level)),
+    row.cells.map(gridCell), h("td", { class: "note" }, row.note));
 }
 
 // A folded row: what its rows have in common, and a button that opens them.
@@ -59,8 +64,13 @@ function foldedRow(bundle) {
     button.setAttribute("aria-expanded", String(open));
     button.firstChild.data = open ? "▾ " : "▸ ";
   } }, "▸ ", `${names.length} alike`);
-  folded.append(h("th", { scope: "row" }, button), ...bundle[0].cells.map((cell) => h("td", { role: "gridcell" }, cell &&
-    h("span", { class: cellClass(cell), title: `${cell.status.name}${cell.note}, all ${names.length}` }, cell.text.split(" ")[0]))), h("td", { class: "note" }, names.join(", ")));
+  folded.append(h("th", { scope: "row" }, button),
+    ...bundle[0].cells.map(
+      (cell) => h("td", { role: "gridcell" },
+        cell &&
+          h("span", { class: cellClass(cell), title: `${cell.status.name}${cell.note}, all ${names.length}` },
+            cell.text.split(" ")[0]))),
+    h("td", { class: "note" }, names.join(", ")));
   for (const span of folded.querySelectorAll("td span")) span.style.display = "block";
   return folded;
 }
@@ -72,16 +82,22 @@ function grid(rows, implementations, fold, label) {
   for (const [group, members] of groups) {
     const bundled = bundles(members, fold);
     tasks.push(() => {
-      body.append(h("tr", { class: "group" }, h("th", { scope: "rowgroup" }, group, h("span", { class: "must" }, String(members.length))),
+      body.append(h("tr", { class: "group" },
+        h("th", { scope: "rowgroup" }, group, h("span", { class: "must" }, String(members.length))),
         h("td", { colspan: implementations.length + 1 })));
       body.append(...bundled.map((bundle) => (bundle.length === 1 ? plainRow(bundle[0]) : foldedRow(bundle))));
     });
   }
   while (tasks.length > 0 && body.rows.length < FIRST_ROWS) tasks.shift()();
   later(tasks);
-  const head = h("thead", {}, h("tr", {}, h("th", { class: "name", scope: "col" }, label),
-    implementations.map((one) => h("th", { scope: "col" }, h("a", { href: toImplementation(one), title: one.version }, one.name))), h("th", { class: "note" })));
-  const columns = h("colgroup", {}, h("col", { class: "names" }), implementations.map(() => h("col", { class: "outcomes" })), h("col"));
+  const head = h("thead", {},
+    h("tr", {}, h("th", { class: "name", scope: "col" }, label),
+      implementations.map(
+        (one) => h("th", { scope: "col" }, h("a", { href: toImplementation(one), title: one.version }, one.name))),
+      h("th", { class: "note" })));
+  const columns =
+    h("colgroup", {}, h("col", { class: "names" }), implementations.map(() => h("col", { class: "outcomes" })),
+      h("col"));
   const table = h("table", { role: "grid", "aria-label": label }, columns, head, body);
   walkByKeys(table);
   return h("div", { class: "scroll grid" }, table);

@@ -1,7 +1,13 @@
 // Where in the report we are is what stands behind the # of the address.
 function route() {
   const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
-  const [page = "", ...names] = path.split("/").map((piece) => { try { return decodeURIComponent(piece); } catch { return piece; } });
+  const [page = "", ...names] = path.split("/").map((piece) => {
+    try {
+      return decodeURIComponent(piece);
+    } catch {
+      return piece;
+    }
+  });
   return { page, names, query: Object.fromEntries(new URLSearchParams(query)) };
 }
 
@@ -61,12 +67,14 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     document.querySelector("#filter-q")?.focus();
   }
-  if (event.key === "Escape" && route().page.match(/^(cell|case|clause|implementation)$/)) location.hash = route().page === "clause" ? "#/clauses" : "#/cases";
+  if (event.key === "Escape" && route().page.match(/^(cell|case|clause|implementation)$/))
+    location.hash = route().page === "clause" ? "#/clauses" : "#/cases";
 });
 
 if (programs.length === 0) document.querySelector('nav a[href="#/versions"]').remove();
 document.getElementById("suite").textContent = data.suite.replace(/^qcow2-conform /, "");
-document.getElementById("foot").textContent = `Corpus ${data.corpus.slice(0, 12)}; made by: ${data.argv}; the programs ran with: ${data.confinement.join(", ") || "no limits"}.`;
+document.getElementById("foot").textContent = `Corpus ${data.corpus.slice(0, 12)}; made by: ${
+  data.argv }; the programs ran with: ${ data.confinement.join(", ") || "no limits" }.`;
 themeSwitch(document.getElementById("theme"));
 window.addEventListener("hashchange", show);
 show();

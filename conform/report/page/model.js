@@ -2,9 +2,23 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const STATUS = data.statuses.map(([name, badness, meaning]) => ({ name, badness, meaning }));
 const GLYPH = {
-  "pass": "✓", "wrong-data": "!!", "wrong-accept": "!", "wrong-reject": "×", "crash": "☠", "timeout": "⌛", "resource": "▲",
-  "tampered": "✎", "flaky": "≈", "unsupported": "u", "not-run": "·", "harness-error": "?", "known-fail": "k", "unexpected-pass": "k✓",
-  "choice": "◇", "inconsistent-choice": "◇×", "observed": "○",
+  "pass": "✓",
+  "wrong-data": "!!",
+  "wrong-accept": "!",
+  "wrong-reject": "×",
+  "crash": "☠",
+  "timeout": "⌛",
+  "resource": "▲",
+  "tampered": "✎",
+  "flaky": "≈",
+  "unsupported": "u",
+  "not-run": "·",
+  "harness-error": "?",
+  "known-fail": "k",
+  "unexpected-pass": "k✓",
+  "choice": "◇",
+  "inconsistent-choice": "◇×",
+  "observed": "○",
 };
 
 // cells.get(case * implementations + implementation): its results, in the order of the operations.
@@ -20,7 +34,8 @@ for (const results of cells.values()) results.sort((a, b) => a.operation - b.ope
 const resultsOf = (one, implementation) => cells.get(one * WIDTH + implementation) ?? [];
 
 // The worst status; among equals wrong-data before wrong-accept, and what ran before what did not.
-const order = new Map(STATUS.map((status, place) => [status, status.badness * 100 - place + (status.name === "not-run" ? -50 : 0)]));
+const order = new Map(
+  STATUS.map((status, place) => [status, status.badness * 100 - place + (status.name === "not-run" ? -50 : 0)]));
 function worst(statuses) {
   return statuses.reduce((a, b) => (a === undefined || order.get(b) > order.get(a) ? b : a), undefined);
 }

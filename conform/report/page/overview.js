@@ -9,10 +9,14 @@ function summaryTable(places) {
       statuses.map((status) => h("th", { title: status.meaning }, pill(status))))),
     h("tbody", {}, places.map((place) => {
       const one = data.implementations[place];
-      return h("tr", {}, h("td", { class: "who", title: one.absent || one.canary || one.version }, link(toImplementation(one), one.name), " ",
-        one.canary ? h("span", { class: "refused" }, `stopped: ${one.canary}`) : h("span", { class: "soft" }, one.absent ? `not run: ${one.absent}` : one.version)),
-      h("td", { class: "number" }, mustWords(one)),
-      statuses.map((status) => h("td", { class: "number" }, one.counts[status.name] ?? h("span", { class: "soft" }, "0"))));
+      return h("tr", {},
+        h("td", { class: "who", title: one.absent || one.canary || one.version }, link(toImplementation(one), one.name),
+          " ",
+          one.canary ? h("span", { class: "refused" }, `stopped: ${one.canary}`)
+                     : h("span", { class: "soft" }, one.absent ? `not run: ${one.absent}` : one.version)),
+        h("td", { class: "number" }, mustWords(one)),
+        statuses.map(
+          (status) => h("td", { class: "number" }, one.counts[status.name] ?? h("span", { class: "soft" }, "0"))));
     }))));
 }
 
@@ -20,8 +24,15 @@ const mustWords = ({ must: [selected, well, notRun] }) => `${well}/${selected}` 
 
 function caseRows(implementations) {
   return data.cases.map((one, place) => ({
-    name: one.id, href: toCase(one), level: one.level, group: one.family, note: one.title, place,
-    words: [one.id, one.title, one.why, one.delta, ...one.clauses.map((clause) => data.clauses[clause].slug)].join(" ").toLowerCase(),
+    name: one.id,
+    href: toCase(one),
+    level: one.level,
+    group: one.family,
+    note: one.title,
+    place,
+    words: [one.id, one.title, one.why, one.delta, ...one.clauses.map((clause) => data.clauses[clause].slug)]
+      .join(" ")
+      .toLowerCase(),
     cells: implementations.map((implementation) => caseCell(place, implementation)),
   }));
 }
@@ -31,8 +42,12 @@ function caseCell(place, implementation) {
   if (results.length === 0) return undefined;
   const shown = outcomeOf(results);
   const [one, who] = [data.cases[place], data.implementations[implementation]];
-  return { ...shown, href: toCell(one, who), title: `${who.name}, ${one.id}: ${shown.status.name}, ${shown.status.meaning}${shown.note}`,
-    statuses: new Set(results.map((result) => result.status.name)) };
+  return {
+    ...shown,
+    href: toCell(one, who),
+    title: `${who.name}, ${one.id}: ${shown.status.name}, ${shown.status.meaning}${shown.note}`,
+    statuses: new Set(results.map((result) => result.status.name))
+  };
 }
 
 function clauseRows(implementations) {
@@ -50,9 +65,14 @@ function clauseCell(place, implementation) {
   const shown = outcomeOf(results);
   const bad = results.filter((result) => isBad(result.status)).length;
   const [clause, who] = [data.clauses[place], data.implementations[implementation]];
-  return { ...shown, text: bad ? `${shown.text} ${bad}` : shown.text, href: `${toClause(clause)}?implementation=${part(who.name)}`,
-    title: `${who.name}, ${clause.slug}: ${shown.status.name}${shown.note}; ${bad} of ${results.length} operations fail`,
-    statuses: new Set(results.map((result) => result.status.name)) };
+  return {
+    ...shown,
+    text: bad ? `${shown.text} ${bad}` : shown.text,
+    href: `${toClause(clause)}?implementation=${part(who.name)}`,
+    title:
+      `${who.name}, ${clause.slug}: ${shown.status.name}${shown.note}; ${bad} of ${results.length} operations fail`,
+    statuses: new Set(results.map((result) => result.status.name))
+  };
 }
 
 // "failing" and "wrong bytes" stand for several statuses.
@@ -69,18 +89,30 @@ function passes(row, { family, level, status, q }) {
 }
 
 function filterBar(filters, change) {
-  const select = (name, values, words = {}) => h("label", {}, name, h("select", { id: `filter-${name}`, onchange: (event) => change(name, event.target.value) },
-    values.map((value) => h("option", { value, selected: filters[name] === value }, words[value] ?? value))));
-  const found = STATUS.filter(({ name }) => data.implementations.some((one) => one.counts[name])).map(({ name }) => name);
+  const select = (name, values, words = {}) => h("label", {}, name,
+    h("select", { id: `filter-${name}`, onchange: (event) => change(name, event.target.value) },
+      values.map((value) => h("option", { value, selected: filters[name] === value }, words[value] ?? value))));
+  const found = STATUS.map(({ name }) => name).filter((name) => data.implementations.some((one) => one.counts[name]));
   return h("form", { id: "filters", role: "search", onsubmit: (event) => event.preventDefault() },
-    h("label", {}, "search", h("input", { type: "search", id: "filter-q", value: filters.q, placeholder: "words  ( / )",
-      oninput: (event) => change("q", event.target.value) })),
+    h("label", {}, "search", h("input", {
+      type: "search",
+      id: "filter-q",
+      value: filters.q,
+      placeholder: "words  ( / )",
+      oninput: (event) => change("q", event.target.value)
+    })),
     select("family", ["all", ...new Set(data.cases.map((one) => one.family))]),
     select("level", ["all", "must", "should", "may", "unspecified"]),
-    select("status", ["all", "bytes", "failing", ...found], { bytes: "wrong bytes handed out", failing: "any failure" }),
+    select("status", ["all", "bytes", "failing", ...found],
+      { bytes: "wrong bytes handed out", failing: "any failure" }),
     select("implementation", ["all", ...byWeight.map((place) => data.implementations[place].name)]),
-    h("label", {}, h("input", { type: "checkbox", id: "filter-fold", checked: filters.fold === "1",
-      onchange: (event) => change("fold", event.target.checked ? "1" : "0") }), "fold rows with the same outcome"),
+    h("label", {}, h("input", {
+      type: "checkbox",
+      id: "filter-fold",
+      checked: filters.fold === "1",
+      onchange: (event) => change("fold", event.target.checked ? "1" : "0")
+    }),
+      "fold rows with the same outcome"),
     h("output", { id: "shown", class: "soft" }));
 }
 
@@ -94,15 +126,20 @@ function overview(kind, query) {
     draw();
   });
   function draw() {
-    const chosen = byWeight.filter((place) => filters.implementation === "all" || data.implementations[place].name === filters.implementation);
+    const chosen = byWeight.filter(
+      (place) => filters.implementation === "all" || data.implementations[place].name === filters.implementation);
     const all = kind === "clauses" ? clauseRows(chosen) : caseRows(chosen);
     const rows = all.filter((row) => passes(row, filters));
     bar.querySelector("#shown").value = `${rows.length} of ${all.length} ${kind}`;
-    holder.replaceChildren(rows.length ? grid(rows, chosen.map((place) => data.implementations[place]), filters.fold === "1" && !filters.q, kind)
-      : h("p", {}, `No ${kind} with these filters.`));
+    holder.replaceChildren(rows.length
+        ? grid(rows, chosen.map((place) => data.implementations[place]), filters.fold === "1" && !filters.q, kind)
+        : h("p", {}, `No ${kind} with these filters.`));
   }
   draw();
-  return [h("h1", {}, kind === "clauses" ? "Clauses by implementation" : "Cases by implementation"), summaryTable(byWeight), bar, holder, legend()];
+  return [
+    h("h1", {}, kind === "clauses" ? "Clauses by implementation" : "Cases by implementation"), summaryTable(byWeight),
+    bar, holder, legend()
+  ];
 }
 
 function legend() {

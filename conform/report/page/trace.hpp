@@ -9,8 +9,8 @@ namespace conform::report {
 /// Keeps its keys in the order in which they came.
 using Data = nlohmann::ordered_json;
 
-/// The steps as `qcow2-model explain --json` prints them; where it refuses the image whole, one step with the violation;
-/// null where there is no such program.
+/// The steps as `qcow2-model explain --json` prints them; where it refuses the image whole, one step with the
+/// violation; null where there is no such program.
 Data model_trace(const std::filesystem::path& model, const std::filesystem::path& image, std::uint64_t guest_offset,
                  const std::filesystem::path& scratch);
 

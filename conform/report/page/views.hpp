@@ -17,7 +17,8 @@ class Views {
 
   /// The number of the view that shows what the record is about, among those of its case; made where it is new.
   std::size_t of(const Case& of, const Record& record);
-  /// All views of a case; the first shows the cluster that the case is about. The model's way is in them from trace() on.
+  /// All views of a case; the first shows the cluster that the case is about. The model's way is in them from trace()
+  /// on.
   Data of(const Case& of);
   /// Asks the model its way to all clusters of all views.
   void trace();

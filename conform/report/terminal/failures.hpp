@@ -1,5 +1,5 @@
-// The failures for a terminal, clause by clause: which case, operation, byte and entry, why it matters, and what runs it
-// again; worst first.
+// The failures for a terminal, clause by clause: which case, operation, byte and entry, why it matters, and what runs
+// it again; worst first.
 #pragma once
 
 #include <string>
@@ -11,8 +11,8 @@
 
 namespace conform {
 
-/// In the order of `summaries`, in lines of at most `width`; the first cases of an implementation at length, the others in
-/// a line.
+/// In the order of `summaries`, in lines of at most `width`; the first cases of an implementation at length, the others
+/// in a line.
 std::string failures(const Results& results, const std::vector<ImplementationSummary>& summaries, const Corpus& corpus,
                      const Paint& paint, std::size_t width);
 

@@ -1,7 +1,7 @@
 // qcow2-model, asked about images that an implementation has left: the judge of write and modify.
 //
-// Such an image may be anything, so the model runs as a program of its own, with limits. A refusal is an answer; that it
-// cannot be run, crashes or takes too long is our own failure.
+// Such an image may be anything, so the model runs as a program of its own, with limits. A refusal is an answer; that
+// it cannot be run, crashes or takes too long is our own failure.
 #pragma once
 
 #include <filesystem>

@@ -29,7 +29,9 @@ class Image:
     def append(self, data: bytes) -> int:
         """Behind the end, as whole clusters, with a refcount of 1 each; returns where."""
         place = (len(self.data) + self.size - 1) // self.size * self.size
-        self.data = self.data.ljust(place, b"\0") + data.ljust((len(data) + self.size - 1) // self.size * self.size, b"\0")
+        self.data = self.data.ljust(place, b"\0") + data.ljust(
+            (len(data) + self.size - 1) // self.size * self.size, b"\0"
+        )
         for cluster in range(place // self.size, len(self.data) // self.size):
             self.count(cluster * self.size, 1)
         return place

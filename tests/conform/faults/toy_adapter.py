@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""toy_adapter.py FAULT: reads toys (toy.sh) at level 1, and does what FAULT says at the first request that is about a case.
+"""toy_adapter.py FAULT: reads toys (toy.sh) at level 1, and does what FAULT says at the first request that is about a
+case.
 
 Canaries are answered rightly, so that a fault is met in the run.
 """

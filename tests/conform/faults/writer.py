@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""writer.py FAULT MODEL RAW IMAGE CLUSTER_BITS COMPRESSION REFCOUNT_BITS: writes by the model, and makes one mistake."""
+"""writer.py FAULT MODEL RAW IMAGE CLUSTER_BITS COMPRESSION REFCOUNT_BITS: writes by the model, and makes one
+mistake."""
 
 import os
 import signal
