@@ -1,4 +1,4 @@
-"""A document of spec/ as a page: clauses with their cases, links between documents, entries that open in the
+"""A document as a page: clauses with their cases, links between documents, entries that open in the
 explorer."""
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ EXTERNAL = re.compile(r"https?://")
 class Site:
     """All documents and cases, and where each thing is found."""
 
-    def __init__(self, documents: list[Document], all_cases: list[Case], spec: Path) -> None:
+    def __init__(self, documents: list[Document], all_cases: list[Case]) -> None:
         self.documents = {document.name: document for document in documents}
         self.cases = all_cases
-        self.spec = spec
+        self.pages = {document.path.resolve(): document.name for document in documents}
         self.clauses = {clause.slug: clause for document in documents for clause in document.clauses}
         self.home = {clause.slug: document.name for document in documents for clause in document.clauses}
         self.warnings: list[str] = []
@@ -41,13 +41,16 @@ class Site:
         if EXTERNAL.match(href):
             return href
         path, _, anchor = href.partition("#")
-        name = path.removesuffix(".md") if path else here
-        if "/" not in path and name in self.documents:
+        page = self.documents[here].path
+        place = (page.parent / path if path else page).resolve()
+        if name := self.pages.get(place):
             if anchor and anchor not in self.documents[name].anchors():
                 self.warnings.append(f"{here}.md: no anchor {anchor} in {name}.md")
             target = "" if name == here else f"{name}.html"
             return target + (f"#{anchor}" if anchor else "")
-        if not (self.spec / path).exists():
+        if place.suffix == ".json" and any(place.stem == case.id for case in self.cases):
+            return f"cases.html#{place.stem}"
+        if not place.exists():
             self.warnings.append(f"{here}.md: nothing at {path}")
         return None
 
@@ -185,6 +188,8 @@ def short_title(name: str) -> str:
         "erratum": "Erratum",
         "thread": "The thread",
         "open-questions": "Open questions",
+        "divergences": "Divergences",
+        "kill-matrix": "Kill matrix",
     }
     return titles.get(name, name.replace("-", " ").capitalize())
 

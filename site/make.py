@@ -1,6 +1,7 @@
-"""Writes the site: the documents of spec/, the cases, and the explorer with the model in it. site/build calls this.
+"""Writes the site: the documents of spec/, the cases, the pages of results that are there, and the explorer with the
+model in it. site/build calls this.
 
-    make.py [--out DIR] [--strict]
+    make.py [--out DIR] [--published DIR] [--strict]
 
 Warnings (a link into nothing) go to standard error; with --strict they end in exit 1. Exit 2: a document, a case or the
 compiler is at fault.
@@ -25,10 +26,10 @@ from document_page import Site, Writer, short_title  # noqa: E402
 from shell import Link  # noqa: E402
 
 ORDER = ["compressed-clusters", "erratum", "thread", "open-questions"]
-FOOTER = "qcow2-conform: built from spec/ and cases/. This page asks no host for anything."
+FOOTER = "qcow2-conform: built from spec/, cases/ and the results of a run. This page asks no host for anything."
 
 
-def load(spec: Path, case_folder: Path) -> Site:
+def load(spec: Path, case_folder: Path, published: Path) -> Site:
     paths = sorted(
         spec.glob("*.md"), key=lambda path: (ORDER.index(path.stem) if path.stem in ORDER else len(ORDER), path.stem)
     )
@@ -36,7 +37,8 @@ def load(spec: Path, case_folder: Path) -> Site:
     levels = {clause.slug: clause.level for document in documents for clause in document.clauses}
     if not levels:
         raise spec_text.SpecError(f"{spec}: no clause in any *.md")
-    return Site(documents, cases.load_all(case_folder, levels), spec)
+    documents += [spec_text.load(path) for path in sorted(published.glob("*.md"))]
+    return Site(documents, cases.load_all(case_folder, levels))
 
 
 def write(site: Site, module: bytes, out: Path) -> None:
@@ -56,10 +58,12 @@ def main() -> int:
     arguments.add_argument("--out", type=Path, default=ROOT / "build/site", metavar="DIR")
     arguments.add_argument("--spec", type=Path, default=ROOT / "spec", metavar="DIR", help="documents (default: spec)")
     arguments.add_argument("--cases", type=Path, default=ROOT / "cases", metavar="DIR", help="cases (default: cases)")
+    arguments.add_argument("--published", type=Path, default=ROOT / "build/publish", metavar="DIR",
+                           help="pages of results, as scripts/publish makes them (default: build/publish)")
     arguments.add_argument("--strict", action="store_true", help="exit 1 on a link into nothing")
     options = arguments.parse_args()
     try:
-        site = load(options.spec, options.cases)
+        site = load(options.spec, options.cases, options.published)
         write(site, wasm.build(ROOT / "build/site-model/model.wasm"), options.out)
     except (spec_text.SpecError, wasm.CompileError, OSError) as error:
         print(f"site/build: {error}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""The documents of spec/, read with markdown-it: headings with anchors, clauses, references, tables.
+"""The documents of spec/ and the pages of results, read with markdown-it: headings with anchors, clauses, references, tables.
 
 A clause is a paragraph `**[slug]** (level) sentence`, with the block quote that says what it rests on. `[slug]`
 anywhere else is a reference to it. Raw HTML is refused but for comments, so a page holds no markup that this program
@@ -54,6 +54,7 @@ class Document:
     name: str  # the file's, without .md
     title: str
     blocks: list[Block]
+    path: Path
 
     @property
     def clauses(self) -> list[Clause]:
@@ -94,10 +95,11 @@ def load(path: Path) -> Document:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SpecError(f"{path}: {error}") from error
-    return parse(text, path.stem)
+    return parse(text, path)
 
 
-def parse(text: str, name: str) -> Document:
+def parse(text: str, path: Path) -> Document:
+    name = path.stem
     blocks = [block for block in top_level(parser().parse(text)) if not left_out(block, name)]
     blocks = list(with_clauses(blocks))
     used: set[str] = set()
@@ -109,7 +111,7 @@ def parse(text: str, name: str) -> Document:
         if not block.clause and block.tokens[0].type == "heading_open":
             block.tokens[0].attrs["id"] = fresh(heading_anchor(plain(block.tokens[1])), used)
     title = next((plain(b.tokens[1]) for b in blocks if b.tokens and b.tokens[0].tag == "h1"), name)
-    return Document(name, title, [b for b in blocks if not (b.tokens and b.tokens[0].tag == "h1")])
+    return Document(name, title, [b for b in blocks if not (b.tokens and b.tokens[0].tag == "h1")], path)
 
 
 def fresh(anchor: str, used: set[str]) -> str:

@@ -15,15 +15,17 @@ namespace {
 
 constexpr const char* introduction =
     "# Where readers part from the text\n\n"
-    "<!-- Made by `qcow2-conform report RESULTS --format divergences --out docs`; what is changed by hand here is "
+    "<!-- Made by `qcow2-conform report RESULTS --format divergences`; what is changed by hand here is "
     "lost. -->\n\n"
-    "This page lists what programs did differently from [the text](../spec/compressed-clusters.md) on images of this "
+    "This page lists what programs did differently from [the text](../../spec/compressed-clusters.md) on images of "
+    "this "
     "suite, in the\n"
     "versions that were tried; where there are several, a line names those that it is about. It is written for their "
     "authors and for people\n"
     "who depend on them. Most of these images are rare: ordinary tools do not write them, and several of the "
     "programs are careful\n"
-    "in ways that this suite does not measure. A case can be wrong, too: [CONTRIBUTING](../CONTRIBUTING.md) says how "
+    "in ways that this suite does not measure. A case can be wrong, too: [CONTRIBUTING](../../CONTRIBUTING.md) says "
+    "how "
     "to object, and an objection is welcome.\n\n"
     "Each item names the case, which is an image with a single point; what was expected and on what ground; and what "
     "came. Level `must` is\n"
@@ -53,10 +55,10 @@ constexpr Kind kinds[] = {
      }},
 };
 
-/// "../cases/family/id.json", where the divergences stand in docs/.
+/// "../../cases/family/id.json", where the divergences stand in build/publish/.
 std::string case_link(const FailedCase& failed) {
   if (!failed.of) return "`" + failed.id + "`";
-  return fmt::format("[{0}](../cases/{1}/{0}.json)", failed.id, failed.of->family);
+  return fmt::format("[{0}](../../cases/{1}/{0}.json)", failed.id, failed.of->family);
 }
 
 std::string what_came(const Record& record, const Case* of) {
@@ -144,7 +146,7 @@ class Section {
 
   std::string item(const FailedCase& failed, const std::vector<const Record*>& records) const {
     std::string text = fmt::format("\n**{}** ({})", case_link(failed), name(records[0]->level));
-    for (const auto& slug : records[0]->clauses) text += fmt::format(" [{0}](../spec/compressed-clusters.md)", slug);
+    for (const auto& slug : records[0]->clauses) text += fmt::format(" [{0}](../../spec/compressed-clusters.md)", slug);
     text += "\n\n";
     if (failed.of) text += about(*failed.of);
     std::vector<std::pair<std::string, std::set<std::string>>> told;  // what came, and of which versions

@@ -1,4 +1,4 @@
-// docs/divergences.md: where implementations that people use part from the text, for their authors and their users.
+// divergences.md: where implementations that people use part from the text, for their authors and their users.
 #pragma once
 
 #include <string>

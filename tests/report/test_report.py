@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import unittest
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -191,17 +192,29 @@ class Divergences(SystemTest):
         for title in ("### Wrong data", "### Accepts what is invalid"):
             self.assertIn(title, text)
 
-    def test_the_page_in_docs_names_cases_and_clauses_that_exist(self) -> None:
-        text = (ROOT / "docs/divergences.md").read_text(encoding="utf-8")
-        links = set(re.findall(r"\]\((\.\./[^)#]+)", text))
+    def test_the_summary_in_docs_counts_what_the_page_has(self) -> None:
+        text = self.page(RESULTS)
+        results = self.dir / "results.md"
+        shutil.copy(ROOT / "docs/results.md", results)
+        done = run(sys.executable, ROOT / "scripts/results_summary.py", self.dir, results)
+        self.assertEqual(0, done.returncode, done.stderr)
+        rows = re.findall(r"^\| .+ \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", results.read_text(), re.MULTILINE)
+        counts = re.findall(r"^### .+: (\d+) cases?$", text, re.MULTILINE)
+        self.assertEqual(sum(map(int, counts)), sum(int(cell) for row in rows for cell in row))
+        self.assertEqual(len(re.findall(r"^## (?!Nothing)", text, re.MULTILINE)), len(rows))
+
+    def test_the_page_names_cases_and_clauses_that_exist(self) -> None:
+        """Its links are right in build/publish, where scripts/publish puts it."""
+        text = self.page(RESULTS)
+        links = set(re.findall(r"\]\((\.\./\.\./[^)#]+)", text))
         self.assertGreater(len(links), 20)
-        self.assertEqual([], sorted(link for link in links if not (ROOT / "docs" / link).exists()))
+        self.assertEqual([], sorted(link for link in links if not (ROOT / link.removeprefix("../../")).exists()))
         slugs = {
             line.split()[0]
             for line in (ROOT / "spec/slugs.txt").read_text().splitlines()
             if line and not line.startswith("#")
         }
-        self.assertEqual(set(), set(re.findall(r"\[([a-z0-9-]+)\]\(\.\./spec/", text)) - slugs)
+        self.assertEqual(set(), set(re.findall(r"\[([a-z0-9-]+)\]\(\.\./\.\./spec/", text)) - slugs)
         commands = set(re.findall(r"--case ([a-z0-9-]+)`", text))
         self.assertEqual(set(), commands - {path.stem for path in (ROOT / "cases").glob("*/*.json")})
 

@@ -67,7 +67,8 @@ class SiteTest(unittest.TestCase):
 
     def build(self, *arguments: str, out: str = "out") -> tuple[int, str]:
         done = run(
-            BUILD, "--spec", self.dir / "spec", "--cases", self.dir / "cases", "--out", self.dir / out, *arguments
+            BUILD, "--spec", self.dir / "spec", "--cases", self.dir / "cases", "--published", self.dir / "published",
+            "--out", self.dir / out, *arguments
         )
         return done.returncode, done.stderr.decode()
 
@@ -122,6 +123,16 @@ class SiteTest(unittest.TestCase):
     def test_a_slug_that_stands_there_twice_is_refused(self) -> None:
         self.write(f"{TEXT}\n**[first-rule]** (must) Again.\n")
         self.assert_refused("first-rule stands there twice")
+
+    def test_pages_of_results_lead_to_clauses_and_cases(self) -> None:
+        self.write_case(CASE)
+        (self.dir / "published").mkdir()
+        (self.dir / "published/kill-matrix.md").write_text(
+            "# Matrix\n\nSee [the text](../spec/text.md#1-one), [a-case](../cases/family/a-case.json).\n")
+        self.assert_built()
+        page = self.page("kill-matrix.html")
+        self.assertIn('<a href="text.html#1-one">the text</a>, <a href="cases.html#a-case">a-case</a>', page)
+        self.assertIn('<a href="kill-matrix.html">Kill matrix</a>', self.page("index.html"))
 
     def test_a_link_into_nothing_is_told(self) -> None:
         for link in ("gone.md", "#gone", "text.md#gone", "../gone.txt"):

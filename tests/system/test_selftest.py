@@ -1,6 +1,7 @@
 """qcow2-conform selftest: mutants die, what cannot be built or matched is an error, and a mutant that lives is told."""
 
 import json
+import re
 import shutil
 
 from tests.system.support import CONFORM, ROOT, Completed, SystemTest, run
@@ -42,8 +43,9 @@ class Selftest(SystemTest):
         """And the quick cases are those that it gives. Where this fails, scripts/kill-matrix has to run again."""
         done = self.selftest("--from", ROOT / "docs/kill-matrix.json")
         self.assertEqual(0, done.returncode, (done.stdout + done.stderr).decode())
-        for made, published in (("quick.json", "cases/quick.json"), ("kill-matrix.md", "docs/kill-matrix.md")):
-            self.assertEqual((ROOT / published).read_text(), (self.dir / "out" / made).read_text(), published)
+        self.assertEqual((ROOT / "cases/quick.json").read_text(), (self.dir / "out/quick.json").read_text())
+        counts = re.search(r"^\*\*(.+)\*\*$", (self.dir / "out/kill-matrix.md").read_text(), re.MULTILINE)
+        self.assertIn(f"\n{counts[1]}\n", (ROOT / "docs/results.md").read_text())
 
     def test_a_mutant_that_lives_is_told(self) -> None:
         done = self.try_list("  SnapshotTable table;", "  SnapshotTable table{};")
