@@ -31,9 +31,11 @@ class Checker {
     compare();
     summary_.compressed_clusters = guest.compressed;
     summary_.allocated_clusters = guest.allocated;
+    summary_.clusters_past_end = guest.past_end;
     summary_.total_clusters = divide_up(image_.header.virtual_size, image_.header.cluster_size());
     summary_.corruptions = findings_.corruptions();
     summary_.leaks = findings_.leaks();
+    summary_.notes = findings_.notes();
     summary_.violations_omitted = findings_.not_described();
     return summary_;
   }

@@ -32,8 +32,10 @@ struct HostClusters {
 struct CheckSummary {
   std::uint64_t corruptions = 0;
   std::uint64_t leaks = 0;                ///< host clusters whose refcount is too high
+  std::uint64_t notes = 0;                ///< what is lawful, and worth knowing
   std::uint64_t compressed_clusters = 0;  ///< of the active state, the same below
   std::uint64_t allocated_clusters = 0;   ///< compressed ones among them
+  std::uint64_t clusters_past_end = 0;    ///< standard ones that the file does not hold wholly
   std::uint64_t total_clusters = 0;       ///< that the disk has
   std::uint64_t image_end_offset = 0;     ///< where the last host cluster ends that is counted or used
   HostClusters host_clusters;

@@ -21,10 +21,12 @@ bool TableCounter::reaches_past_end(HostOffset offset, std::uint64_t length) con
   return end > file_end && end - file_end >= image_.header.cluster_size();
 }
 
-/// Counts the host clusters of a reference, unless it reaches too far past the end of the file to be one:
-/// [check-extent-past-end].
+/// Counts the host clusters of a reference. One that reaches too far past the end of the file is reported, and counted
+/// as far as the file goes: [check-extent-past-end] [refcount-beyond-file].
 void TableCounter::count_reference(HostOffset offset, std::uint64_t length, std::uint64_t times, const Where& where) {
   if (!reaches_past_end(offset, length)) return use_.add_data(offset, length, times);
+  const std::uint64_t file_end = image_.source->size();
+  if (offset.value < file_end) use_.add_data(offset, file_end - offset.value, times);
   findings_.corruption({rule::check_extent_past_end, where,
                         fmt::format("[{:#x}, {:#x}) reaches past the end of the file, {:#x}, by a cluster or more",
                                     offset.value, offset.value + length, image_.source->size())});
@@ -78,7 +80,13 @@ void TableCounter::count_l1_entry(std::uint64_t entry, const Where& where, std::
                           fmt::format("reserved bits {:#x} of an L1 entry are set", entry & reserved_in_l1)});
   }
   const HostOffset table = table_offset(entry);
-  if (table.value == 0) return;
+  if (table.value == 0) {
+    // [l2-table] its guest clusters were somewhere
+    if (entry != 0 && (entry & reserved_in_l1) == 0) {
+      findings_.corruption({rule::l2_table, where, fmt::format("entry {:#018x} names no L2 table", entry)});
+    }
+    return;
+  }
   const Where table_where{.l1_index = where.l1_index, .host_offset = table.value};
   // [l2-table]
   if (table.value % image_.header.cluster_size() != 0) {
@@ -132,6 +140,12 @@ void TableCounter::count_l2_entry(const L2Entry& entry, const L2Table& table, co
     if (streams_ != nullptr) streams_->add(descriptor, where);
     return;
   }
+  // [unallocated-cluster] [copied-flag] bit 63 is only accurate in the active tables
+  if (has_lost_its_offset(entry, format)) {
+    const Violation lost{rule::unallocated_cluster, where,
+                         fmt::format("bit 63 of {:#018x} is set, and no host cluster is named", entry.entry)};
+    table.active_times > 0 ? findings_.corruption(lost) : findings_.note(lost);
+  }
   const HostOffset host_offset = table_offset(entry.entry);
   if (cluster_kind == Kind::standard || host_offset.value != 0) allocated_clusters_ += table.active_times;
   // [copied-flag-data-file]
@@ -140,6 +154,13 @@ void TableCounter::count_l2_entry(const L2Entry& entry, const L2Table& table, co
   }
   if (host_offset.value == 0 || format.external_data || host_offset.value % format.cluster_size() != 0) return;
   count_reference(host_offset, format.cluster_size(), table.times, where);
+  // [standard-past-end]
+  if (cluster_kind == Kind::standard && !contains(*image_.source, host_offset, format.cluster_size())) {
+    clusters_past_end_ += table.active_times;
+    findings_.note({rule::standard_past_end, where,
+                    fmt::format("the file ends at {:#x}, inside its cluster at {:#x}: the rest reads as zeros",
+                                image_.source->size(), host_offset.value)});
+  }
   if (table.active_times > 0) judge_copied_flag(entry.entry, host_offset, where);
 }
 

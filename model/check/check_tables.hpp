@@ -32,6 +32,8 @@ class TableCounter {
   /// Of the active state.
   std::uint64_t compressed_clusters() const { return compressed_clusters_; }
   std::uint64_t allocated_clusters() const { return allocated_clusters_; }
+  /// Standard clusters that the file does not hold wholly; what it lacks reads as zeros.
+  std::uint64_t clusters_past_end() const { return clusters_past_end_; }
 
  private:
   struct L2Table {
@@ -58,6 +60,7 @@ class TableCounter {
   std::map<std::uint64_t, L2Table> l2_tables_;  ///< by host_offset
   std::uint64_t compressed_clusters_ = 0;
   std::uint64_t allocated_clusters_ = 0;
+  std::uint64_t clusters_past_end_ = 0;
 };
 
 }  // namespace qcow2

@@ -15,10 +15,6 @@ void count_snapshots(const Image& image, TableCounter& tables, HostUse& use, Fin
   if (!table) return findings.corruption(table.error());
   const HostOffset offset = image.header.snapshots_offset;
   if (table->length == 0) return;
-  if (!contains(*image.source, offset, table->length)) {
-    return findings.corruption(
-        {rule::snapshot_tables, {.host_offset = offset.value}, "the snapshot table leaves the file"});
-  }
   use.add_table(offset, table->length);
   tables.count_snapshot_l1_tables(table->snapshots);
 }
@@ -32,7 +28,9 @@ GuestClusters count_use(const Image& image, StreamChecker* streams, HostUse& use
   count_snapshots(image, tables, use, findings);
   tables.count_l2_tables();
   count_bitmaps(image, use, findings);
-  return {tables.compressed_clusters(), tables.allocated_clusters()};
+  return {.compressed = tables.compressed_clusters(),
+          .allocated = tables.allocated_clusters(),
+          .past_end = tables.clusters_past_end()};
 }
 
 std::uint64_t file_clusters(const Image& image) { return divide_up(image.source->size(), image.header.cluster_size()); }

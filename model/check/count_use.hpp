@@ -13,6 +13,7 @@ namespace qcow2 {
 struct GuestClusters {
   std::uint64_t compressed = 0;
   std::uint64_t allocated = 0;
+  std::uint64_t past_end = 0;  ///< standard ones that the file does not hold wholly
 };
 
 /// Counts what uses the host clusters, all but the refcount table and its blocks: the header, L1 and L2 tables, the

@@ -5,7 +5,8 @@ namespace qcow2 {
 std::vector<Spans::Run> l1_tables(const Image& image, const SnapshotTable& snapshots) {
   Spans places;
   const auto add = [&](HostOffset offset, std::uint64_t entries) {
-    if (!contains(*image.source, offset, entries * table_entry_size)) return;
+    const bool aligned = offset.value % image.header.cluster_size() == 0;
+    if (!aligned || !contains(*image.source, offset, entries * table_entry_size)) return;
     places.add(offset.value, offset.value + entries * table_entry_size);
   };
   add(image.header.l1_table_offset, image.header.l1_size);

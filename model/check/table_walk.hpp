@@ -30,7 +30,8 @@ void for_each_entry(const ByteSource& source, HostOffset begin, HostOffset end, 
   }
 }
 
-/// The places of the active L1 table and of those of the snapshots, in bytes, as far as they lie in the file.
+/// The places of the active L1 table and of those of the snapshots, in bytes: those that are aligned
+/// to a cluster and lie in the file.
 std::vector<Spans::Run> l1_tables(const Image& image, const SnapshotTable& snapshots);
 
 /// Where the L2 tables stand that any of these name, as far as they are aligned and lie in the file.

@@ -28,6 +28,13 @@ inline constexpr std::uint64_t extended_l2 = 1 << 4;
 inline constexpr std::uint64_t known = (1 << 5) - 1;
 }  // namespace incompatible
 
+/// Bits of autoclear_features.
+namespace autoclear {
+inline constexpr std::uint64_t bitmaps = 1 << 0;
+inline constexpr std::uint64_t raw_external_data = 1 << 1;
+inline constexpr std::uint64_t known = bitmaps | raw_external_data;
+}  // namespace autoclear
+
 struct HeaderExtension {
   std::uint32_t type = 0;
   HostOffset data;

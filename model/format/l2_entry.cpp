@@ -134,6 +134,11 @@ Result<Stretch> stretch_at(const L2Entry& entry, std::uint64_t offset_in_cluster
   return Stretch{standard_mapping(cluster_kind, entry, format, offset_in_cluster), length};
 }
 
+bool has_lost_its_offset(const L2Entry& entry, const EntryFormat& format) {
+  const bool standard = (entry.entry & compressed_flag) == 0;
+  return standard && (entry.entry & copied_flag) != 0 && !names_host_cluster(entry, format);
+}
+
 std::vector<Violation> violations(const L2Entry& entry, const EntryFormat& format, const Where& where) {
   std::vector<Violation> found;
   if (auto fatal = judge(entry, format, where)) found.push_back(std::move(*fatal));

@@ -64,6 +64,8 @@ inline constexpr Rule l2_table{"l2-table", Stage::l2};
 inline constexpr Rule l2_in_file{"l2-in-file", Stage::l2};
 
 inline constexpr Rule standard_cluster{"standard-cluster", Stage::descriptor};
+inline constexpr Rule standard_past_end{"standard-past-end", Stage::descriptor};
+inline constexpr Rule unallocated_cluster{"unallocated-cluster", Stage::descriptor};
 inline constexpr Rule zero_cluster_v2{"zero-cluster-v2", Stage::descriptor};
 inline constexpr Rule extended_l2_subclusters{"extended-l2-subclusters", Stage::descriptor};
 inline constexpr Rule extended_l2_alloc_without_offset{"extended-l2-alloc-without-offset", Stage::descriptor};
@@ -94,6 +96,7 @@ inline constexpr Rule copied_flag{"copied-flag", Stage::l2};
 inline constexpr Rule refcount_lookup{"refcount-lookup", Stage::l2};
 inline constexpr Rule refcount_width{"refcount-width", Stage::l2};
 inline constexpr Rule check_refcounts{"check-refcounts", Stage::l2};
+inline constexpr Rule check_metadata_overlap{"check-metadata-overlap", Stage::l2};
 inline constexpr Rule check_extent_past_end{"check-extent-past-end", Stage::extent};
 inline constexpr Rule snapshot_tables{"snapshot-tables", Stage::l1};
 

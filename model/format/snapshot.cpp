@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
+#include <span>
+#include <utility>
 
 #include "format/big_endian.hpp"
 #include "format/header_fields.hpp"
@@ -13,18 +14,49 @@ namespace qcow2 {
 
 namespace {
 
-/// Bytes of a snapshot's entry that the file has.
-std::vector<std::byte> load(const Image& image, HostOffset offset, std::uint64_t length) {
-  std::vector<std::byte> bytes(length);
-  bytes.resize(image.source->read_at(offset, bytes));
-  return bytes;
-}
+constexpr std::uint64_t entry_fixed_size = 40;
 
 std::string load_text(const Image& image, HostOffset offset, std::uint64_t length) {
-  const auto bytes = load(image, offset, length);
-  std::string text(bytes.size(), '\0');
-  std::ranges::transform(bytes, text.begin(), [](std::byte byte) { return static_cast<char>(byte); });
+  std::string text(static_cast<std::size_t>(length), '\0');
+  image.source->read_at(offset, std::as_writable_bytes(std::span(text)));
   return text;
+}
+
+/// Bytes 8 to 15 of the extra data are the size of the disk; bytes 0 to 7 are that of the machine state.
+std::optional<std::uint64_t> load_virtual_size(const Image& image, HostOffset extra, std::uint64_t extra_size) {
+  std::array<std::byte, 16> known{};
+  if (extra_size < known.size()) return std::nullopt;
+  image.source->read_at(extra, known);
+  return load_big_endian<std::uint64_t>(known, 8);
+}
+
+struct Entry {
+  Snapshot snapshot;
+  std::uint64_t length = 0;  ///< in bytes, without padding
+};
+
+/// The entry at `offset`, wholly in the file and no longer than `length_max`.
+Result<Entry> read_entry(const Image& image, HostOffset offset, std::uint64_t length_max) {
+  const auto broken = [&](std::string_view what) {
+    return refuse(rule::snapshot_tables, {.host_offset = offset.value}, fmt::format("{} a snapshot's entry", what));
+  };
+  std::array<std::byte, entry_fixed_size> fixed{};
+  if (!contains(*image.source, offset, fixed.size())) return broken("the file ends inside");
+  image.source->read_at(offset, fixed);
+  const std::uint64_t id_size = load_big_endian<std::uint16_t>(fixed, 12);
+  const std::uint64_t name_size = load_big_endian<std::uint16_t>(fixed, 14);
+  const std::uint64_t extra_size = load_big_endian<std::uint32_t>(fixed, 36);
+  const std::uint64_t length = fixed.size() + extra_size + id_size + name_size;
+  if (length > length_max) return broken("the snapshot table is longer than 64 MiB with");
+  if (!contains(*image.source, offset, length)) return broken("the file ends inside");
+  const HostOffset extra = offset + fixed.size();
+  const HostOffset id = extra + extra_size;
+  return Entry{.snapshot = {.l1_table_offset = {load_big_endian<std::uint64_t>(fixed, 0)},
+                            .l1_size = load_big_endian<std::uint32_t>(fixed, 8),
+                            .id = load_text(image, id, id_size),
+                            .name = load_text(image, id + id_size, name_size),
+                            .virtual_size = load_virtual_size(image, extra, extra_size)},
+               .length = length};
 }
 
 }  // namespace
@@ -41,28 +73,11 @@ Result<SnapshotTable> read_snapshot_table(const Image& image) {
                   fmt::format("{} snapshots are more than {}", image.header.snapshot_count, snapshot_count_max));
   }
   for (std::uint32_t number = 0; number < image.header.snapshot_count; ++number) {
-    std::array<std::byte, 40> fixed{};
-    const HostOffset at = begin + table.length;
-    if (image.source->read_at(at, fixed) < fixed.size()) {
-      return refuse(rule::snapshot_tables, {.host_offset = at.value},
-                    fmt::format("the file ends before snapshot {} of {}", number, image.header.snapshot_count));
-    }
-    const std::uint64_t id_size = load_big_endian<std::uint16_t>(fixed, 12);
-    const std::uint64_t name_size = load_big_endian<std::uint16_t>(fixed, 14);
-    const std::uint64_t extra_size = load_big_endian<std::uint32_t>(fixed, 36);
-    const HostOffset extra = at + fixed.size();
-    const HostOffset id = extra + extra_size;
-    Snapshot snapshot{{load_big_endian<std::uint64_t>(fixed, 0)},
-                      load_big_endian<std::uint32_t>(fixed, 8),
-                      load_text(image, id, id_size),
-                      load_text(image, id + id_size, name_size),
-                      {}};
-    // Bytes 0-7 of the extra data are the size of the machine state, bytes 8-15 that of the disk.
-    if (const auto known = load(image, extra, 16); extra_size >= 16 && known.size() == 16) {
-      snapshot.virtual_size = load_big_endian<std::uint64_t>(known, 8);
-    }
-    table.snapshots.push_back(std::move(snapshot));
-    table.length += round_up(fixed.size() + extra_size + id_size + name_size, 8);
+    const std::uint64_t at = round_up(table.length, 8);  // nothing pads the last entry: the file may end before
+    auto entry = read_entry(image, begin + at, snapshot_table_length_max - at);
+    if (!entry) return tl::unexpected(std::move(entry.error()));
+    table.snapshots.push_back(std::move(entry->snapshot));
+    table.length = at + entry->length;
   }
   return table;
 }

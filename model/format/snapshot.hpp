@@ -14,6 +14,9 @@ namespace qcow2 {
 /// As many as QEMU reads. Beyond it, what a table claims would cost memory.
 inline constexpr std::uint32_t snapshot_count_max = 65536;
 
+/// In bytes, as QEMU has it.
+inline constexpr std::uint64_t snapshot_table_length_max = 64 << 20;
+
 struct Snapshot {
   HostOffset l1_table_offset;
   std::uint32_t l1_size = 0;  ///< in entries of 8 bytes
@@ -24,7 +27,7 @@ struct Snapshot {
 
 struct SnapshotTable {
   std::vector<Snapshot> snapshots;
-  std::uint64_t length = 0;  ///< in bytes, from header.snapshots_offset on
+  std::uint64_t length = 0;  ///< in bytes, from header.snapshots_offset to the end of the last name
 };
 
 /// Refuses, with rule::snapshot_tables, a table that is not aligned, leaves the file or is too long.

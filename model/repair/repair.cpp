@@ -4,6 +4,8 @@
 
 #include "check/check.hpp"
 #include "format/header_fields.hpp"
+#include "repair/certainty.hpp"
+#include "repair/overlap.hpp"
 #include "repair/repair_fields.hpp"
 #include "repair/repair_refcounts.hpp"
 
@@ -11,39 +13,47 @@ namespace qcow2 {
 
 namespace {
 
-constexpr std::uint64_t marks = incompatible::dirty | incompatible::corrupt;
-
-/// Features that are to be cleared by who does not know them may have clusters that nobody here counts.
+/// Features that a program clears when it does not know them may have clusters that nobody here counts.
 Result<void> judge_features(const Header& header) {
-  constexpr std::uint64_t known = 1 << 0;  // bitmaps
-  if ((header.autoclear_features & ~known) == 0) return {};
+  if ((header.autoclear_features & ~autoclear::known) == 0) return {};
   return refuse(rule::header_incompatible_features, {.host_offset = field::autoclear_features.at},
                 "unknown autoclear features may use clusters that nobody counts");
 }
 
-/// [dirty-corrupt-bits] Both say that refcounts or tables are not to be believed, which is over.
-Result<bool> clear_marks(ByteStore& copy) {
-  const auto image = open_image(copy);
-  if (!image) return tl::unexpected(image.error());
-  if (!image->header.has(marks)) return false;
-  if (check(*image, {.deep = true}, [](const Finding&) {}).corruptions > 0) return false;
+void clear_marks(ByteStore& copy, const Header& header, std::uint64_t marks) {
   std::array<std::byte, header_length_v3> fields{};
   copy.read_at({0}, fields);
-  field::incompatible_features.store(fields, image->header.incompatible_features & ~marks);
+  field::incompatible_features.store(fields, header.incompatible_features & ~marks);
   copy.write_at({0}, fields);
-  return true;
+}
+
+/// The dirty bit says that refcounts are not to be believed, which is over now. The corrupt bit says that of any table:
+/// it stays while a deep check finds a corruption. [dirty-corrupt-bits]
+Result<void> repair_marks(ByteStore& copy, RepairSummary& summary) {
+  const auto image = open_image(copy);
+  if (!image) return tl::unexpected(image.error());
+  const Header& header = image->header;
+  if (!header.has(incompatible::dirty | incompatible::corrupt)) return {};
+  summary.dirty_cleared = header.has(incompatible::dirty);
+  summary.corrupt_cleared = header.has(incompatible::corrupt) &&
+                            check(*image, {.deep = true}, [](const Finding&) {}).corruptions == 0;
+  const std::uint64_t marks =
+      incompatible::dirty | (summary.corrupt_cleared ? incompatible::corrupt : std::uint64_t{0});
+  if (summary.dirty_cleared || summary.corrupt_cleared) clear_marks(copy, header, marks);
+  return {};
 }
 
 }  // namespace
 
 Result<RepairSummary> repair(const Image& image, ByteStore& copy) {
+  if (auto used = certain_use(image); !used) return tl::unexpected(std::move(used.error()));
   RepairSummary summary;
-  if (auto done = repair_size_fields(image, copy, summary); !done) return tl::unexpected(done.error());
-  if (auto done = repair_refcounts(copy, summary); !done) return tl::unexpected(done.error());
-  const auto cleared = clear_marks(copy);
-  if (!cleared) return tl::unexpected(cleared.error());
-  summary.marks_cleared = *cleared;
-  if (auto judged = judge_features(image.header); !judged && summary.changed()) return tl::unexpected(judged.error());
+  if (auto done = repair_size_fields(image, copy, summary); !done) return tl::unexpected(std::move(done.error()));
+  if (auto done = repair_refcounts(copy, summary); !done) return tl::unexpected(std::move(done.error()));
+  if (auto done = repair_marks(copy, summary); !done) return tl::unexpected(std::move(done.error()));
+  if (!summary.changed()) return summary;
+  if (auto judged = judge_overlap(image); !judged) return tl::unexpected(std::move(judged.error()));
+  if (auto judged = judge_features(image.header); !judged) return tl::unexpected(std::move(judged.error()));
   return summary;
 }
 

@@ -5,8 +5,11 @@
 // left alone, and a field that is too small is raised where the stream ends within the largest extent and the file.
 // Then the refcounts are made right, and with them bit 63 of the active tables. Streams and data are never moved. All
 // this happens to a copy; whoever asks for it puts the copy in place of the image only when it was found to read the
-// same. What is not certain is refused: an image with a table that cannot be found, say, may have data that nobody
-// counts.
+// same.
+//
+// Freeing is a change too. A host cluster is freed only when no damaged pointer could have owned it (certainty.hpp) and no
+// table that is lost without a trace (lost_tables.hpp): else the repair is refused, or the leak stays. What is not
+// certain is refused, and so are tables that overlap, and a longer file that might complete a broken stream.
 #pragma once
 
 #include "format/byte_sink.hpp"

@@ -7,14 +7,15 @@
 
 namespace qcow2 {
 
-void repair_copied_flags(const Image& image, ByteStore& copy, HostUse& use, RepairSummary& summary) {
+void repair_copied_flags(const Image& image, ByteStore& copy, TargetRefcounts& targets, RepairSummary& summary) {
   const Header& header = image.header;
   // [copied-flag]
   const auto set = [&](HostOffset at, std::uint64_t entry, HostOffset named) {
-    const bool once = use.at(named.value >> header.cluster_bits) == 1;
+    const bool once = targets.at(named.value >> header.cluster_bits) == 1;
     const std::uint64_t right = once ? entry | copied_flag : entry & ~copied_flag;
     if (right == entry) return;
     summary.copied_flags += 1;
+    summary.note({.kind = Change::Kind::copied_flag, .where = {.host_offset = at.value}, .before = !once, .after = once});
     std::array<std::byte, 8> bytes{};
     store_big_endian(std::span(bytes), 0, right);
     copy.write_at(at, bytes);

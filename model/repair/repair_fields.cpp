@@ -34,6 +34,28 @@ std::optional<Descriptor> covering_stream(const Image& image, const Descriptor& 
   return covering(descriptor.host_offset, **length);
 }
 
+namespace {
+
+/// The entry as it should be: its field the least that covers its stream, its bit 63 clear.
+std::uint64_t repaired_entry(const Image& image, const L2Entry& entry, Scratch& scratch) {
+  const unsigned cluster_bits = image.header.cluster_bits;
+  const std::uint64_t cleared = entry.entry & ~copied_flag;  // [copied-flag-clear]
+  const auto wanted = covering_stream(image, decode_descriptor(entry.entry, cluster_bits), scratch);
+  // Nothing fits where host_offset has bits above 55; such an entry is refused later.
+  return wanted ? encode_descriptor(*wanted, cluster_bits).value_or(cleared) : cleared;
+}
+
+void note(RepairSummary& summary, Where where, const Descriptor& was, const Descriptor& is) {
+  if (was == is) return;
+  (is.additional_sectors < was.additional_sectors ? summary.lowered : summary.raised) += 1;
+  summary.note({.kind = Change::Kind::size_field,
+                .where = where,
+                .before = was.additional_sectors,
+                .after = is.additional_sectors});
+}
+
+}  // namespace
+
 Result<void> repair_size_fields(const Image& image, ByteSink& copy, RepairSummary& summary) {
   const auto snapshots = read_snapshot_table(image);
   if (!snapshots) return tl::unexpected(snapshots.error());
@@ -43,16 +65,43 @@ Result<void> repair_size_fields(const Image& image, ByteSink& copy, RepairSummar
     const HostOffset end{table + image.header.cluster_size()};
     for_each_entry(*image.source, {table}, end, image.l2_entry_bits(), [&](HostOffset at, const L2Entry& entry) {
       if (kind(entry, format) != Kind::compressed) return;
-      const Descriptor descriptor = decode_descriptor(entry.entry, format.cluster_bits);
-      const auto wanted = covering_stream(image, descriptor, scratch);
-      if (!wanted || *wanted == descriptor) return;
-      const auto repaired = encode_descriptor(*wanted, format.cluster_bits);
-      if (!repaired) return;  // bits above 55, which are refused later
-      (wanted->additional_sectors < descriptor.additional_sectors ? summary.lowered : summary.raised) += 1;
+      const std::uint64_t repaired = repaired_entry(image, entry, scratch);
+      if (repaired == entry.entry) return;
+      const Where where{.l2_index = (at.value - table) >> image.l2_entry_bits(), .host_offset = at.value};
+      note(summary, where, decode_descriptor(entry.entry, format.cluster_bits),
+           decode_descriptor(repaired, format.cluster_bits));
+      if ((entry.entry & copied_flag) != 0) {
+        summary.copied_flags += 1;
+        summary.note({.kind = Change::Kind::copied_flag, .where = where, .before = 1, .after = 0});
+      }
       std::array<std::byte, 8> bytes{};
-      store_big_endian(std::span(bytes), 0, *repaired | (entry.entry & copied_flag));
+      store_big_endian(std::span(bytes), 0, repaired);
       copy.write_at(at, bytes);
     });
+  }
+  return {};
+}
+
+Result<void> judge_growth(const Image& image) {
+  const auto snapshots = read_snapshot_table(image);
+  if (!snapshots) return tl::unexpected(snapshots.error());
+  const unsigned cluster_bits = image.header.cluster_bits;
+  std::optional<Violation> broken;
+  std::vector<std::byte> cluster(image.header.cluster_size());
+  Scratch scratch;
+  for (const std::uint64_t table : l2_tables(image, l1_tables(image, *snapshots))) {
+    const HostOffset end{table + image.header.cluster_size()};
+    for_each_entry(*image.source, {table}, end, image.l2_entry_bits(), [&](HostOffset, const L2Entry& entry) {
+      if (broken || kind(entry, image.entry_format()) != Kind::compressed) return;
+      const Descriptor descriptor = decode_descriptor(entry.entry, cluster_bits);
+      const Descriptor largest{descriptor.host_offset, additional_sectors_max(cluster_bits)};
+      if (extent_end(largest).value <= image.source->size()) return;
+      auto read = read_compressed_cluster(image, descriptor, {}, cluster, scratch);
+      if (read) return;
+      broken = std::move(read.error());
+      broken->detail = "the file cannot be made longer, which might complete a broken stream: " + broken->detail;
+    });
+    if (broken) return tl::unexpected(std::move(*broken));
   }
   return {};
 }

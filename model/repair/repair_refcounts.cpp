@@ -10,35 +10,16 @@
 #include "check/count_use.hpp"
 #include "format/big_endian.hpp"
 #include "format/header_fields.hpp"
-#include "format/refcount.hpp"
+#include "repair/certainty.hpp"
+#include "repair/lost_tables.hpp"
 #include "repair/refcount_structure.hpp"
 #include "repair/repair_copied_flags.hpp"
+#include "repair/repair_fields.hpp"
+#include "repair/target_refcounts.hpp"
 
 namespace qcow2 {
 
 namespace {
-
-/// What may be wrong with an image whose references are certain all the same.
-bool leaves_references_certain(const Rule& broken) {
-  return broken == rule::copied_flag || broken == rule::copied_flag_clear || broken == rule::copied_flag_data_file ||
-         broken == rule::extended_l2_bitmap || broken == rule::zero_cluster_v2;
-}
-
-/// Everything but the refcount structures themselves.
-Result<HostUse> count(const Image& image) {
-  HostUse used(image.header.cluster_bits);
-  std::optional<Violation> doubt;
-  const CheckReport report = [&](const Finding& finding) {
-    if (!doubt && !leaves_references_certain(finding.violation.rule)) doubt = finding.violation;
-  };
-  Findings findings(report);
-  count_use(image, nullptr, used, findings);
-  if (!doubt && findings.not_described() > 0) {
-    doubt = Violation{rule::check_refcounts, {}, "there is too much wrong to be sure of the rest"};
-  }
-  if (doubt) return tl::unexpected(std::move(*doubt));
-  return used;
-}
 
 // [refcount-width]
 Result<void> judge_width(const Header& header, HostUse& use) {
@@ -57,34 +38,48 @@ Result<void> judge_width(const Header& header, HostUse& use) {
   return {};
 }
 
-std::uint64_t count_changes(const Image& image, HostUse& use) {
-  StoredRefcounts stored(image);
-  std::uint64_t changes = 0;
-  const std::uint64_t end = std::max(file_clusters(image), use.end());
+void count_changes(const Image& image, TargetRefcounts& targets, RepairSummary& summary) {
+  const std::uint64_t end = std::max(file_clusters(image), targets.use().end());
   for (std::uint64_t cluster = 0; cluster < end;) {
-    const CountRun was = stored.run_at(cluster);
-    const HostUse::Run is = use.run_at(cluster);
-    const std::uint64_t run_end = std::min({was.end, is.end, end});
-    if (was.count != is.references) changes += run_end - cluster;
-    cluster = run_end;
+    const TargetRefcounts::Run run = targets.run_at(cluster);
+    const std::uint64_t clusters = std::min(run.end, end) - cluster;
+    if (run.target > run.references) summary.leaks_kept += clusters;
+    if (run.target != run.stored) {
+      summary.refcounts += clusters;
+      summary.note({.kind = Change::Kind::refcount,
+                    .where = {.host_offset = cluster * image.header.cluster_size()},
+                    .clusters = clusters,
+                    .before = run.stored,
+                    .after = run.target});
+    }
+    cluster += clusters;
   }
-  return changes;
 }
 
-void write_block(const Header& header, ByteStore& copy, HostUse& use, std::uint64_t index, HostOffset block) {
+std::vector<std::byte> block_bytes(const Header& header, TargetRefcounts& targets, std::uint64_t index) {
   std::vector<std::byte> bytes(header.cluster_size());
   const std::uint64_t entries = refcount_block_entries(header.cluster_bits, header.refcount_order);
   const std::uint64_t first = index * entries;
   for (std::uint64_t cluster = first; cluster < first + entries;) {
-    const HostUse::Run run = use.run_at(cluster);
+    const TargetRefcounts::Run run = targets.run_at(cluster);
     const std::uint64_t end = std::min(run.end, first + entries);
-    for (; run.references != 0 && cluster < end; ++cluster) {
-      store_refcount(bytes, cluster - first, header.refcount_order, run.references);
+    for (; run.target != 0 && cluster < end; ++cluster) {
+      store_refcount(bytes, cluster - first, header.refcount_order, run.target);
     }
     cluster = end;
   }
-  std::vector<std::byte> there(bytes.size());
-  if (copy.read_at(block, there) < there.size() || there != bytes) copy.write_at(block, bytes);
+  return bytes;
+}
+
+/// All are made before one is written: they follow from what is stored.
+void write_blocks(const Header& header, ByteStore& copy, TargetRefcounts& targets, const RefcountStructure& structure) {
+  std::vector<std::pair<HostOffset, std::vector<std::byte>>> changed;
+  for (const auto& [index, block] : structure.blocks) {
+    auto bytes = block_bytes(header, targets, index);
+    std::vector<std::byte> there(bytes.size());
+    if (copy.read_at(block, there) < there.size() || there != bytes) changed.emplace_back(block, std::move(bytes));
+  }
+  for (const auto& [block, bytes] : changed) copy.write_at(block, bytes);
 }
 
 void write_table(const Header& header, ByteStore& copy, const RefcountStructure& structure) {
@@ -100,26 +95,36 @@ void write_table(const Header& header, ByteStore& copy, const RefcountStructure&
   copy.write_at({0}, fields);
 }
 
+/// The structure to be filled. A new one makes the file longer, and frees whatever the lost one counted.
+Result<RefcountStructure> choose_structure(const Image& image, HostUse& used) {
+  if (auto existing = existing_structure(image, used)) return std::move(*existing);
+  if (auto judged = judge_growth(image); !judged) return tl::unexpected(std::move(judged.error()));
+  if (const auto lost = first_lost_table(image, used, false)) {
+    return refuse(rule::check_refcounts, {.host_offset = lost->value},
+                  "the refcounts are lost, and a host cluster that nothing refers to looks like a table: "
+                  "what it names may be in use");
+  }
+  return new_structure(image, used);
+}
+
 }  // namespace
 
 Result<void> repair_refcounts(ByteStore& copy, RepairSummary& summary) {
   const auto image = open_image(copy);
   if (!image) return tl::unexpected(image.error());
-  const auto used = count(*image);
+  auto used = certain_use(*image);
   if (!used) return tl::unexpected(used.error());
-  auto structure = existing_structure(*image, *used);
-  if (!structure) {
-    auto fresh = new_structure(*image, *used);
-    if (!fresh) return tl::unexpected(fresh.error());
-    structure = std::move(*fresh);
-  }
-  summary.new_refcount_table = structure->is_new;
+  auto structure = choose_structure(*image, *used);
+  if (!structure) return tl::unexpected(std::move(structure.error()));
   HostUse use = structure->counted_in(*used, image->header.cluster_size());
   if (auto fits = judge_width(image->header, use); !fits) return fits;
-  summary.refcounts += count_changes(*image, use);
-  for (const auto& [index, block] : structure->blocks) write_block(image->header, copy, use, index, block);
+  const bool lowers = structure->is_new || !first_lost_table(*image, use, true);
+  TargetRefcounts targets(*image, std::move(use), lowers);
+  summary.new_refcount_table = structure->is_new;
+  count_changes(*image, targets, summary);
+  repair_copied_flags(*image, copy, targets, summary);
+  write_blocks(image->header, copy, targets, *structure);
   if (structure->is_new) write_table(image->header, copy, *structure);
-  repair_copied_flags(*image, copy, use, summary);
   return {};
 }
 
