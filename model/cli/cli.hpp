@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -26,7 +27,18 @@ std::string hex(std::uint64_t number);
 /// As L2 entries are written: 16 digits.
 std::string entry_hex(std::uint64_t l2_entry);
 
+/// A document of this program: an object that begins with the name of its form, of docs/model-json.schema.json.
+Json document(std::string_view command);
+Json where_json(const Where& where);
+/// rule, stage, where, detail.
+Json violation_json(const Violation& violation);
+
+/// In one line. What is not UTF-8 is replaced.
+std::string text(const Json& json);
 void print(const Json& json);
+
+/// Runs a command. With `json` a refusal is a document too, {"schema", "refused"}, on standard output.
+int answer(std::string_view command, bool json, const std::function<int()>& action);
 
 /// Each command adds itself to the program.
 class Program;

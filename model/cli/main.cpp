@@ -5,8 +5,8 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <exception>
 #include <new>
-#include <system_error>
 
 #include "cli/arguments.hpp"
 #include "cli/cli.hpp"
@@ -14,12 +14,13 @@
 namespace {
 
 using namespace qcow2::cli;
+using qcow2::ClosedPipe;
 using qcow2::Refusal;
-using qcow2::UsageError;
 
 /// Output that was lost is not success.
 int flushed(int code) {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  if (errno == EPIPE) throw ClosedPipe();
   return complain(exit_code::usage, fmt::format("cannot write: {}", std::strerror(errno)));
 }
 
@@ -35,16 +36,18 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of writing: one line, exit 2
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of writing
   try {
     return run(argc, argv);
   } catch (const Refusal& refusal) {
     return complain(exit_code::violation, refusal.what());
-  } catch (const UsageError& error) {
-    return complain(exit_code::usage, error.what());
-  } catch (const std::system_error& error) {
-    return complain(exit_code::usage, error.what());
+  } catch (const ClosedPipe&) {
+    return exit_code::usage;
   } catch (const std::bad_alloc&) {
     return complain(exit_code::usage, "out of memory");
+  } catch (const std::exception& error) {
+    return complain(exit_code::usage, error.what());
+  } catch (...) {
+    return complain(exit_code::usage, "something went wrong that has no name");
   }
 }

@@ -19,15 +19,22 @@ struct UsageError : std::runtime_error {
 /// `text` with control characters written as escapes: a name in a header must not end our line or steer a terminal.
 std::string printable(std::string_view text);
 
+/// Nobody reads what is written any more. It is no fault of ours: the program ends without a word, exit 2.
+struct ClosedPipe : UsageError {
+  ClosedPipe() : UsageError("the reader has closed the pipe") {}
+};
+
 /// A refusal that ends the program: exit 1.
 struct Refusal : std::runtime_error {
-  explicit Refusal(const Violation& violation) : std::runtime_error(printable(describe(violation))) {}
+  explicit Refusal(Violation refused)
+      : std::runtime_error(printable(describe(refused))), violation(std::move(refused)) {}
+  Violation violation;
 };
 
 /// The value, or the end of the program.
 template <class T>
 T value_or_refuse(Result<T> result) {
-  if (!result) throw Refusal(result.error());
+  if (!result) throw Refusal(std::move(result.error()));
   if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 

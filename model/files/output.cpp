@@ -59,6 +59,7 @@ class StreamOutput final : public Output {
     while (!bytes.empty()) {
       const ssize_t written = ::write(handle_.get(), bytes.data(), bytes.size());
       if (written < 0 && errno == EINTR) continue;
+      if (written < 0 && errno == EPIPE) throw ClosedPipe();
       if (written < 0) fail(path_);
       position_ += static_cast<std::uint64_t>(written);
       bytes = bytes.subspan(static_cast<std::size_t>(written));

@@ -5,8 +5,10 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
+#include "check/check.hpp"
 #include "files/errors.hpp"
 #include "files/replacement.hpp"
 #include "files/sparsely.hpp"
@@ -65,9 +67,25 @@ void refuse_file_in_use(const OpenFile& file) {
   }
 }
 
+/// Nothing that a repair makes right may be wrong afterwards; leaks may only be left where it says so.
+Result<void> counts_are_right(const Image& after, const RepairSummary& repaired) {
+  std::optional<Violation> wrong;
+  const auto summary = check(after, {}, [&](const Finding& finding) {
+    const Rule& rule = finding.violation.rule;
+    const bool of_repair =
+        rule == rule::check_refcounts || rule == rule::copied_flag || rule == rule::copied_flag_clear;
+    if (finding.severity == Severity::corruption && of_repair && !wrong) wrong = finding.violation;
+  });
+  if (!wrong && summary.leaks > 0 && repaired.leaks_kept == 0)
+    wrong = Violation{rule::check_refcounts, {}, "leaks are left"};
+  if (!wrong) return {};
+  wrong->detail = "the repaired copy would not be right: " + wrong->detail;
+  return tl::unexpected(std::move(*wrong));
+}
+
 }  // namespace
 
-Result<RepairSummary> repair_file(const OpenFile& file, const Image& image) {
+Result<RepairSummary> repair_file(const OpenFile& file, const Image& image, RepairMode mode) {
   refuse_file_in_use(file);
   Replacement replacement(file.path);
   CopyStore copy(replacement);
@@ -77,7 +95,8 @@ Result<RepairSummary> repair_file(const OpenFile& file, const Image& image) {
   const auto after = open_image(copy);
   if (!after) return tl::unexpected(after.error());
   if (auto proved = reads_as_before(image, *after); !proved) return tl::unexpected(proved.error());
-  replacement.finish(copy.size(), true);
+  if (auto right = counts_are_right(*after, *repaired); !right) return tl::unexpected(right.error());
+  if (mode == RepairMode::replace) replacement.finish(copy.size(), true);
   return repaired;
 }
 

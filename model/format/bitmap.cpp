@@ -35,8 +35,7 @@ std::optional<Violation> read_entries(const Image& image, std::uint32_t bitmaps,
       return broken(place, fmt::format("the bitmap directory ends before bitmap {} of {}", number, bitmaps)).value();
     }
     image.source->read_at(place, entry);
-    directory.tables.push_back(
-        {{load_big_endian<std::uint64_t>(entry, 0)}, load_big_endian<std::uint32_t>(entry, 8)});
+    directory.tables.push_back({{load_big_endian<std::uint64_t>(entry, 0)}, load_big_endian<std::uint32_t>(entry, 8)});
     const std::uint64_t name_size = load_big_endian<std::uint16_t>(entry, 18);
     const std::uint64_t extra_size = load_big_endian<std::uint32_t>(entry, 20);
     at = std::min(at + round_up(entry.size() + extra_size + name_size, 8), directory.length);

@@ -124,6 +124,9 @@ inline tl::unexpected<Violation> refuse(Rule broken, Where where, std::string de
   return tl::unexpected(Violation{broken, where, std::move(detail)});
 }
 
+/// "l1_index 0, l2_index 5"; empty where nothing is known.
+std::string describe(const Where& where);
+
 /// One line: stage, rule, what is wrong, and where.
 std::string describe(const Violation& violation);
 

@@ -35,8 +35,8 @@ Result<void> repair_marks(ByteStore& copy, RepairSummary& summary) {
   const Header& header = image->header;
   if (!header.has(incompatible::dirty | incompatible::corrupt)) return {};
   summary.dirty_cleared = header.has(incompatible::dirty);
-  summary.corrupt_cleared = header.has(incompatible::corrupt) &&
-                            check(*image, {.deep = true}, [](const Finding&) {}).corruptions == 0;
+  summary.corrupt_cleared =
+      header.has(incompatible::corrupt) && check(*image, {.deep = true}, [](const Finding&) {}).corruptions == 0;
   const std::uint64_t marks =
       incompatible::dirty | (summary.corrupt_cleared ? incompatible::corrupt : std::uint64_t{0});
   if (summary.dirty_cleared || summary.corrupt_cleared) clear_marks(copy, header, marks);

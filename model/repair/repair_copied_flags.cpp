@@ -15,7 +15,7 @@ void repair_copied_flags(const Image& image, ByteStore& copy, TargetRefcounts& t
     const std::uint64_t right = once ? entry | copied_flag : entry & ~copied_flag;
     if (right == entry) return;
     summary.copied_flags += 1;
-    summary.note({.kind = Change::Kind::copied_flag, .where = {.host_offset = at.value}, .before = !once, .after = once});
+    summary.note({.kind = Change::Kind::bit_63, .where = {.host_offset = at.value}, .before = !once, .after = once});
     std::array<std::byte, 8> bytes{};
     store_big_endian(std::span(bytes), 0, right);
     copy.write_at(at, bytes);

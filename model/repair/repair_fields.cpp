@@ -72,7 +72,7 @@ Result<void> repair_size_fields(const Image& image, ByteSink& copy, RepairSummar
            decode_descriptor(repaired, format.cluster_bits));
       if ((entry.entry & copied_flag) != 0) {
         summary.copied_flags += 1;
-        summary.note({.kind = Change::Kind::copied_flag, .where = where, .before = 1, .after = 0});
+        summary.note({.kind = Change::Kind::bit_63, .where = where, .before = 1, .after = 0});
       }
       std::array<std::byte, 8> bytes{};
       store_big_endian(std::span(bytes), 0, repaired);

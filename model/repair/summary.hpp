@@ -12,7 +12,7 @@ namespace qcow2 {
 
 /// One thing that a repair has changed: "the refcount of host cluster 7: 0, now 1".
 struct Change {
-  enum class Kind { size_field, refcount, copied_flag };
+  enum class Kind { size_field, refcount, bit_63 };
   Kind kind = Kind::refcount;
   Where where;
   std::uint64_t clusters = 1;  ///< of refcounts: so many host clusters in a row

@@ -13,7 +13,8 @@ namespace qcow2 {
 class TargetRefcounts {
  public:
   /// `use` counts everything. With `lowers` false no count becomes less than what `image` stores.
-  TargetRefcounts(const Image& image, HostUse use, bool lowers) : stored_(image), use_(std::move(use)), lowers_(lowers) {}
+  TargetRefcounts(const Image& image, HostUse use, bool lowers)
+      : stored_(image), use_(std::move(use)), lowers_(lowers) {}
 
   struct Run {
     std::uint64_t stored = 0;
@@ -27,10 +28,8 @@ class TargetRefcounts {
     const CountRun stored = stored_.run_at(host_cluster);
     const HostUse::Run used = use_.run_at(host_cluster);
     const std::uint64_t target = lowers_ ? used.references : std::max(stored.count, used.references);
-    return {.stored = stored.count,
-            .references = used.references,
-            .target = target,
-            .end = std::min(stored.end, used.end)};
+    return {
+        .stored = stored.count, .references = used.references, .target = target, .end = std::min(stored.end, used.end)};
   }
 
   std::uint64_t at(std::uint64_t host_cluster) { return run_at(host_cluster).target; }
