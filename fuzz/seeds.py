@@ -50,7 +50,7 @@ def streams(model: Path, image: Path) -> Iterator[bytes]:
         return
     head = bytes([bits - 9 | (0x80 if header["compression_type"] == "zstd" else 0)])
     with image.open("rb") as file:
-        for row in json.loads(rows.stdout):
+        for row in json.loads(rows.stdout)["clusters"]:
             if row["kind"] == "compressed":
                 file.seek(min(row["host_offset"], IMAGE_MAX << 20))
                 yield head + file.read(row["available_bytes"])

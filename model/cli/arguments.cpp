@@ -52,6 +52,12 @@ Command& Command::text(const std::string& name, std::string& value, const std::s
   return *this;
 }
 
+Command& Command::options(const std::string& name, std::vector<std::string>& values, const std::string& type,
+                          const std::string& help) {
+  parser_->app->add_option(name, values, help)->type_name(type)->expected(1)->take_all();
+  return *this;
+}
+
 Command& Command::flag(const std::string& name, bool& value, const std::string& help) {
   parser_->app->add_flag(name, value, help);
   return *this;

@@ -22,6 +22,9 @@ class Command {
   Command& argument(const std::string& name, std::string& value, const std::string& help);
   Command& argument(const std::string& name, std::uint64_t& value, const std::string& help);
   Command& text(const std::string& name, std::string& value, const std::string& help);
+  /// Takes one value each time, and may be repeated.
+  Command& options(const std::string& name, std::vector<std::string>& values, const std::string& type,
+                   const std::string& help);
   Command& flag(const std::string& name, bool& value, const std::string& help);
   Command& number(const std::string& name, std::uint64_t& value, const std::string& help);
   Command& number(const std::string& name, std::optional<std::uint64_t>& value, const std::string& help);

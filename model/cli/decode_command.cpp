@@ -26,8 +26,10 @@ Json before_correction_json(const Options& options) {
 }
 
 Json fields_json(const Options& options, Kind entry_kind) {
-  Json json{
-      {"cluster_bits", options.cluster_bits}, {"l2_entry", entry_hex(options.l2_entry)}, {"kind", name(entry_kind)}};
+  Json json = document("decode");
+  json["cluster_bits"] = options.cluster_bits;
+  json["l2_entry"] = entry_hex(options.l2_entry);
+  json["kind"] = name(entry_kind);
   if (entry_kind == Kind::compressed) {
     const Descriptor descriptor = decode_descriptor(options.l2_entry, options.cluster_bits);
     json["host_offset"] = descriptor.host_offset.value;
@@ -48,9 +50,11 @@ Json fields_json(const Options& options, Kind entry_kind) {
 
 void print_text(const Json& json) {
   for (const auto& [key, value] : json.items()) {
-    if (key == "violations" || key == "before_correction" || key.ends_with("_hex") || value.is_null()) continue;
+    if (key == "schema" || key == "violations" || key == "before_correction" || key.ends_with("_hex") ||
+        value.is_null())
+      continue;
     const auto twin = json.find(key + "_hex");
-    fmt::print("{:<20}{}{}\n", key, value.is_string() ? value.get<std::string>() : value.dump(),
+    fmt::print("{:<20}{}{}\n", key, value.is_string() ? value.get<std::string>() : text(value),
                twin != json.end() ? " (" + twin->get<std::string>() + ")" : "");
   }
   for (const Json& violation : json["violations"]) {

@@ -36,23 +36,21 @@ Result<std::uint64_t> l2_entry_for(const Options& options) {
 }
 
 int encode(const Options& options) {
-  const auto l2_entry = l2_entry_for(options);
-  if (!l2_entry && options.json) {
-    print({{"violations", {{{"rule", l2_entry.error().rule.slug}, {"detail", l2_entry.error().detail}}}}});
-  }
-  const std::uint64_t entry = value_or_refuse(l2_entry);
+  const std::uint64_t entry = value_or_refuse(l2_entry_for(options));
   if (!options.json) {
     fmt::print("{}\n", entry_hex(entry));
     return exit_code::conforms;
   }
   const Descriptor descriptor = decode_descriptor(entry, options.cluster_bits);
-  print({{"l2_entry", entry_hex(entry)},
-         {"cluster_bits", options.cluster_bits},
-         {"host_offset", descriptor.host_offset.value},
-         {"host_offset_hex", hex(descriptor.host_offset.value)},
-         {"additional_sectors", descriptor.additional_sectors},
-         {"sector_count", sector_count(descriptor)},
-         {"available_bytes", available_bytes(descriptor)}});
+  Json json = document("encode");
+  json.update({{"l2_entry", entry_hex(entry)},
+               {"cluster_bits", options.cluster_bits},
+               {"host_offset", descriptor.host_offset.value},
+               {"host_offset_hex", hex(descriptor.host_offset.value)},
+               {"additional_sectors", descriptor.additional_sectors},
+               {"sector_count", sector_count(descriptor)},
+               {"available_bytes", available_bytes(descriptor)}});
+  print(json);
   return exit_code::conforms;
 }
 
@@ -65,7 +63,7 @@ void add_encode(Program& program) {
       .required_number("--host-offset", options->host_offset, "Where the stream begins, in bytes")
       .required_number("--length", options->length, "How long it is, in bytes")
       .flag("--json", options->json, "Print JSON")
-      .run([options] { return encode(*options); });
+      .run([options] { return answer("encode", options->json, [&] { return encode(*options); }); });
 }
 
 }  // namespace qcow2::cli

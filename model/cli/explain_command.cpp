@@ -132,7 +132,7 @@ Json step_json(const Step& step) {
 void print_step(const Step& step) {
   fmt::print("{}\n", step.title);
   for (const auto& [key, value] : step.facts) fmt::print("  {:<22}{}\n", key, value);
-  if (step.violation) fmt::print("  {:<22}{}\n", "REFUSED", describe(*step.violation));
+  if (step.violation) fmt::print("  {:<22}{}\n", "REFUSED", printable(describe(*step.violation)));
   fmt::print("  [{}]\n", fmt::join(step.clauses, "] ["));
 }
 
@@ -145,10 +145,11 @@ int explain(const Options& options) {
                    fmt::format("the disk has {} bytes", image.header.virtual_size)});
   }
   const auto steps = explain_steps(image, options.guest_offset);
-  Json json = Json::array();
+  Json json = document("explain");
+  json["steps"] = Json::array();
   for (const Step& step : steps) {
     if (options.json) {
-      json.push_back(step_json(step));
+      json["steps"].push_back(step_json(step));
     } else {
       print_step(step);
     }
@@ -166,7 +167,7 @@ void add_explain(Program& program) {
       .number("--guest-offset", options->guest_offset,
               "Any byte of the cluster; the first compressed cluster unless told")
       .flag("--json", options->json, "Print JSON")
-      .run([options] { return explain(*options); });
+      .run([options] { return answer("explain", options->json, [&] { return explain(*options); }); });
 }
 
 }  // namespace qcow2::cli

@@ -5,7 +5,9 @@
 namespace qcow2::cli {
 
 void FindingFolds::add(const Finding& finding) {
-  if (folds_.empty() || folds_.back().first.severity != finding.severity ||
+  // Those of refcounts are of many host clusters already, and differ in their numbers.
+  const bool alone = finding.violation.rule == rule::check_refcounts;
+  if (alone || folds_.empty() || folds_.back().first.severity != finding.severity ||
       !(folds_.back().first.violation.rule == finding.violation.rule)) {
     folds_.push_back({.first = finding, .findings = 1, .count = finding.count});
     return;

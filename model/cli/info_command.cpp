@@ -54,27 +54,38 @@ Json snapshots_json(const Image& image) {
   return json;
 }
 
+std::string encryption(const Header& header) {
+  switch (header.crypt_method) {
+    case 0: return "none";
+    case 1: return "AES";
+    case 2: return "LUKS";
+    default: return fmt::format("method {}", header.crypt_method);
+  }
+}
+
 Json info_json(const OpenImage& opened) {
   const Image& image = opened.reader->image();
   const Header& header = image.header;
   const Counts counts = count_clusters(image);
-  Json json{{"file_size", opened.file->source.size()},
-            {"version", header.version},
-            {"virtual_size", header.virtual_size},
-            {"cluster_bits", header.cluster_bits},
-            {"cluster_size", header.cluster_size()},
-            {"compression_type", name(header.compression_type)},
-            {"extended_l2", header.has(incompatible::extended_l2)},
-            {"refcount_bits", 1u << header.refcount_order},
-            {"incompatible_features", hex(header.incompatible_features)},
-            {"compatible_features", hex(header.compatible_features)},
-            {"autoclear_features", hex(header.autoclear_features)},
-            {"header_length", header.header_length},
-            {"l1_size", header.l1_size},
-            {"l1_table_offset", header.l1_table_offset.value},
-            {"refcount_table_offset", header.refcount_table_offset.value},
-            {"refcount_table_clusters", header.refcount_table_clusters},
-            {"snapshot_count", header.snapshot_count}};
+  Json json = document("info");
+  json.update({{"file_size", opened.file->source.size()},
+               {"version", header.version},
+               {"encryption", encryption(header)},
+               {"virtual_size", header.virtual_size},
+               {"cluster_bits", header.cluster_bits},
+               {"cluster_size", header.cluster_size()},
+               {"compression_type", name(header.compression_type)},
+               {"extended_l2", header.has(incompatible::extended_l2)},
+               {"refcount_bits", 1u << header.refcount_order},
+               {"incompatible_features", hex(header.incompatible_features)},
+               {"compatible_features", hex(header.compatible_features)},
+               {"autoclear_features", hex(header.autoclear_features)},
+               {"header_length", header.header_length},
+               {"l1_size", header.l1_size},
+               {"l1_table_offset", header.l1_table_offset.value},
+               {"refcount_table_offset", header.refcount_table_offset.value},
+               {"refcount_table_clusters", header.refcount_table_clusters},
+               {"snapshot_count", header.snapshot_count}});
   if (header.snapshot_count > 0) json["snapshots"] = snapshots_json(image);
   if (!header.backing_file.empty()) json["backing_file"] = header.backing_file;
   if (!header.backing_format.empty()) json["backing_format"] = header.backing_format;
@@ -86,13 +97,14 @@ Json info_json(const OpenImage& opened) {
 }
 
 int info(const Options& options) {
-  const Json json = info_json(*value_or_refuse(open_single_image(options.image)));
+  const Json json = info_json(*value_or_refuse(open_single_image(options.image, Encrypted::allowed)));
   if (options.json) {
     print(json);
     return exit_code::conforms;
   }
   for (const auto& [key, value] : json.items()) {
-    fmt::print("{:<26}{}\n", key, value.is_string() ? printable(value.get<std::string>()) : value.dump());
+    if (key == "schema") continue;
+    fmt::print("{:<26}{}\n", key, printable(value.is_string() ? value.get<std::string>() : text(value)));
   }
   return exit_code::conforms;
 }
@@ -104,7 +116,7 @@ void add_info(Program& program) {
   program.command("info", "The header, and how many clusters of each kind there are")
       .argument("image", options->image, "A qcow2 image")
       .flag("--json", options->json, "Print JSON")
-      .run([options] { return info(*options); });
+      .run([options] { return answer("info", options->json, [&] { return info(*options); }); });
 }
 
 }  // namespace qcow2::cli

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include "cli/arguments.hpp"
+#include "cli/array_printer.hpp"
+#include "cli/chain_options.hpp"
 #include "cli/cli.hpp"
 #include "files/chain.hpp"
 
@@ -14,6 +16,7 @@ struct Options {
   bool clusters = false;
   bool streams = false;
   bool json = false;
+  ChainOptions chain;
 };
 
 struct Row {
@@ -110,21 +113,6 @@ void for_each_cluster(const Image& image, bool streams, Emit emit) {
   }
 }
 
-/// Prints a JSON array element by element, so that a large map needs no memory.
-class ArrayPrinter {
- public:
-  ArrayPrinter() { fmt::print("["); }
-  /// Without it, where something failed, what was printed is no JSON and cannot be taken for the whole.
-  void finish() { fmt::print("\n]\n"); }
-  void operator()(const Json& element) {
-    fmt::print("{}\n{}", first_ ? "" : ",", element.dump());
-    first_ = false;
-  }
-
- private:
-  bool first_ = true;
-};
-
 void print_row(const Row& row) {
   const GuestExtent& extent = row.extent;
   const char* kind = extent.compressed   ? "compressed"
@@ -139,37 +127,39 @@ void print_cluster(const Json& cluster) {
   std::string stream;
   if (cluster.contains("stream_length")) {
     const Json& length = cluster["stream_length"];
-    stream =
-        length.is_null() ? "  the stream does not end in its extent" : fmt::format("  stream of {}", length.dump());
+    stream = length.is_null() ? "  the stream does not end in its extent" : fmt::format("  stream of {}", text(length));
   } else if (cluster.contains("refused")) {
     stream = "  refused: " + printable(cluster["refused"].get<std::string>());
   }
-  const auto number = [&](const char* key) { return cluster.contains(key) ? cluster[key].dump() : ""; };
+  const auto number = [&](const char* key) { return cluster.contains(key) ? text(cluster[key]) : ""; };
   fmt::print("{:#14x} {}  {:<12}{:>16}{:>8}{:>9}{}\n", cluster["guest_offset"].get<std::uint64_t>(),
              cluster["l2_entry"].get<std::string>(), cluster["kind"].get<std::string>(), number("host_offset"),
              number("additional_sectors"), number("available_bytes"), stream);
 }
 
-int map(const Options& options) {
-  if (options.clusters || options.streams) {
-    const auto opened = value_or_refuse(open_single_image(options.image));
-    const Image& image = opened->reader->image();
-    if (options.json) {
-      ArrayPrinter printer;
-      for_each_cluster(image, options.streams, std::ref(printer));
-      printer.finish();
-    } else {
-      fmt::print("{:>14} {:<18}  {:<12}{:>16}{:>8}{:>9}\n", "guest_offset", "l2_entry", "kind", "host_offset", "n",
-                 "bytes");
-      for_each_cluster(image, options.streams, print_cluster);
-    }
-    return exit_code::conforms;
+int map_clusters(const Options& options) {
+  const auto opened = value_or_refuse(open_single_image(options.image));
+  const Image& image = opened->reader->image();
+  if (options.json) {
+    ArrayPrinter printer;
+    for_each_cluster(image, options.streams, std::ref(printer));
+    const std::string head = text(document("map"));
+    printer.finish(head.substr(0, head.size() - 1) + ",\"clusters\":", "}");
+  } else {
+    fmt::print("{:>14} {:<18}  {:<12}{:>16}{:>8}{:>9}\n", "guest_offset", "l2_entry", "kind", "host_offset", "n",
+               "bytes");
+    for_each_cluster(image, options.streams, print_cluster);
   }
-  const auto opened = value_or_refuse(open_image_chain(options.image));
+  return exit_code::conforms;
+}
+
+int map(const Options& options) {
+  if (options.clusters || options.streams) return map_clusters(options);
+  const auto opened = value_or_refuse(open_image_chain(options.image, chain_rules(options.chain)));
   if (options.json) {
     ArrayPrinter printer;
     for_each_row(*opened->reader, [&](const Row& row) { printer(row_json(row)); });
-    printer.finish();
+    printer.finish("", "");
   } else {
     fmt::print("{:>14} {:>12} {:>5}  {:<12}{}\n", "guest_offset", "length", "depth", "kind", "host_offset");
     for_each_row(*opened->reader, print_row);
@@ -181,12 +171,14 @@ int map(const Options& options) {
 
 void add_map(Program& program) {
   auto options = std::make_shared<Options>();
-  program.command("map", "How each stretch of the guest's disk comes about")
-      .argument("image", options->image, "A qcow2 image")
+  Command command = program.command("map", "How each stretch of the guest's disk comes about");
+  command.argument("image", options->image, "A qcow2 image")
       .flag("--clusters", options->clusters, "A row for each cluster that has an L2 entry, with its fields")
       .flag("--streams", options->streams, "The same, and where the stream of each compressed cluster ends")
-      .flag("--json", options->json, "Print JSON; without --clusters in the form of qemu-img map --output=json")
-      .run([options] { return map(*options); });
+      .flag("--json", options->json, "Print JSON; without --clusters in the form of qemu-img map --output=json");
+  add_chain_options(command, options->chain).run([options] {
+    return answer("map", options->json, [&] { return map(*options); });
+  });
 }
 
 }  // namespace qcow2::cli

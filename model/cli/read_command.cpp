@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "cli/arguments.hpp"
+#include "cli/chain_options.hpp"
 #include "cli/cli.hpp"
 #include "files/chain.hpp"
 #include "files/delivery.hpp"
@@ -17,11 +18,12 @@ struct Options {
   std::uint64_t offset = 0;
   std::optional<std::uint64_t> length;
   std::string snapshot;
+  ChainOptions chain;
   unsigned jobs = 1;
 };
 
 int read(const Options& options) {
-  const auto image = value_or_refuse(open_image_chain(options.image));
+  const auto image = value_or_refuse(open_image_chain(options.image, chain_rules(options.chain)));
   refuse_to_overwrite(*image, options.out);
   if (!options.snapshot.empty()) value_or_refuse(switch_to_snapshot(*image, options.snapshot));
   deliver(*image->reader, options.offset, options.length, options.out, options.jobs);
@@ -32,14 +34,14 @@ int read(const Options& options) {
 
 void add_read(Program& program) {
   auto options = std::make_shared<Options>();
-  program.command("read", "The guest's bytes")
-      .argument("image", options->image, "A qcow2 image")
+  Command command = program.command("read", "The guest's bytes");
+  command.argument("image", options->image, "A qcow2 image")
       .argument("out", options->out, "A file, or - for standard output")
       .number("--offset", options->offset, "The first guest byte; 0 unless told")
       .number("--length", options->length, "How many bytes; all that follow unless told")
       .text("--snapshot", options->snapshot, "The disk of this internal snapshot, by its id or name")
-      .jobs(options->jobs)
-      .run([options] { return read(*options); });
+      .jobs(options->jobs);
+  add_chain_options(command, options->chain).run([options] { return read(*options); });
 }
 
 }  // namespace qcow2::cli

@@ -22,6 +22,15 @@ bool is_plain(const std::string& file_name) {
          file_name.find_first_of(std::string_view("/:\0", 3)) == std::string::npos;
 }
 
+/// A name that another program would take for a protocol, such as nbd: or json:.
+bool has_protocol(const std::string& file_name) {
+  return file_name.substr(0, file_name.find('/')).find(':') != std::string::npos;
+}
+
+bool is_a_path(const std::string& file_name) {
+  return !file_name.empty() && !has_protocol(file_name) && file_name.find('\0') == std::string::npos;
+}
+
 /// Whether a backing file is a raw disk: by the format that the header states, or else by the file's first bytes.
 Result<bool> is_raw(const Header& header, const OpenFile& file) {
   if (header.backing_format == "raw") return true;
@@ -37,6 +46,8 @@ Result<bool> is_raw(const Header& header, const OpenFile& file) {
 /// Follows the names in the headers, and knows which files are already in use.
 class ChainOpener {
  public:
+  explicit ChainOpener(const ChainRules& rules) : rules_(rules) {}
+
   Result<std::unique_ptr<OpenImage>> open_first(std::unique_ptr<OpenFile> file) {
     if (auto first = remember(*file, rule::backing_file_missing); !first) return tl::unexpected(first.error());
     return open(std::move(file));
@@ -60,7 +71,8 @@ class ChainOpener {
     if (header.data_file.empty()) {
       return refuse(rule::external_data_file_missing, {}, "the header names no data file");
     }
-    auto file = open_named(rule::external_data_file_missing, header.data_file, opened.file->path);
+    const auto path = place(header.data_file, rules_.data_files, false, opened.file->path);
+    auto file = open_at(rule::external_data_file_missing, header.data_file, path, "--data-file NAME=FILE");
     if (!file) return tl::unexpected(std::move(file.error()));
     opened.data_file = std::move(*file);
     return {};
@@ -69,7 +81,9 @@ class ChainOpener {
   // [backing-file]
   Result<void> open_backing_file(const Header& header, OpenImage& opened) {
     if (header.backing_file.empty()) return {};
-    auto file = open_named(rule::backing_file_missing, header.backing_file, opened.file->path);
+    const auto path = place(header.backing_file, rules_.backing, rules_.follow_paths, opened.file->path);
+    auto file =
+        open_at(rule::backing_file_missing, header.backing_file, path, "--follow-backing or --backing NAME=FILE");
     if (!file) return tl::unexpected(std::move(file.error()));
     const auto raw = is_raw(header, **file);
     if (!raw) return tl::unexpected(raw.error());
@@ -84,14 +98,25 @@ class ChainOpener {
     return {};
   }
 
-  Result<std::unique_ptr<OpenFile>> open_named(Rule broken, const std::string& file_name,
-                                               const std::filesystem::path& beside) {
-    if (!is_plain(file_name)) {
-      return refuse(broken, {}, fmt::format("'{}' is not a plain file name in the image's own folder", file_name));
+  /// The file that a name stands for; nothing where it may not be followed.
+  static std::optional<std::filesystem::path> place(const std::string& file_name,
+                                                    const std::map<std::string, std::filesystem::path>& given,
+                                                    bool follow_paths, const std::filesystem::path& image) {
+    if (const auto found = given.find(file_name); found != given.end()) return found->second;
+    const bool followed = is_plain(file_name) || (follow_paths && is_a_path(file_name));
+    return followed ? std::optional(image.parent_path() / file_name) : std::nullopt;
+  }
+
+  Result<std::unique_ptr<OpenFile>> open_at(Rule broken, const std::string& file_name,
+                                            const std::optional<std::filesystem::path>& path,
+                                            std::string_view options) {
+    if (!path) {
+      return refuse(broken, {},
+                    fmt::format("'{}' is not a plain file name in the image's own folder ({})", file_name, options));
     }
     std::unique_ptr<OpenFile> file;
     try {
-      file = open_file(beside.parent_path() / file_name);
+      file = open_file(*path);
     } catch (const UsageError& error) {
       return refuse(broken, {}, error.what());
     }
@@ -115,6 +140,7 @@ class ChainOpener {
     return {};
   }
 
+  const ChainRules& rules_;
   std::vector<std::pair<dev_t, ino_t>> seen_;
 };
 
@@ -126,14 +152,15 @@ void OpenImage::show(Image image) {
   reader.emplace(std::move(image), behind, data_file ? &data_file->source : nullptr);
 }
 
-Result<std::unique_ptr<OpenImage>> open_image_chain(const std::filesystem::path& path) {
-  return ChainOpener().open_first(open_file(path));
+Result<std::unique_ptr<OpenImage>> open_image_chain(const std::filesystem::path& path, const ChainRules& rules) {
+  return ChainOpener(rules).open_first(open_file(path));
 }
 
-Result<std::unique_ptr<OpenImage>> open_single_image(const std::filesystem::path& path) {
+Result<std::unique_ptr<OpenImage>> open_single_image(const std::filesystem::path& path, Encrypted encrypted) {
   auto opened = std::make_unique<OpenImage>();
   opened->file = open_file(path);
-  auto image = open_image(opened->file->source);
+  const ByteSource& source = opened->file->source;
+  auto image = encrypted == Encrypted::allowed ? open_any_image(source) : open_image(source);
   if (!image) return tl::unexpected(std::move(image.error()));
   opened->reader.emplace(std::move(*image), nullptr);
   return opened;

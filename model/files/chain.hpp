@@ -1,10 +1,12 @@
 // The files behind an image: its backing chain and its external data file, found by the names in the headers.
 //
 // A name in a header is followed only when it is a plain one, in the folder of the image that holds it. Everything else
-// (folders, protocols, json:) is refused: an image from a stranger must not choose what is read.
+// is refused: an image from a stranger must not choose what is read. The caller may allow paths, or say which file a name
+// stands for. Protocols and json: are never followed. [file-names]
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +16,13 @@
 #include "read/reader.hpp"
 
 namespace qcow2 {
+
+/// What the caller allows beyond plain names.
+struct ChainRules {
+  std::map<std::string, std::filesystem::path> backing{};     ///< by the name in a header
+  std::map<std::string, std::filesystem::path> data_files{};  ///< by the name in a header
+  bool follow_paths = false;  ///< of backing files, relative to the image's folder or absolute
+};
 
 /// An image, all that it reads from, and the reader on top.
 struct OpenImage {
@@ -30,10 +39,13 @@ struct OpenImage {
 
 /// The image and everything behind it. Throws UsageError where `path` itself cannot be opened; refuses what is wrong
 /// inside it or behind it.
-Result<std::unique_ptr<OpenImage>> open_image_chain(const std::filesystem::path& path);
+Result<std::unique_ptr<OpenImage>> open_image_chain(const std::filesystem::path& path, const ChainRules& rules = {});
 
-/// The image alone, what it names left closed. Throws UsageError and refuses as above.
-Result<std::unique_ptr<OpenImage>> open_single_image(const std::filesystem::path& path);
+/// The image alone, what it names left closed. Throws UsageError and refuses as above. Allow encrypted ones only where no
+/// guest data is read.
+enum class Encrypted { refused, allowed };
+Result<std::unique_ptr<OpenImage>> open_single_image(const std::filesystem::path& path,
+                                                     Encrypted encrypted = Encrypted::refused);
 
 /// From here on the reader reads the disk of an internal snapshot, named by its id or its name.
 /// Throws UsageError where there is none; refuses it where its tables are broken.

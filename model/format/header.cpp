@@ -165,6 +165,16 @@ Result<void> load_extensions(const ByteSource& source, Header& header) {
 }  // namespace
 
 Result<Header> read_header(const ByteSource& source) {
+  auto header = read_header_of_any(source);
+  // [header-encryption]
+  if (header && header->crypt_method != 0) {
+    return refuse(rule::header_encryption, {.host_offset = field::crypt_method.at},
+                  fmt::format("crypt_method {}: encrypted images are not read", header->crypt_method));
+  }
+  return header;
+}
+
+Result<Header> read_header_of_any(const ByteSource& source) {
   std::array<std::byte, header_length_v2> bytes{};
   const std::size_t there = source.read_at({0}, bytes);
   if (there < 4 || field::magic.load(bytes) != header_magic) {
@@ -187,10 +197,6 @@ Result<Header> read_header(const ByteSource& source) {
   }
   if (header.version == 3) {
     if (auto judged = judge_v3(source, header); !judged) return tl::unexpected(std::move(judged.error()));
-  }
-  if (header.crypt_method != 0) {
-    return refuse(rule::header_encryption, {.host_offset = field::crypt_method.at},
-                  fmt::format("crypt_method {}: encrypted images are not read", header.crypt_method));
   }
   if (auto loaded = load_backing_file(source, header); !loaded) return tl::unexpected(std::move(loaded.error()));
   if (auto loaded = load_extensions(source, header); !loaded) return tl::unexpected(std::move(loaded.error()));

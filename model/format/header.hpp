@@ -72,4 +72,7 @@ struct Header {
 /// Reads and judges the header. Refuses with a rule of Stage::header.
 Result<Header> read_header(const ByteSource& source);
 
+/// The same, but an encrypted image is not refused: for those who read no guest data.
+Result<Header> read_header_of_any(const ByteSource& source);
+
 }  // namespace qcow2

@@ -37,12 +37,19 @@ Result<void> judge_l1_table(const Image& image) {
   return {};
 }
 
-Result<Image> open_image(const ByteSource& source) {
-  auto header = read_header(source);
+namespace {
+
+Result<Image> open_with(const ByteSource& source, Result<Header> header) {
   if (!header) return tl::unexpected(std::move(header.error()));
   Image image{&source, std::move(*header)};
   if (auto judged = judge_l1_table(image); !judged) return tl::unexpected(std::move(judged.error()));
   return image;
 }
+
+}  // namespace
+
+Result<Image> open_image(const ByteSource& source) { return open_with(source, read_header(source)); }
+
+Result<Image> open_any_image(const ByteSource& source) { return open_with(source, read_header_of_any(source)); }
 
 }  // namespace qcow2

@@ -33,6 +33,9 @@ struct Image {
 /// Refuses with a rule of Stage::header or Stage::l1.
 Result<Image> open_image(const ByteSource& source);
 
+/// The same, but an encrypted image is not refused: for those who read no guest data.
+Result<Image> open_any_image(const ByteSource& source);
+
 /// Judges the place of the L1 table that the header names, and whether it has entries for the whole disk.
 /// Refuses with a rule of Stage::l1.
 Result<void> judge_l1_table(const Image& image);

@@ -69,10 +69,14 @@ void compress_clusters(const ByteSource& raw, unsigned cluster_bits, Compression
   const std::uint64_t cluster_size = std::uint64_t{1} << cluster_bits;
   const std::uint64_t total = divide_up(raw.size(), cluster_size);
   Batch batch(raw, cluster_bits, type, jobs, total);
-  for (std::uint64_t first = 0; first < total; first += batch.capacity()) {
-    for (const PreparedCluster& cluster : batch.prepare(first, std::min(batch.capacity(), total - first))) {
-      place(cluster);
-    }
+  // Holes are passed over: the time follows the data, not the size of the disk.
+  const auto next_with_data = [&](std::uint64_t cluster) {
+    return cluster < total ? raw.next_data({cluster * cluster_size}).value / cluster_size : total;
+  };
+  for (std::uint64_t first = next_with_data(0); first < total;) {
+    const std::uint64_t count = std::min(batch.capacity(), total - first);
+    for (const PreparedCluster& cluster : batch.prepare(first, count)) place(cluster);
+    first = next_with_data(first + count);
   }
 }
 

@@ -20,7 +20,7 @@ struct PreparedCluster {
   std::span<const std::byte> bytes{};
 };
 
-/// Calls `place` for every cluster of `raw` in guest order. The last one is filled up with zeros:
+/// Calls `place` for the clusters of `raw` in guest order; those that lie in a hole may be left out. The last one is filled up with zeros:
 /// [writer-whole-cluster].
 void compress_clusters(const ByteSource& raw, unsigned cluster_bits, CompressionType type, unsigned jobs,
                        const std::function<void(const PreparedCluster&)>& place);

@@ -23,7 +23,7 @@ class StreamEnds(SystemTest):
         data = healthy()
         data[STREAM_OFFSETS[0] : STREAM_OFFSETS[0] + CLUSTER_SIZE] = stream.ljust(CLUSTER_SIZE, b"\0")
         (self.dir / "image").write_bytes(data)
-        rows = self.model_json("map", "--streams", self.dir / "image")
+        rows = self.model_json("map", "--streams", self.dir / "image")["clusters"]
         return next(row for row in rows if row["guest_offset"] == CLUSTER_SIZE)
 
     def test_the_last_byte_of_the_end_of_block_code_belongs_to_the_stream(self) -> None:
@@ -56,7 +56,7 @@ class StreamEnds(SystemTest):
         raw = self.dir / "raw"
         raw.write_bytes(b"a disk of its own " * 30000)
         self.assertEqual(0, self.run_model("write", raw, self.dir / "image", "--compression", "zstd").returncode)
-        rows = self.model_json("map", "--streams", self.dir / "image")
+        rows = self.model_json("map", "--streams", self.dir / "image")["clusters"]
         bytes_of_file = Path(self.dir / "image").read_bytes()
         for row, follower in zip(rows, rows[1:]):  # packed: each ends where the next begins
             self.assertEqual(follower["host_offset"], row["host_offset"] + row["stream_length"])
@@ -64,7 +64,7 @@ class StreamEnds(SystemTest):
 
     def test_without_streams_nothing_is_decoded(self) -> None:
         (self.dir / "image").write_bytes(healthy())
-        for row in self.model_json("map", "--clusters", self.dir / "image"):
+        for row in self.model_json("map", "--clusters", self.dir / "image")["clusters"]:
             self.assertNotIn("stream_length", row)
 
 

@@ -248,6 +248,24 @@ TEST_CASE("holes in tables are passed over in few steps, and nothing behind them
   CHECK(source.bytes_read < 65536);
 }
 
+TEST_CASE("a stretch without entries ends where it ends, wherever in it the walk begins") {
+  constexpr std::uint64_t size = 3 * (std::uint64_t{1} << 39) - (5 << 21);  // less than three tables' reach
+  SparseSource source = huge_image(size, 3);
+  const std::uint64_t l1_table = 2 << 20, l2_table = std::uint64_t{1} << 39;
+  source.put64(l1_table + 8 * 2, copied_flag | l2_table);
+  source.put64(l2_table + 8 * 7, copied_flag | 0x40000000);
+  const Image image = open_image(source).value();
+  const std::uint64_t data = 2 * (std::uint64_t{1} << 39) + (7 << 21);
+  for (const std::uint64_t begin : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{1} << 39, data - (1 << 21) - 1,
+                                    data - (std::uint64_t{1} << 39) / 2, data - 1}) {
+    CAPTURE(begin);
+    Walk walk(image);
+    std::uint64_t at = begin;
+    while (std::holds_alternative<Unallocated>(walk.at({at}).value().mapping)) at += walk.at({at}).value().length;
+    CHECK(at == data);
+  }
+}
+
 TEST_CASE("a walk forward reads each part of a table once") {
   constexpr std::uint64_t l1_entries = 1 << 16;
   const SparseSource source = huge_image(l1_entries << 39, l1_entries);

@@ -141,7 +141,10 @@ class Claims(BadInput):
 
     def test_encryption(self) -> None:
         for method in (1, 2, 3, 0xFFFFFFFF):
-            self.refused(put(healthy(), "crypt_method", method), "header-encryption")
+            path = self.given(put(healthy(), "crypt_method", method))
+            for command in (("read", "-"), ("map",)):
+                self.assert_refused(self.call(command, path), "header-encryption")
+            self.assertEqual(0, self.call(("info",), path).returncode)  # what needs no key is told
 
     def test_refcount_order(self) -> None:
         for order in (7, 0xFFFFFFFF):

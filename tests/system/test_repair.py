@@ -135,7 +135,7 @@ class LeavesAlone(Repair):
                 self.refused(small.put_entry(self.damaged(), L1_OFFSET, 1, value), rule)
 
     def test_unknown_autoclear_features(self) -> None:
-        self.refused(small.put(self.damaged(), "autoclear_features", 2), "autoclear")
+        self.refused(small.put(self.damaged(), "autoclear_features", 4), "autoclear")
 
     def test_more_references_than_the_width_can_say(self) -> None:
         data = small.put(self.damaged(), "refcount_order", 0)

@@ -16,13 +16,13 @@ class ThreadDemonstration(SystemTest):
         tool("qemu-img", "convert", "-c", "-f", "raw", "-O", "qcow2", "-o", "cluster_size=512", raw, self.image)
 
     def test_every_cluster_is_compressed(self) -> None:
-        clusters = self.model_json("map", "--clusters", self.image)
+        clusters = self.model_json("map", "--clusters", self.image)["clusters"]
         self.assertEqual(["compressed"] * 256, [cluster["kind"] for cluster in clusters])
         self.assertEqual([512 * i for i in range(256)], [cluster["guest_offset"] for cluster in clusters])
         self.assertEqual(256, self.model_json("info", self.image)["compressed_clusters"])
 
     def test_entry_34_is_the_one_of_the_thread(self) -> None:
-        entry = self.model_json("map", "--clusters", self.image)[ENTRY]
+        entry = self.model_json("map", "--clusters", self.image)["clusters"][ENTRY]
         expected = {
             "l1_index": 0,
             "l2_index": ENTRY,

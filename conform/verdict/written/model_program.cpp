@@ -59,7 +59,9 @@ Result<ModelAnswer> ModelProgram::info(const fs::path& image) const {
 }
 
 Result<ModelAnswer> ModelProgram::clusters(const fs::path& image) const {
-  return ask_for_json({"map", "--streams", "--json", image.string()});
+  auto answer = ask_for_json({"map", "--streams", "--json", image.string()});
+  if (answer && answer->refusal.empty()) answer->json = answer->json.at("clusters");
+  return answer;
 }
 
 Result<ModelAnswer> ModelProgram::check(const fs::path& image) const {

@@ -1,0 +1,40 @@
+#include "cli/chain_options.hpp"
+
+#include <fmt/format.h>
+
+#include "cli/arguments.hpp"
+#include "files/errors.hpp"
+
+namespace qcow2::cli {
+
+namespace {
+
+std::map<std::string, std::filesystem::path> parse(const std::vector<std::string>& values, std::string_view option) {
+  std::map<std::string, std::filesystem::path> files;
+  for (const std::string& value : values) {
+    const std::size_t at = value.find('=');
+    if (at == std::string::npos) throw UsageError(fmt::format("{} '{}' is not NAME=FILE", option, value));
+    if (!files.emplace(value.substr(0, at), value.substr(at + 1)).second) {
+      throw UsageError(fmt::format("{} names '{}' twice", option, value.substr(0, at)));
+    }
+  }
+  return files;
+}
+
+}  // namespace
+
+Command& add_chain_options(Command& command, ChainOptions& options) {
+  return command
+      .options("--backing", options.backing, "NAME=FILE", "Where a header names NAME as its backing file, read FILE")
+      .options("--data-file", options.data_files, "NAME=FILE", "The same for an external data file")
+      .flag("--follow-backing", options.follow_backing,
+            "Follow backing names with folders in them; protocols never. For images that you trust");
+}
+
+ChainRules chain_rules(const ChainOptions& options) {
+  return {.backing = parse(options.backing, "--backing"),
+          .data_files = parse(options.data_files, "--data-file"),
+          .follow_paths = options.follow_backing};
+}
+
+}  // namespace qcow2::cli

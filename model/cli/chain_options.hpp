@@ -1,0 +1,24 @@
+// The options that say which files behind an image may be read.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "files/chain.hpp"
+
+namespace qcow2::cli {
+
+class Command;
+
+struct ChainOptions {
+  std::vector<std::string> backing;     ///< each NAME=FILE
+  std::vector<std::string> data_files;  ///< each NAME=FILE
+  bool follow_backing = false;
+};
+
+Command& add_chain_options(Command& command, ChainOptions& options);
+
+/// Throws UsageError where a value has no "=", or one name stands for two files.
+ChainRules chain_rules(const ChainOptions& options);
+
+}  // namespace qcow2::cli
