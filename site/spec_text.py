@@ -1,4 +1,4 @@
-"""The documents of spec/ and the pages of results, read with markdown-it: headings with anchors, clauses, references, tables.
+"""The documents of spec/ and pages of results, read with markdown-it: headings with anchors, clauses, references.
 
 A clause is a paragraph `**[slug]** (level) sentence`, with the block quote that says what it rests on. `[slug]`
 anywhere else is a reference to it. Raw HTML is refused but for comments, so a page holds no markup that this program
