@@ -1,5 +1,7 @@
 #include "check/count_use.hpp"
 
+#include <fmt/format.h>
+
 #include "check/bitmaps.hpp"
 #include "check/check_tables.hpp"
 #include "format/rounding.hpp"
@@ -16,6 +18,13 @@ void count_snapshots(const Image& image, TableCounter& tables, HostUse& use, Fin
   const HostOffset offset = image.header.snapshots_offset;
   if (table->length == 0) return;
   use.add_table(offset, table->length);
+  for (const Snapshot& snapshot : table->snapshots) {
+    if (image.header.version < 3 || snapshot.virtual_size) continue;
+    findings.corruption(
+        {rule::snapshot_tables,
+         {.host_offset = offset.value},
+         fmt::format("snapshot '{}' does not say how long its disk is, as version 3 has it", snapshot.name)});
+  }
   tables.count_snapshot_l1_tables(table->snapshots);
 }
 

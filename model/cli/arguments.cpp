@@ -64,17 +64,21 @@ Command& Command::flag(const std::string& name, bool& value, const std::string& 
 }
 
 Command& Command::number(const std::string& name, std::uint64_t& value, const std::string& help) {
-  add_number(*parser_->app, name, [&value](std::uint64_t number) { value = number; }, help);
+  add_number(
+      *parser_->app, name, [&value](std::uint64_t number) { value = number; }, help);
   return *this;
 }
 
 Command& Command::number(const std::string& name, std::optional<std::uint64_t>& value, const std::string& help) {
-  add_number(*parser_->app, name, [&value](std::uint64_t number) { value = number; }, help);
+  add_number(
+      *parser_->app, name, [&value](std::uint64_t number) { value = number; }, help);
   return *this;
 }
 
 Command& Command::required_number(const std::string& name, std::uint64_t& value, const std::string& help) {
-  add_number(*parser_->app, name, [&value](std::uint64_t number) { value = number; }, help)->required();
+  add_number(
+      *parser_->app, name, [&value](std::uint64_t number) { value = number; }, help)
+      ->required();
   return *this;
 }
 

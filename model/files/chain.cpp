@@ -126,7 +126,7 @@ class ChainOpener {
 
   // [backing-chain-cycle]
   Result<void> remember(const OpenFile& file, Rule broken) {
-    struct stat status{};
+    struct stat status {};
     ::fstat(file.handle.get(), &status);
     const std::pair identity{status.st_dev, status.st_ino};
     if (std::ranges::find(seen_, identity) != seen_.end()) {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
+#include <utility>
 
 #include "format/big_endian.hpp"
 #include "format/rounding.hpp"
@@ -25,22 +27,36 @@ tl::unexpected<Violation> broken(HostOffset at, std::string what) {
   return refuse(rule::check_refcounts, {.host_offset = at.value}, std::move(what));
 }
 
-/// Reads the entries into `directory`; returns what is wrong with the first that cannot be read.
+Bitmap load_bitmap(std::span<const std::byte> entry, HostOffset place) {
+  return {.entry = place,
+          .table = {load_big_endian<std::uint64_t>(entry, 0)},
+          .table_entries = load_big_endian<std::uint32_t>(entry, 8),
+          .flags = load_big_endian<std::uint32_t>(entry, 12),
+          .type = load_big_endian<std::uint8_t>(entry, 16),
+          .granularity_bits = load_big_endian<std::uint8_t>(entry, 17),
+          .name_size = load_big_endian<std::uint16_t>(entry, 18)};
+}
+
+/// Reads the entries into `directory`; returns why they do not fill it.
 std::optional<Violation> read_entries(const Image& image, std::uint32_t bitmaps, BitmapDirectory& directory) {
   std::uint64_t at = 0;
   for (std::uint32_t number = 0; number < bitmaps; ++number) {
     std::array<std::byte, entry_fixed_size> entry{};
     const HostOffset place = directory.offset + at;
-    if (directory.length - at < entry.size()) {
+    const std::uint64_t room = directory.length - at;
+    if (room < entry.size()) {
       return broken(place, fmt::format("the bitmap directory ends before bitmap {} of {}", number, bitmaps)).value();
     }
     image.source->read_at(place, entry);
-    directory.tables.push_back({{load_big_endian<std::uint64_t>(entry, 0)}, load_big_endian<std::uint32_t>(entry, 8)});
-    const std::uint64_t name_size = load_big_endian<std::uint16_t>(entry, 18);
+    directory.bitmaps.push_back(load_bitmap(entry, place));
     const std::uint64_t extra_size = load_big_endian<std::uint32_t>(entry, 20);
-    at = std::min(at + round_up(entry.size() + extra_size + name_size, 8), directory.length);
+    const std::uint64_t length = round_up(entry.size() + extra_size + directory.bitmaps.back().name_size, 8);
+    if (length > room) return broken(place, fmt::format("bitmap {} leaves the bitmap directory", number)).value();
+    at += length;
   }
-  return std::nullopt;
+  if (at == directory.length) return std::nullopt;
+  return broken(directory.offset, fmt::format("{} bytes of bitmaps in a bitmap directory of {}", at, directory.length))
+      .value();
 }
 
 }  // namespace
@@ -51,21 +67,44 @@ bool has_bitmaps(const Header& header) {
 
 Result<BitmapDirectory> read_bitmap_directory(const Image& image) {
   const HeaderExtension& extension = *bitmaps_extension(image.header);
-  if (extension.length < extension_length) return broken(extension.data, "the bitmaps extension is too short");
+  if (extension.length != extension_length) {
+    return broken(extension.data, fmt::format("a bitmaps extension of {} bytes, not 24", extension.length));
+  }
   std::array<std::byte, extension_length> fields{};
   image.source->read_at(extension.data, fields);
   const auto bitmaps = load_big_endian<std::uint32_t>(fields, 0);
   BitmapDirectory directory{.offset = {load_big_endian<std::uint64_t>(fields, 16)},
                             .length = load_big_endian<std::uint64_t>(fields, 8),
-                            .tables = {},
+                            .bitmaps = {},
                             .broken = {}};
-  if (bitmaps > bitmaps_max) return broken(extension.data, fmt::format("{} bitmaps", bitmaps));
+  if (bitmaps == 0 || bitmaps > bitmaps_max) return broken(extension.data, fmt::format("{} bitmaps", bitmaps));
+  if (load_big_endian<std::uint32_t>(fields, 4) != 0) {
+    return broken(extension.data, "the reserved field of the bitmaps extension is not 0");
+  }
   if (directory.length == 0 || directory.offset.value % image.header.cluster_size() != 0 ||
       !contains(*image.source, directory.offset, directory.length)) {
     return broken(directory.offset, "the bitmap directory is not aligned or leaves the file");
   }
   directory.broken = read_entries(image, bitmaps, directory);
   return directory;
+}
+
+std::optional<Violation> judge(const Bitmap& bitmap, const Header& header) {
+  constexpr std::uint32_t known_flags = 0b111;
+  constexpr std::uint8_t dirty_tracking = 1;
+  constexpr unsigned granularity_bits_max = 63;
+  const auto wrong = [&](std::string what) { return broken(bitmap.entry, std::move(what)).value(); };
+  if ((bitmap.flags & ~known_flags) != 0) return wrong(fmt::format("reserved flags {:#x} of a bitmap", bitmap.flags));
+  if (bitmap.type != dirty_tracking) return wrong(fmt::format("a bitmap of type {}", bitmap.type));
+  if (bitmap.granularity_bits > granularity_bits_max) {
+    return wrong(fmt::format("a bitmap with granularity_bits {}", bitmap.granularity_bits));
+  }
+  if (bitmap.name_size == 0) return wrong("a bitmap without a name");
+  if (bitmap.in_use()) return std::nullopt;  // it is stale, and may be of another size of the disk
+  const std::uint64_t bits = divide_up(header.virtual_size, std::uint64_t{1} << bitmap.granularity_bits);
+  const std::uint64_t entries = divide_up(divide_up(bits, 8), header.cluster_size());
+  if (bitmap.table_entries >= entries) return std::nullopt;
+  return wrong(fmt::format("a bitmap table of {} entries, where the disk needs {}", bitmap.table_entries, entries));
 }
 
 }  // namespace qcow2

@@ -22,7 +22,7 @@ struct Snapshot {
   std::uint32_t l1_size = 0;  ///< in entries of 8 bytes
   std::string id;
   std::string name;
-  std::optional<std::uint64_t> virtual_size;  ///< nothing: the entry does not say
+  std::optional<std::uint64_t> virtual_size;  ///< nothing: the entry does not say; version 3 obliges it to
 };
 
 struct SnapshotTable {

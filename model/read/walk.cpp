@@ -61,7 +61,8 @@ std::uint64_t Walk::length_without_entries(GuestOffset guest_offset) {
   const std::uint64_t entries = std::clamp<std::uint64_t>((zeros_end.value - at.value) >> entry_bits, 1, table_entries);
   const std::uint64_t to_end = image_->header.virtual_size - guest_offset.value;
   const std::uint64_t in_unit = guest_offset.value & low_bits(unit_bits);
-  if (entries > (to_end + in_unit) >> unit_bits) return to_end;  // all units to the end, the first one too, from its start
+  if (entries > (to_end + in_unit) >> unit_bits)
+    return to_end;  // all units to the end, the first one too, from its start
   return (entries << unit_bits) - in_unit;
 }
 

@@ -30,8 +30,8 @@ void add_bitmaps(std::vector<Table>& tables, const Image& image) {
   const auto directory = read_bitmap_directory(image);
   if (!directory) return;  // refused elsewhere
   add(tables, directory->offset, directory->length, "the bitmap directory");
-  for (const BitmapTable& table : directory->tables) {
-    add(tables, table.offset, table.entries * table_entry_size, "a bitmap table");
+  for (const Bitmap& bitmap : directory->bitmaps) {
+    add(tables, bitmap.table, bitmap.table_entries * table_entry_size, "a bitmap table");
   }
 }
 

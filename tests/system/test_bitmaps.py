@@ -62,7 +62,7 @@ class Bitmaps(SystemTest):
 
     def test_an_extension_that_is_too_short(self) -> None:
         self.assert_corrupt(
-            lambda image: struct.pack_into(">I", image, self.extension + 4, 16), "extension is too short"
+            lambda image: struct.pack_into(">I", image, self.extension + 4, 16), "a bitmaps extension of 16 bytes, not 24"
         )
 
     def test_more_bitmaps_than_there_may_be(self) -> None:
@@ -76,7 +76,7 @@ class Bitmaps(SystemTest):
 
     def test_a_directory_that_ends_too_early(self) -> None:
         self.assert_corrupt(
-            lambda image: struct.pack_into(">Q", image, self.extension + 16, 24), "ends before bitmap 1 of 2"
+            lambda image: struct.pack_into(">Q", image, self.extension + 16, 24), "bitmap 0 leaves the bitmap directory"
         )
 
     def test_a_table_that_is_not_there(self) -> None:
@@ -87,6 +87,26 @@ class Bitmaps(SystemTest):
         self.assert_corrupt(lambda image: struct.pack_into(">Q", image, self.table, 1 << 40),
                             "a bitmap's cluster is not aligned or leaves the file")
 
-    def test_a_bitmap_without_a_table_holds_nothing(self) -> None:
-        status, found = self.check(lambda image: struct.pack_into(">I", image, self.directory + 8, 0))
-        self.assertEqual(3, status, found)
+    def test_a_table_too_short_for_the_disk(self) -> None:
+        self.assert_corrupt(lambda image: struct.pack_into(">I", image, self.directory + 8, 0),
+                            "a bitmap table of 0 entries, where the disk needs 1")
+
+    def test_a_stale_bitmap_may_be_of_another_disk(self) -> None:
+        def change(image: bytearray) -> None:
+            struct.pack_into(">II", image, self.directory + 8, 0, 1)  # no table, and the flag "in use"
+
+        status, found = self.check(change)
+        self.assertEqual((3, 0), (status, found["corruptions"]), found)
+
+    def test_fields_that_the_document_rules_out(self) -> None:
+        for place, form, value, what in (
+            (self.extension + 12, ">I", 1, "the reserved field"),
+            (self.directory + 12, ">I", 8, "reserved flags 0x8"),
+            (self.directory + 16, ">B", 2, "a bitmap of type 2"),
+            (self.directory + 17, ">B", 64, "granularity_bits 64"),
+            (self.directory + 18, ">H", 0, "without a name"),
+            (self.table, ">Q", 1 << 56, "reserved bits"),
+            (self.table, ">Q", 2, "reserved bits"),
+        ):
+            with self.subTest(what):
+                self.assert_corrupt(lambda image: struct.pack_into(form, image, place, value), what)
