@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 
 #include "format/offsets.hpp"
@@ -22,9 +24,10 @@ class References {
  public:
   explicit References(unsigned cluster_bits) : cluster_bits_(cluster_bits) {}
 
-  /// Adds `times` to every host cluster that [offset, offset + length) touches. [refcount-extent]
+  /// Adds `times` to every host cluster that [offset, offset + length) touches.
   void add(HostOffset offset, std::uint64_t length, std::uint64_t times = 1) {
     if (length == 0) return;
+    // [refcount-extent] "one to the refcount of every host cluster that its extent touches"
     const std::uint64_t last = (offset.value + length - 1) >> cluster_bits_;
     for (std::uint64_t cluster = offset.value >> cluster_bits_; cluster <= last; ++cluster) {
       add_to(cluster, times);
@@ -36,26 +39,26 @@ class References {
   void mark_as_table(std::uint64_t host_cluster) { page(host_cluster).tables |= bit(host_cluster); }
 
   bool is_table(std::uint64_t host_cluster) const {
-    const auto page = pages_.find(host_cluster / page_size);
-    return page != pages_.end() && (page->second.tables & bit(host_cluster)) != 0;
+    const Page* page = find_page(host_cluster);
+    return page != nullptr && (page->tables & bit(host_cluster)) != 0;
   }
 
   std::uint64_t at(std::uint64_t host_cluster) const {
-    const auto page = pages_.find(host_cluster / page_size);
-    return page == pages_.end() ? 0 : full_count(page->second, host_cluster);
+    const Page* page = find_page(host_cluster);
+    return page == nullptr ? 0 : full_count(*page, host_cluster);
   }
 
   /// The count of one host cluster, and of those behind it that have the same and are tables or not as it is.
   CountRun run_at(std::uint64_t host_cluster) const {
-    const auto page = pages_.lower_bound(host_cluster / page_size);
-    if (page == pages_.end()) return {0, ~std::uint64_t{0}};
-    const std::uint64_t page_begin = page->first * page_size;
+    const auto found = places_.lower_bound(host_cluster / page_size);
+    if (found == places_.end()) return {0, ~std::uint64_t{0}};
+    const std::uint64_t page_begin = found->first * page_size;
     if (page_begin > host_cluster) return {0, page_begin};
-    const Page& counters = page->second;
+    const Page& counters = pages_[found->second];
     std::uint64_t end = host_cluster + 1;
     while (end % page_size != 0 && counters.alike(end, host_cluster)) ++end;
     if (counters.counts[host_cluster % page_size] == large) end = host_cluster + 1;
-    return {full_count(page->second, host_cluster), end};
+    return {full_count(counters, host_cluster), end};
   }
 
   /// One past the last host cluster that is referenced.
@@ -70,19 +73,6 @@ class References {
 
     bool alike(std::uint64_t a, std::uint64_t b) const {
       return counts[a % page_size] == counts[b % page_size] && ((tables & bit(a)) != 0) == ((tables & bit(b)) != 0);
-    }
-  };
-
-  /// The page that was asked for last. It is part of this object's map: a copy of the object has none yet.
-  struct Latest {
-    Page* page = nullptr;
-    std::uint64_t number = 0;
-
-    Latest() = default;
-    Latest(const Latest&) {}
-    Latest& operator=(const Latest&) {
-      page = nullptr;
-      return *this;
     }
   };
 
@@ -103,20 +93,30 @@ class References {
     return counter == large ? large_.at(cluster) : counter;
   }
 
+  const Page* find_page(std::uint64_t cluster) const {
+    const auto found = places_.find(cluster / page_size);
+    return found == places_.end() ? nullptr : &pages_[found->second];
+  }
+
+  /// The page of the cluster, a new one where there is none yet.
   Page& page(std::uint64_t cluster) {
     const std::uint64_t number = cluster / page_size;
-    if (number != latest_.number || latest_.page == nullptr) {
-      latest_.page = &pages_[number];
-      latest_.number = number;
+    if (pages_.empty() || number != latest_number_) {
+      const auto [found, is_new] = places_.try_emplace(number, pages_.size());
+      if (is_new) pages_.emplace_back();
+      latest_number_ = number;
+      latest_place_ = found->second;
     }
-    return *latest_.page;
+    return pages_[latest_place_];
   }
 
   unsigned cluster_bits_;
   std::uint64_t end_ = 0;
-  std::map<std::uint64_t, Page> pages_;
+  std::deque<Page> pages_;                       ///< in the order in which they came to be
+  std::map<std::uint64_t, std::size_t> places_;  ///< by a page's number, its place in pages_; so a copy is a copy
   std::map<std::uint64_t, std::uint64_t> large_;
-  Latest latest_;
+  std::uint64_t latest_number_ = 0;  ///< of the page that was wanted last, and its place in pages_
+  std::size_t latest_place_ = 0;
 };
 
 }  // namespace qcow2
