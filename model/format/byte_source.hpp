@@ -1,7 +1,7 @@
 // Where an image's bytes come from: a size, and a read_at that is const and thread-safe.
 //
 // A file may be sparse, and far longer than what it holds. next_data lets a walk pass over its holes, so that time
-// follows the bytes that there are, and not what an image claims: [resource-bounds].
+// follows the bytes that there are, and not what an image claims.
 //
 // The model opens nothing. Whoever has memory or an open file hands it in as one of the two kinds below.
 #pragma once

@@ -25,22 +25,22 @@ inline constexpr std::uint64_t compressed_flag = std::uint64_t{1} << 62;
 
 constexpr std::uint64_t low_bits(unsigned count) { return (std::uint64_t{1} << count) - 1; }
 
-// [offset-field]
+// [offset-field] "Bits 0 to x-1 of a compressed entry are host_offset, x = 62 - (cluster_bits - 8)."
 constexpr unsigned host_offset_bits(unsigned cluster_bits) { return 62 - (cluster_bits - 8); }
 
-// [size-field]
+// [size-field] "Bits x to 61 of a compressed entry are additional_sectors"
 constexpr unsigned additional_sectors_bits(unsigned cluster_bits) { return cluster_bits - 8; }
 
 constexpr std::uint64_t additional_sectors_max(unsigned cluster_bits) {
   return low_bits(additional_sectors_bits(cluster_bits));
 }
 
-// [offset-above-bit-55]
 inline constexpr unsigned host_offset_bits_max = 56;
 
 /// The largest host_offset that a legal descriptor can name.
 constexpr HostOffset host_offset_max(unsigned cluster_bits) {
   const unsigned bits = host_offset_bits(cluster_bits);
+  // [offset-above-bit-55]
   return {low_bits(bits < host_offset_bits_max ? bits : host_offset_bits_max)};
 }
 
@@ -50,10 +50,11 @@ struct Descriptor {
   friend constexpr bool operator==(const Descriptor&, const Descriptor&) = default;
 };
 
-// [sectors-beyond-first]
+// [sectors-beyond-first] "additional_sectors counts 512-byte sectors beyond the one that holds host_offset."
 constexpr std::uint64_t sector_count(const Descriptor& descriptor) { return descriptor.additional_sectors + 1; }
 
-// [extent] from host_offset to the end of the last sector; at least 1 byte, at most 2 * cluster_size
+// [extent] "The extent begins at host_offset and ends at the end of the last of its n + 1 sectors": at least 1 byte, at
+// most 2 * cluster_size
 constexpr std::uint64_t available_bytes(const Descriptor& descriptor) {
   return sector_count(descriptor) * sector_size - descriptor.host_offset.value % sector_size;
 }
@@ -65,11 +66,13 @@ constexpr HostOffset extent_end(const Descriptor& descriptor) {
 /// The bits of the two fields as they stand, legal or not.
 constexpr Descriptor decode_descriptor(std::uint64_t l2_entry, unsigned cluster_bits) {
   const unsigned x = host_offset_bits(cluster_bits);
+  // [offset-any-byte] "Its low bits, bit 0 among them, are bits of the offset."
   return {{l2_entry & low_bits(x)}, (l2_entry >> x) & additional_sectors_max(cluster_bits)};
 }
 
 /// The L2 entry whose fields are those of `descriptor`; nothing where they do not fit.
 constexpr std::optional<std::uint64_t> encode_descriptor(const Descriptor& descriptor, unsigned cluster_bits) {
+  // [writer-field-limits] "Otherwise the cluster is stored uncompressed, or elsewhere."
   if (descriptor.host_offset > host_offset_max(cluster_bits)) return std::nullopt;
   if (descriptor.additional_sectors > additional_sectors_max(cluster_bits)) return std::nullopt;
   return compressed_flag | descriptor.additional_sectors << host_offset_bits(cluster_bits) |
@@ -79,6 +82,7 @@ constexpr std::optional<std::uint64_t> encode_descriptor(const Descriptor& descr
 /// The descriptor with the least size field whose extent covers `length` bytes (at least 1) from `host_offset` on.
 constexpr Descriptor covering(HostOffset host_offset, std::uint64_t length) {
   const std::uint64_t last = length - 1;  // sectors and rest apart, so that no length is too large to be added to
+  // [writer-extent-covers-stream] [writer-least-size-field]
   return {host_offset, last / sector_size + (host_offset.value % sector_size + last % sector_size) / sector_size};
 }
 

@@ -39,7 +39,7 @@ Header load_v2_fields(std::span<const std::byte> bytes) {
   return header;
 }
 
-/// Those that version 2 has not: [header-v2]
+/// Those that version 2 has not.
 void load_v3_fields(std::span<const std::byte> bytes, Header& header) {
   header.incompatible_features = field::incompatible_features.load(bytes);
   header.compatible_features = field::compatible_features.load(bytes);
@@ -48,9 +48,9 @@ void load_v3_fields(std::span<const std::byte> bytes, Header& header) {
   header.header_length = field::header_length.load(bytes);
 }
 
-// [header-length]
 Result<void> judge_length(const Header& header, const ByteSource& source) {
   const std::uint32_t length = header.header_length;
+  // [header-length] "the header_length is at least 104 and at most cluster_size; anything else is refused"
   if (length < header_length_v3 || length > header.cluster_size()) {
     return refuse(rule::header_length, {.host_offset = field::header_length.at},
                   fmt::format("header_length {} is not in {} to {}", length, header_length_v3, header.cluster_size()));
@@ -60,6 +60,7 @@ Result<void> judge_length(const Header& header, const ByteSource& source) {
     return refuse(rule::header_length_multiple, {.host_offset = field::header_length.at},
                   fmt::format("header_length {} is not a multiple of 8", length));
   }
+  // [header-in-file] "The file holds the whole header, header_length bytes, and the header extensions"
   if (!contains(source, {0}, length)) {
     return refuse(rule::header_length, {.host_offset = source.size()},
                   fmt::format("the file ends inside its header of {} bytes", length));
@@ -67,13 +68,13 @@ Result<void> judge_length(const Header& header, const ByteSource& source) {
   return {};
 }
 
-// [compression-type]
 Result<CompressionType> judge_compression_type(const Header& header, const ByteSource& source) {
   constexpr std::size_t at = field::compression_type.at;
   std::array<std::byte, 1> byte{};
   if (header.header_length > at) source.read_at({at}, byte);
   const unsigned type = std::to_integer<unsigned>(byte[0]);
   const Where where{.host_offset = at};
+  // [compression-type] "An image in which bit and field disagree, or whose type is unknown, is refused"
   if (header.has(incompatible::compression_type) != (type != 0)) {
     return refuse(rule::compression_type, where,
                   fmt::format("compression_type {} with the incompatible bit \"compression type\" {}", type,
@@ -93,12 +94,13 @@ Result<void> judge_v3(const ByteSource& source, Header& header) {
                   fmt::format("the file ends inside its header of {} bytes or more", header_length_v3));
   }
   load_v3_fields(bytes, header);
-  // [header-incompatible-features] [dirty-corrupt-bits]
+  // [header-incompatible-features] the bits that are known stand in header.hpp
   if (const std::uint64_t unknown = header.incompatible_features & ~incompatible::known; unknown != 0) {
     return refuse(rule::header_incompatible_features, {.host_offset = field::incompatible_features.at},
                   fmt::format("unknown incompatible feature bits {:#x}", unknown));
   }
   if (auto judged = judge_length(header, source); !judged) return judged;
+  // [header-refcount-order]
   if (header.refcount_order > 6) {
     return refuse(rule::header_refcount_order, {.host_offset = field::refcount_order.at},
                   fmt::format("refcount_order {} is above 6", header.refcount_order));
@@ -120,11 +122,12 @@ std::string load_text(const ByteSource& source, HostOffset offset, std::uint64_t
   return text;
 }
 
-// [backing-file]
 Result<void> load_backing_file(const ByteSource& source, Header& header) {
+  // [backing-file] "When backing_file_offset is 0, there is no backing file, and backing_file_size means nothing."
   if (header.backing_file_offset.value == 0) return {};
   const std::uint64_t offset = header.backing_file_offset.value;
   const std::uint64_t length = header.backing_file_size;
+  // [backing-file] "It has at most 1023 bytes and lies wholly in the first cluster; anything else is refused"
   if (length > backing_file_size_max || offset > header.cluster_size() || length > header.cluster_size() - offset ||
       !contains(source, {offset}, length)) {
     return refuse(rule::backing_file, {.host_offset = field::backing_file_offset.at},
@@ -136,25 +139,30 @@ Result<void> load_backing_file(const ByteSource& source, Header& header) {
   return {};
 }
 
-// [header-extensions] from the header's end to the backing file's name, or to the end of the first cluster
+/// From the header's end to the backing file's name, or to the end of the first cluster.
 Result<void> load_extensions(const ByteSource& source, Header& header) {
   const std::uint64_t end =
       header.backing_file_offset.value != 0 ? header.backing_file_offset.value : header.cluster_size();
   std::uint64_t at = header.header_length;
   while (at < end) {
     std::array<std::byte, 8> head{};
+    // [header-in-file] [header-extensions-end]
     if (end - at < head.size() || source.read_at({at}, head) < head.size()) {
       return refuse(rule::header_extensions, {.host_offset = at},
                     "there is no room for a header extension, and no end of them before");
     }
     const auto type = load_big_endian<std::uint32_t>(head, 0);
     const auto length = load_big_endian<std::uint32_t>(head, 4);
+    // [header-extensions] "The area ends at an extension of type 0, at backing_file_offset when that is not 0, or at
+    // the end of the first cluster, whichever comes first."
     if (type == extension_end) break;
+    // [header-extensions] "An extension whose data does not fit into that area is refused"
     if (length > end - at - 8 || !contains(source, {at + 8}, length)) {
       return refuse(rule::header_extensions, {.host_offset = at},
                     fmt::format("header extension {:#010x} of {} bytes leaves the space for extensions", type, length));
     }
     header.extensions.push_back({type, {at + 8}, length});
+    // [header-extensions-twice] the later one is taken
     if (type == extension_backing_format) header.backing_format = load_text(source, {at + 8}, length);
     if (type == extension_data_file) header.data_file = load_text(source, {at + 8}, length);
     at += 8 + round_up(length, 8);
@@ -177,24 +185,30 @@ Result<Header> read_header(const ByteSource& source) {
 Result<Header> read_header_of_any(const ByteSource& source) {
   std::array<std::byte, header_length_v2> bytes{};
   const std::size_t there = source.read_at({0}, bytes);
+  // [header-magic] "The first four bytes of the file are 51 46 49 fb; any other file is refused"
   if (there < 4 || field::magic.load(bytes) != header_magic) {
     return refuse(rule::header_magic, {.host_offset = field::magic.at}, "the file does not begin with \"QFI\\xfb\"");
   }
+  // [header-length] "So is a file that ends within the fields that every header has"
   if (there < bytes.size()) {
     return refuse(rule::header_length, {.host_offset = source.size()},
                   fmt::format("the file ends inside its header of {} bytes or more", header_length_v2));
   }
   Header header = load_v2_fields(bytes);
+  // [header-version]
   if (header.version != 2 && header.version != 3) {
     return refuse(rule::header_version, {.host_offset = field::version.at},
                   fmt::format("version {} is neither 2 nor 3", header.version));
   }
+  // [header-cluster-bits] [header-cluster-bits-large]
   if (header.cluster_bits < cluster_bits_min || header.cluster_bits > cluster_bits_max) {
     return refuse(
         header.cluster_bits > cluster_bits_max ? rule::header_cluster_bits_large : rule::header_cluster_bits,
         {.host_offset = field::cluster_bits.at},
         fmt::format("cluster_bits {} is not in {} to {}", header.cluster_bits, cluster_bits_min, cluster_bits_max));
   }
+  // [header-v2] "What stands behind byte 72 is no feature field, no refcount_order, no header_length and no
+  // compression_type, whatever its bytes are"
   if (header.version == 3) {
     if (auto judged = judge_v3(source, header); !judged) return tl::unexpected(std::move(judged.error()));
   }

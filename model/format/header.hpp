@@ -25,6 +25,7 @@ inline constexpr std::uint64_t corrupt = 1 << 1;
 inline constexpr std::uint64_t external_data_file = 1 << 2;
 inline constexpr std::uint64_t compression_type = 1 << 3;
 inline constexpr std::uint64_t extended_l2 = 1 << 4;
+// [header-incompatible-features] [dirty-corrupt-bits] "The dirty bit and the corrupt bit do not forbid reading."
 inline constexpr std::uint64_t known = (1 << 5) - 1;
 }  // namespace incompatible
 

@@ -1,6 +1,6 @@
 // Where each number of the header stands, and how wide it is. Reading, writing and repairing use this one table.
 //
-// Bytes 0 to 71 are in both versions, the rest in version 3 alone: [header-v2]. All numbers are big-endian.
+// Bytes 0 to 71 are in both versions, the rest in version 3 alone. All numbers are big-endian.
 #pragma once
 
 #include <cstddef>

@@ -17,18 +17,20 @@ std::uint64_t l1_entries_needed(const Image& image) {
 
 }  // namespace
 
-// [l1-table] [l1-in-file]
 Result<void> judge_l1_table(const Image& image) {
   const Header& header = image.header;
   const Where where{.host_offset = header.l1_table_offset.value};
+  // [l1-table] "l1_table_offset is a multiple of cluster_size, and l1_size is enough for the virtual size"
   if (header.l1_table_offset.value % header.cluster_size() != 0) {
     return refuse(rule::l1_table, where, "l1_table_offset is not aligned to a cluster");
   }
+  // [l1-table] "Anything else is refused (stage: l1). More entries than that are allowed."
   if (const std::uint64_t needed = l1_entries_needed(image); header.l1_size < needed) {
     return refuse(rule::l1_table, where,
                   fmt::format("l1_size {}, but a virtual size of {} bytes needs {} entries", header.l1_size,
                               header.virtual_size, needed));
   }
+  // [l1-in-file]
   if (header.l1_size > 0 && !contains(*image.source, header.l1_table_offset, header.l1_size * table_entry_size)) {
     return refuse(rule::l1_in_file, where,
                   fmt::format("the L1 table of {} entries leaves the file, which ends at {:#x}", header.l1_size,

@@ -22,7 +22,7 @@ struct Image {
     return {header.cluster_bits, header.version, header.has(incompatible::extended_l2),
             header.has(incompatible::external_data_file)};
   }
-  /// 8 bytes, or 16 with extended L2 entries.
+  /// [extended-l2-entry] "With incompatible bit 4 set an L2 entry has 16 bytes", else 8.
   unsigned l2_entry_bits() const { return header.has(incompatible::extended_l2) ? 4 : 3; }
   std::uint64_t l2_entries() const { return header.cluster_size() >> l2_entry_bits(); }
   /// How many low bits of a guest_offset one L2 table resolves.

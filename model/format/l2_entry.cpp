@@ -18,18 +18,18 @@ bool all_zeros(const L2Entry& entry, const EntryFormat& format) {
   return !format.extended && (entry.entry & zero_flag) != 0;
 }
 
-/// [external-data-file] Host offset 0 is an offset only where bit 63 says so and another file holds the data.
+/// [external-data-file-standard] "Offset 0 is allocated when bit 63 is set, and unallocated otherwise."
 bool names_host_cluster(const L2Entry& entry, const EntryFormat& format) {
   return table_offset(entry.entry).value != 0 || (format.external_data && (entry.entry & copied_flag) != 0);
 }
 
 std::optional<Violation> judge_compressed(const L2Entry& entry, const EntryFormat& format, const Where& where) {
-  // [external-data-file]
+  // [external-data-file] "there are no compressed clusters; reading one is refused"
   if (format.external_data) {
     return Violation{rule::external_data_file, where, "a compressed cluster beside an external data file"};
   }
-  // [offset-above-bit-55]
   const HostOffset offset = decode_descriptor(entry.entry, format.cluster_bits).host_offset;
+  // [offset-above-bit-55] "an entry with one of them set is refused"
   if (offset > host_offset_max(format.cluster_bits)) {
     return Violation{rule::offset_above_bit_55, where,
                      fmt::format("host_offset {:#x} has bits above 55", offset.value)};
@@ -42,25 +42,26 @@ std::optional<Violation> judge_standard(const L2Entry& entry, const EntryFormat&
   if (all_zeros(entry, format) && format.version < 3) {
     return Violation{rule::zero_cluster_v2, where, fmt::format("the zero flag of {:#x} in version 2", entry.entry)};
   }
-  // [standard-cluster]
+  // [standard-cluster] [standard-unaligned-unread]
   if (table_offset(entry.entry).value % format.cluster_size() != 0) {
     return Violation{rule::standard_cluster, where,
                      fmt::format("host_offset {:#x} of a standard cluster is not aligned to a cluster",
                                  table_offset(entry.entry).value)};
   }
-  // [external-data-file-standard]
+  // [external-data-file-standard] "an entry with another offset is refused"
   if (format.external_data && names_host_cluster(entry, format) && where.guest_offset &&
       table_offset(entry.entry).value != *where.guest_offset) {
     return Violation{
         rule::external_data_file_standard, where,
         fmt::format("offset {:#x} in the external data file is not the guest offset", table_offset(entry.entry).value)};
   }
-  // [extended-l2-subclusters] [extended-l2-alloc-without-offset]
-  const std::uint64_t allocated = entry.bitmap & low_bits(32);
+  const std::uint64_t allocated = entry.bitmap & low_bits(subclusters);
+  // [extended-l2-subclusters] "An entry in which both are set for one subcluster is refused as a whole"
   if ((entry.bitmap >> 32 & allocated) != 0) {
     return Violation{rule::extended_l2_subclusters, where,
                      fmt::format("bitmap {:#018x} marks a subcluster both allocated and zero", entry.bitmap)};
   }
+  // [extended-l2-alloc-without-offset]
   if (allocated != 0 && !names_host_cluster(entry, format)) {
     return Violation{rule::extended_l2_alloc_without_offset, where,
                      fmt::format("bitmap {:#018x} allocates subclusters without a host cluster", entry.bitmap)};
@@ -70,17 +71,19 @@ std::optional<Violation> judge_standard(const L2Entry& entry, const EntryFormat&
 
 /// What no reader may follow.
 std::optional<Violation> judge(const L2Entry& entry, const EntryFormat& format, const Where& where) {
+  // [compressed-flag] "A reader tests it before anything else in the entry."
   return (entry.entry & compressed_flag) != 0 ? judge_compressed(entry, format, where)
                                               : judge_standard(entry, format, where);
 }
 
-/// [extended-l2-subclusters] Bit i allocates subcluster i, bit 32 + i says that it reads as zeros.
 Kind subcluster_kind(std::uint64_t bitmap, std::uint64_t index) {
+  // [extended-l2-subclusters] "Bit 32 + i: subcluster i reads as zeros. Neither: it is unallocated"
   if ((bitmap >> (subclusters + index) & 1) != 0) return Kind::zero;
   return (bitmap >> index & 1) != 0 ? Kind::standard : Kind::unallocated;
 }
 
 Mapping standard_mapping(Kind kind, const L2Entry& entry, const EntryFormat& format, std::uint64_t offset_in_cluster) {
+  // [standard-cluster] "The guest's bytes are those at `host_offset + guest_offset % cluster_size`."
   const HostOffset host_offset = table_offset(entry.entry) + offset_in_cluster;
   const auto preallocated = names_host_cluster(entry, format) ? std::optional(host_offset) : std::nullopt;
   switch (kind) {
@@ -118,6 +121,7 @@ std::string_view name(Kind kind) {
 Kind kind(const L2Entry& entry, const EntryFormat& format) {
   if ((entry.entry & compressed_flag) != 0) return Kind::compressed;  // [compressed-flag] before anything else
   if (all_zeros(entry, format)) return Kind::zero;                    // [zero-cluster]
+  // [unallocated-cluster]
   return names_host_cluster(entry, format) ? Kind::standard : Kind::unallocated;
 }
 
@@ -143,9 +147,11 @@ std::vector<Violation> violations(const L2Entry& entry, const EntryFormat& forma
   std::vector<Violation> found;
   if (auto fatal = judge(entry, format, where)) found.push_back(std::move(*fatal));
   if ((entry.entry & compressed_flag) != 0) {
+    // [copied-flag-clear] "a checker reports one with bit 63 set as corrupt"
     if ((entry.entry & copied_flag) != 0) {
       found.push_back({rule::copied_flag_clear, where, "bit 63 is set beside bit 62"});
     }
+    // [extended-l2-bitmap] "a checker reports another value as corrupt"
     if (entry.bitmap != 0) {
       found.push_back(
           {rule::extended_l2_bitmap, where, fmt::format("bitmap {:#018x} beside a compressed cluster", entry.bitmap)});
@@ -153,6 +159,7 @@ std::vector<Violation> violations(const L2Entry& entry, const EntryFormat& forma
     return found;
   }
   const std::uint64_t reserved = reserved_in_standard | (format.extended ? zero_flag : 0);
+  // [reserved-bits] [reserved-bits-read] found by a checker, passed over by a reader
   if ((entry.entry & reserved) != 0) {
     found.push_back({rule::reserved_bits, where, fmt::format("reserved bits {:#x} are set", entry.entry & reserved)});
   }

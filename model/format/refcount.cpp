@@ -17,6 +17,7 @@ struct Place {
 
 Place place_of(std::uint64_t index, unsigned refcount_order) {
   const std::uint64_t bit = index << refcount_order;
+  // [refcount-lookup] "Entries narrower than a byte begin at the low bit of the byte; wider ones are big-endian."
   return {static_cast<std::size_t>(bit / 8), static_cast<unsigned>(bit % 8)};
 }
 
@@ -68,6 +69,7 @@ std::uint64_t StoredRefcounts::table_entries() const {
 }
 
 std::uint64_t StoredRefcounts::table_entry(std::uint64_t index) {
+  // [refcount-lookup] "0, or a table_index beyond the table: the refcount is 0."
   if (index >= table_entries()) return 0;
   return table_window_.load(*image_->source, image_->header.refcount_table_offset + index * table_entry_size);
 }

@@ -16,7 +16,7 @@ namespace qcow2 {
 
 constexpr unsigned refcount_bits(unsigned refcount_order) { return 1u << refcount_order; }
 
-// [refcount-width]
+/// The largest count that the width can say.
 constexpr std::uint64_t refcount_max(unsigned refcount_order) {
   return refcount_order == 6 ? ~std::uint64_t{0} : low_bits(refcount_bits(refcount_order));
 }
@@ -41,7 +41,7 @@ class StoredRefcounts {
   std::uint64_t table_entry(std::uint64_t index);
   /// The first table entry from `index` on that is not 0; table_entries() where there is none.
   std::uint64_t next_entry(std::uint64_t index);
-  /// The count of one host cluster; 0 where no block, or none that lies well, says else. [refcount-lookup]
+  /// The count of one host cluster; 0 where no block, or none that lies well, says else.
   std::uint64_t at(std::uint64_t host_cluster);
   /// The same, and how far the host clusters behind it are known to have the same count.
   CountRun run_at(std::uint64_t host_cluster);

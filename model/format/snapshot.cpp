@@ -68,6 +68,7 @@ Result<SnapshotTable> read_snapshot_table(const Image& image) {
     return refuse(rule::snapshot_tables, {.host_offset = begin.value},
                   "the snapshot table is not aligned to a cluster");
   }
+  // [resource-bounds]
   if (image.header.snapshot_count > snapshot_count_max) {
     return refuse(rule::snapshot_tables, {.host_offset = field::snapshot_count.at},
                   fmt::format("{} snapshots are more than {}", image.header.snapshot_count, snapshot_count_max));

@@ -14,17 +14,18 @@
 
 namespace qcow2 {
 
-/// The cluster of which a part was wanted last. It is known again by all that decoding depends on: [cache-whole-entry].
+/// The cluster of which a part was wanted last. It is known again by all that decoding depends on.
 struct KeptCluster {
   const ByteSource* source = nullptr;
   Descriptor descriptor{};
   std::vector<std::byte> bytes;
 
+  // [cache-whole-entry] "the file, host_offset and additional_sectors, not by host_offset or by its sector alone"
   bool is(const ByteSource* file, const Descriptor& wanted) const { return source == file && descriptor == wanted; }
 };
 
 /// What one thread needs to read: at most 2 * cluster_size for an extent, and one cluster of output.
-/// [buffer-per-cluster] It may not outlive the sources that were read with it.
+/// It may not outlive the sources that were read with it.
 struct Scratch {
   Decompressor decompressor;
   std::vector<std::byte> extent;

@@ -1,7 +1,7 @@
 // One compressed cluster: the bytes of its extent in, exactly one cluster out.
 //
-// Decoding stops when the cluster is complete; what the extent holds behind that means nothing: [stops-at-cluster].
-// A stream that gives less is refused, whatever the reason; nothing is ever filled in: [incomplete-refused].
+// Decoding stops when the cluster is complete; what the extent holds behind that means nothing.
+// A stream that gives less is refused, whatever the reason; nothing is ever filled in.
 // The decoders themselves are zlib's and libzstd's. Where the bytes come from is reader.hpp's.
 #pragma once
 
@@ -30,7 +30,7 @@ class Decompressor {
 
   /// Of the stream that has just been decompressed, and whose extent still stands: its bytes to its very end, the last
   /// block's end-of-block code or the frame's checksum included. Nothing where it does not end inside its extent, or
-  /// would give more than the cluster. [writer-extent-covers-stream]
+  /// would give more than the cluster.
   std::optional<std::size_t> stream_length(CompressionType type);
 
  private:

@@ -1,7 +1,7 @@
-// A deflate stream (RFC 1951, no wrapper around it: [deflate-raw]) that gives exactly one cluster.
+// A deflate stream (RFC 1951, no wrapper around it) that gives exactly one cluster.
 //
-// zlib decodes into the whole cluster at once, with the largest window that the RFC allows: [deflate-distance].
-// It looks ahead when the output is full; what it finds there is none of the cluster's business: [deflate-lookahead].
+// zlib decodes into the whole cluster at once, with the largest window that the RFC allows.
+// It looks ahead when the output is full; what it finds there is none of the cluster's business.
 #pragma once
 
 #include <cstddef>

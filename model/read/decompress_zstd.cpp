@@ -19,7 +19,9 @@ constexpr int over_long_window_bits_max = 25;
 Rule broken_rule(ZSTD_ErrorCode error) {
   switch (error) {
     case ZSTD_error_checksum_wrong: return rule::zstd_checksum;
+    // [zstd-dictionary] "A frame that names a dictionary (a dictionary id other than 0) is refused"
     case ZSTD_error_dictionary_wrong: return rule::zstd_dictionary;
+    // [zstd-window]
     case ZSTD_error_frameParameter_windowTooLarge: return rule::zstd_window;
     default: return rule::zstd_invalid;
   }
@@ -36,6 +38,7 @@ bool begins_frame(std::span<const std::byte> bytes) {
     }
     return true;
   };
+  // [zstd-skippable] "Their magic numbers are 0x184D2A50 to 0x184D2A5F"
   return begins_with(frame, 0xff) || begins_with(skippable, 0xf0);
 }
 
@@ -49,13 +52,14 @@ class Frames {
         output_{cluster.data(), cluster.size(), 0} {}
 
   Result<std::size_t> decode() {
+    // [stops-at-cluster]
     while (output_.pos < output_.size) {
       // [incomplete-refused]
       if (frame_complete_ && input_.pos == input_.size) {
         return refuse(rule::incomplete_refused, {},
                       fmt::format("the frames end after {} of {} bytes", output_.pos, output_.size));
       }
-      // [zstd-invalid]
+      // [zstd-invalid] "A stream that is no sequence of zstd frames before the cluster is complete is refused"
       if (frame_complete_ && !begins_frame(extent_.subspan(input_.pos))) {
         return refuse(rule::zstd_invalid, {},
                       fmt::format("after {} bytes: no frame begins at byte {}", output_.pos, input_.pos));
@@ -69,6 +73,7 @@ class Frames {
                                   output_.size, input_.size));
       }
     }
+    // [zstd-checksum] "verified; a wrong one is refused", which libzstd does at the end of a frame
     if (const auto finished = finish_frame(); !finished) return tl::unexpected(finished.error());
     return input_.pos;  // [zstd-after-frame]
   }
@@ -89,8 +94,10 @@ class Frames {
     if (error == ZSTD_error_memory_allocation) throw std::bad_alloc();
     if (error != ZSTD_error_no_error) {
       over_long_ = error == ZSTD_error_dstSize_tooSmall;
+      // [zstd-invalid]
       return refuse(broken_rule(error), {}, fmt::format("after {} bytes: {}", output_.pos, ZSTD_getErrorName(status)));
     }
+    // [zstd-frames] "Decoding goes on with the next frame until the cluster is complete."
     frame_complete_ = status == 0;
     return input_.pos > input_before || output.pos > output_before;
   }
@@ -98,11 +105,12 @@ class Frames {
   /// The cluster is complete; its frame must end without giving more, or give more.
   Result<void> finish_frame() {
     std::array<std::byte, 1> room{};
-    ZSTD_outBuffer beyond{room.data(), room.size(), 0};
+    ZSTD_outBuffer surplus{room.data(), room.size(), 0};
     int stable = 0;
     ZSTD_DCtx_getParameter(context_, ZSTD_d_stableOutBuffer, &stable);
-    ZSTD_outBuffer& output = stable != 0 ? output_ : beyond;  // the one is full for good, the other has room for a byte
-    while (!frame_complete_ && beyond.pos == 0) {             // [zstd-over-long]
+    // The one is full for good, the other has room for a byte.
+    ZSTD_outBuffer& output = stable != 0 ? output_ : surplus;
+    while (!frame_complete_ && surplus.pos == 0) {  // [zstd-over-long]
       const auto progress = step(output);
       if (!progress) return tl::unexpected(progress.error());
       // [zstd-checksum-cut]

@@ -1,8 +1,7 @@
-// zstd frames (RFC 8878), one after another, that give exactly one cluster: [zstd-frames].
+// zstd frames (RFC 8878), one after another, that give exactly one cluster.
 //
-// Skippable frames give nothing: [zstd-skippable]. What is a frame, and how large a window may be, is left to libzstd's
-// streaming decoder: [zstd-invalid] [zstd-window]. The frame that completes the cluster must be whole as well, unless
-// it goes on to give more: [zstd-checksum-cut] [zstd-over-long].
+// Skippable frames give nothing. What is a frame, and how large a window may be, is left to libzstd's streaming
+// decoder. The frame that completes the cluster must be whole as well, unless it goes on to give more.
 //
 // Frames are decoded straight into the cluster, so that a window costs nothing. Only a frame that has more to give than
 // the cluster takes is decoded again, through a buffer.

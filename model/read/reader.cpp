@@ -28,6 +28,7 @@ Result<void> Reader::read(GuestOffset offset, std::span<std::byte> out, Scratch&
     const auto done = std::visit(
         overloaded{
             [&](const Unallocated&) { return read_unallocated(offset, part, scratch); },
+            // [zero-cluster] "neither the host cluster that its offset may name nor the backing file is read"
             [&](const Zero&) -> Result<void> {
               fill_with_zeros(part);
               return {};
@@ -47,11 +48,11 @@ Result<void> Reader::read(GuestOffset offset, std::span<std::byte> out, Scratch&
   return {};
 }
 
-// [unallocated-cluster] what the backing file does not cover reads as zeros
 Result<void> Reader::read_unallocated(GuestOffset offset, std::span<std::byte> out, Scratch& scratch) const {
   const std::uint64_t covered =
       backing_ != nullptr && backing_->size() > offset.value ? backing_->size() - offset.value : 0;
   const auto from_backing = out.first(static_cast<std::size_t>(std::min<std::uint64_t>(covered, out.size())));
+  // [unallocated-cluster] "without a backing file, and beyond its end, they are zeros"
   fill_with_zeros(out.subspan(from_backing.size()));
   if (from_backing.empty()) return {};
   return backing_->read(offset, from_backing, scratch).map_error([](Violation violation) {
@@ -65,16 +66,18 @@ Result<void> Reader::read_compressed(const Compressed& mapping, const Where& whe
   if (out.size() == image_.header.cluster_size()) {
     return read_compressed_cluster(image_, mapping.descriptor, where, out, scratch).map([](std::size_t) {});
   }
-  // [last-cluster-partial] the stream gives a whole cluster, however little of it is wanted
   KeptCluster& kept = scratch.kept;
   if (!kept.is(image_.source, mapping.descriptor)) {
+    // [range-equals-whole] "whatever was read before, in whatever order, and whether earlier reads were refused"
     kept.source = nullptr;
+    // [last-cluster-partial] "the stream of the last guest cluster still gives a whole cluster"
     kept.bytes.resize(image_.header.cluster_size());
     const auto decoded = read_compressed_cluster(image_, mapping.descriptor, where, kept.bytes, scratch);
     if (!decoded) return tl::unexpected(decoded.error());
     kept.source = image_.source;
     kept.descriptor = mapping.descriptor;
   }
+  // [range-equals-whole]
   const auto wanted = std::span(kept.bytes).subspan(mapping.offset_in_cluster, out.size());
   std::ranges::copy(wanted, out.begin());
   return {};
@@ -101,11 +104,11 @@ Result<GuestExtent> Reader::extent_at(GuestOffset offset, Walk& walk) const {
     extent.zero = true;
     extent.host_offset = std::get<Unallocated>(piece->mapping).preallocated;
   } else {
-    auto behind = backing_->extent_at(offset);
-    if (!behind) return behind;
-    behind->depth += 1;
-    behind->length = std::min(behind->length, piece->length);
-    return behind;
+    auto in_backing = backing_->extent_at(offset);
+    if (!in_backing) return in_backing;
+    in_backing->depth += 1;
+    in_backing->length = std::min(in_backing->length, piece->length);
+    return in_backing;
   }
   return extent;
 }

@@ -7,8 +7,8 @@
 
 namespace qcow2 {
 
-// [l2-walk]
 Where Walk::where(GuestOffset guest_offset) const {
+  // [l2-walk] l2_index = (guest_offset / cluster_size) % l2_entries, by shifts
   return {.l1_index = guest_offset.value >> image_->l2_reach_bits(),
           .l2_index = (guest_offset.value >> image_->header.cluster_bits) % image_->l2_entries(),
           .guest_offset = guest_offset.value >> image_->header.cluster_bits << image_->header.cluster_bits};
@@ -17,12 +17,15 @@ Where Walk::where(GuestOffset guest_offset) const {
 Result<void> Walk::enter_l2_table(std::uint64_t l1_index, const Where& where) {
   if (l1_index == l1_index_) return {};
   l1_index_ = nothing;
+  // [snapshot-tables] "To read the disk as it is now, the header's L1 table is used, and only it."
   const HostOffset l1_entry = image_->header.l1_table_offset + l1_index * table_entry_size;
   const HostOffset table = table_offset(l1_window_.load(*image_->source, l1_entry));
   const Where table_where{where.l1_index, std::nullopt, where.guest_offset, table.value};
+  // [l2-table] "Any other offset is a multiple of cluster_size; an L2 table that is not is refused"
   if (table.value % image_->header.cluster_size() != 0) {
     return refuse(rule::l2_table, table_where, "the L2 table is not aligned to a cluster");
   }
+  // [l2-in-file]
   if (table.value != 0 && !contains(*image_->source, table, image_->header.cluster_size())) {
     return refuse(rule::l2_in_file, table_where,
                   fmt::format("the L2 table leaves the file, which ends at {:#x}", image_->source->size()));
@@ -35,6 +38,7 @@ Result<void> Walk::enter_l2_table(std::uint64_t l1_index, const Where& where) {
 L2Entry Walk::load_entry(std::uint64_t l2_index) {
   const HostOffset at = l2_table_ + (l2_index << image_->l2_entry_bits());
   L2Entry entry{l2_window_.load(*image_->source, at)};
+  // [extended-l2-entry] "then a bitmap of 8 bytes"
   if (image_->entry_format().extended) entry.bitmap = l2_window_.load(*image_->source, at + 8);
   return entry;
 }
@@ -77,6 +81,7 @@ Result<Piece> Walk::at(GuestOffset guest_offset) {
   const std::uint64_t offset_in_cluster = guest_offset.value & (image_->header.cluster_size() - 1);
   auto stretch = stretch_at(**entry, offset_in_cluster, image_->entry_format(), place);
   if (!stretch) return tl::unexpected(std::move(stretch.error()));
+  // [last-cluster-partial] "the bytes behind the size are not part of the disk"
   return Piece{guest_offset, std::min(stretch->length, to_end), stretch->mapping, place};
 }
 

@@ -1,6 +1,6 @@
 // The walk from a guest_offset over the L1 table and an L2 table to what is there.
 //
-// Snapshots have L1 tables of their own, which reading the active state never looks at: [snapshot-tables].
+// Snapshots have L1 tables of their own, which reading the active state never looks at.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +28,7 @@ class Walk {
   explicit Walk(const Image& image) : image_(&image) {}
 
   /// What stands at `guest_offset`, which is below the virtual size, as far as it is of one mapping: at most to the end
-  /// of its cluster, or over as many clusters as have no entry, as far as that is known. Ends at the virtual size:
-  /// [beyond-virtual-size] [last-cluster-partial].
+  /// of its cluster, or over as many clusters as have no entry, as far as that is known. Ends at the virtual size.
   /// Refuses with a rule of Stage::l2 or Stage::descriptor.
   Result<Piece> at(GuestOffset guest_offset);
 

@@ -1,8 +1,8 @@
 // Where a new image's streams, clusters and tables go.
 //
-// Streams are packed back to back, over the borders of sectors and host clusters: [writer-packing]. A host cluster that
-// carries as many references as its refcount can count takes no more, and a new one is begun: [refcount-width].
-// Refcount blocks get their places as the file grows, each near what it counts; they count themselves too.
+// Streams are packed back to back, over the borders of sectors and host clusters. A host cluster that carries as many
+// references as its refcount can count takes no more, and a new one is begun. Refcount blocks get their places as the
+// file grows, each near what it counts; they count themselves too.
 #pragma once
 
 #include <cstdint>
@@ -45,10 +45,11 @@ class Allocator {
 
   /// `length` bytes, at least 1 and at most a cluster; each host cluster that they touch gets one reference more.
   HostOffset stream(std::uint64_t length) {
+    // [refcount-width] "A writer that would pass it puts the stream into another host cluster."
     if (!fits(length)) stream_at_ = {end_cluster_ << cluster_bits_};
     const HostOffset offset = stream_at_;
-    references_.add(offset, length);  // [refcount-over-stream] the size field will be the least
-    stream_at_ = offset + length;
+    references_.add(offset, length);  // [refcount-extent] [refcount-over-stream] the size field will be the least
+    stream_at_ = offset + length;     // [writer-packing]
     end_cluster_ = std::max(end_cluster_, cluster_of(offset + (length - 1)) + 1);
     add_refcount_blocks();
     return offset;

@@ -38,10 +38,12 @@ class Batch {
  private:
   void prepare_one(std::uint64_t first, std::size_t i, Compressor& compressor) {
     const auto data = std::span(data_).subspan(i * cluster_size_, cluster_size_);
+    // [writer-no-long-stream]
     const auto stream = std::span(streams_).subspan(i * cluster_size_, cluster_size_ - 1);
     PreparedCluster& cluster = clusters_[i];
     cluster = {.guest_cluster = first + i};
     const std::size_t got = raw_.read_at({cluster.guest_cluster * cluster_size_}, data);
+    // [writer-whole-cluster] "The stream of the last guest cluster gives a whole cluster too"
     std::ranges::fill(data.subspan(got), std::byte{0});
     if (std::ranges::all_of(data, [](std::byte b) { return b == std::byte{0}; })) return;
     if (const auto length = compressor.compress(data, stream)) {

@@ -16,12 +16,12 @@ struct PreparedCluster {
   enum class Form { zeros, stream, as_is };
   std::uint64_t guest_cluster = 0;
   Form form = Form::zeros;
-  /// The stream, which is shorter than a cluster, or the cluster; empty for zeros. [writer-no-long-stream]
+  /// The stream, which is shorter than a cluster, or the cluster; empty for zeros.
   std::span<const std::byte> bytes{};
 };
 
-/// Calls `place` for the clusters of `raw` in guest order; those that lie in a hole may be left out. The last one is filled up with zeros:
-/// [writer-whole-cluster].
+/// Calls `place` for the clusters of `raw` in guest order; those that lie in a hole may be left out. The last one is
+/// filled up with zeros.
 void compress_clusters(const ByteSource& raw, unsigned cluster_bits, CompressionType type, unsigned jobs,
                        const std::function<void(const PreparedCluster&)>& place);
 

@@ -71,16 +71,17 @@ class Writer {
   std::uint64_t place_as_is(const PreparedCluster& cluster) {
     const HostOffset offset = allocator_.clusters(1);
     image_.write_at(offset, cluster.bytes);
-    return offset.value | copied_flag;
+    return offset.value | copied_flag;  // [copied-flag] "set exactly when the refcount of what the entry names is 1"
   }
 
-  // [writer-extent-covers-stream] [writer-least-size-field] [writer-field-limits] [copied-flag-clear]
   std::uint64_t place_stream(const PreparedCluster& cluster) {
     const HostOffset offset = allocator_.stream(cluster.bytes.size());
+    // [writer-extent-covers-stream] "The extent covers the stream, with everything that a reader may ask of it"
     const auto entry = encode_descriptor(covering(offset, cluster.bytes.size()), options_.cluster_bits);
     assert(entry && "a stream shorter than a cluster fits from every offset");
+    // [writer-content] "A cluster that has been written compressed reads back"
     image_.write_at(offset, cluster.bytes);
-    return *entry;
+    return *entry;  // [copied-flag-clear] "Who writes one clears it": encode_descriptor sets none
   }
 
   /// The table, which has its place in front of the first cluster that it names.
@@ -106,8 +107,8 @@ class Writer {
       return allocator_.use(refcount_table_.offset, refcount_table_.clusters);
     }
     std::uint64_t clusters = 0;
-    for (std::uint64_t before = 1; clusters != before;) {
-      before = clusters;
+    for (std::uint64_t previous = 1; clusters != previous;) {
+      previous = clusters;
       const std::uint64_t blocks = divide_up(allocator_.end_cluster() + clusters, block_entries - 1);  // and themselves
       clusters = divide_up(blocks * table_entry_size, cluster_size_);
     }
@@ -135,7 +136,6 @@ class Writer {
     image_.write_at(offset, block);
   }
 
-  // [header-length] [compression-type]
   void write_header(std::uint64_t l1_size) {
     constexpr std::uint32_t header_length = 112;
     const bool zstd = options_.compression_type == CompressionType::zstd;
@@ -148,6 +148,7 @@ class Writer {
     field::l1_table_offset.store(header, l1_table_.value);
     field::refcount_table_offset.store(header, refcount_table_.offset.value);
     field::refcount_table_clusters.store(header, static_cast<std::uint32_t>(refcount_table_.clusters));
+    // [compression-type] "Bit 3 set: the field is present and not 0, and names the format; 1 is zstd."
     field::incompatible_features.store(header, zstd ? incompatible::compression_type : 0);
     field::refcount_order.store(header, options_.refcount_order);
     field::header_length.store(header, header_length);
@@ -155,8 +156,7 @@ class Writer {
     image_.write_at({0}, header);
   }
 
-  // [writer-pads-file]
-  std::uint64_t file_length() const { return round_up(allocator_.end().value, sector_size); }
+  std::uint64_t file_length() const { return round_up(allocator_.end().value, sector_size); }  // [writer-pads-file]
 
   const ByteSource& raw_;
   ByteSink& image_;

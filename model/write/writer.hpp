@@ -21,7 +21,7 @@ struct WriteOptions {
   unsigned jobs = 1;
 };
 
-/// Writes an image of `raw` and returns its length in bytes; it ends on a sector's border: [writer-pads-file].
+/// Writes an image of `raw` and returns its length in bytes; it ends on a sector's border.
 /// Refuses, with rule::l1_table, a disk too large for the cluster size.
 Result<std::uint64_t> write_image(const ByteSource& raw, ByteSink& image, const WriteOptions& options);
 
