@@ -41,11 +41,11 @@ class Checker {
   }
 
  private:
-  // [refcount-lookup]
   void count_refcount_structures() {
     const Header& header = image_.header;
     const HostOffset table = header.refcount_table_offset;
     const std::uint64_t length = header.refcount_table_clusters * header.cluster_size();
+    // [refcount-aligned]
     if (table.value % header.cluster_size() != 0 || !contains(*image_.source, table, length)) {
       return findings_.corruption({rule::refcount_lookup,
                                    {.host_offset = table.value},
@@ -77,7 +77,7 @@ class Checker {
     use_.add_table(block, image_.header.cluster_size());
   }
 
-  // [check-refcounts] over every host cluster that the file has or something refers to
+  /// Over every host cluster that the file has or something refers to.
   void compare() {
     const std::uint64_t end = std::max(file_clusters(image_), use_.end());
     for (std::uint64_t cluster = 0; cluster < end;) {
@@ -102,6 +102,7 @@ class Checker {
   /// `clusters` in a row that have the same count and the same number of references.
   void compare(std::uint64_t first, std::uint64_t clusters, std::uint64_t stored, std::uint64_t counted) {
     if (stored == counted) return;
+    // [check-refcounts] "A host cluster whose refcount is lower than the number of references to it is a corruption"
     const auto severity = stored < counted ? Severity::corruption : Severity::leak;
     findings_.add(severity, clusters, [&] {
       return Violation{rule::check_refcounts,

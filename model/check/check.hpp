@@ -1,7 +1,7 @@
 // Checking: everything that the tables say is counted and compared with the refcounts that are stored.
 //
 // Unlike reading it goes on behind the first violation, and reports those too that a reader may overlook. Extents, not
-// streams, are counted: [refcount-extent]. With `deep` every compressed cluster is decoded as well: [check-streams].
+// streams, are counted. With `deep` every compressed cluster is decoded as well.
 // The time follows the bytes that the file holds, and with `deep` the guest's, whatever the image claims.
 #pragma once
 

@@ -22,6 +22,7 @@ void StreamChecker::finish() {
   in_parallel(threads_.size(), batch_.size(), [&](std::size_t thread, std::size_t i) {
     auto& [scratch, cluster] = threads_[thread];
     cluster.resize(image_.header.cluster_size());
+    // [check-streams]
     const auto decoded = read_compressed_cluster(image_, batch_[i].descriptor, batch_[i].where, cluster, scratch);
     if (!decoded) refusals[i] = decoded.error();
   });

@@ -1,5 +1,5 @@
 // The part of a deep check that decodes: compressed clusters are collected, and decoded by several threads at once.
-// What is found is reported in the order in which the clusters came, whatever the number of threads. [check-streams]
+// What is found is reported in the order in which the clusters came, whatever the number of threads.
 #pragma once
 
 #include <vector>

@@ -22,8 +22,9 @@ bool TableCounter::reaches_past_end(HostOffset offset, std::uint64_t length) con
 }
 
 /// Counts the host clusters of a reference. One that reaches too far past the end of the file is reported, and counted
-/// as far as the file goes: [check-extent-past-end] [refcount-beyond-file].
+/// as far as the file goes.
 void TableCounter::count_reference(HostOffset offset, std::uint64_t length, std::uint64_t times, const Where& where) {
+  // [check-extent-past-end]
   if (!reaches_past_end(offset, length)) return use_.add_data(offset, length, times);
   const std::uint64_t file_end = image_.source->size();
   if (offset.value < file_end) use_.add_data(offset, file_end - offset.value, times);
@@ -52,7 +53,6 @@ void TableCounter::count_active_l1_table() {
       });
 }
 
-// [refcount-snapshots]
 void TableCounter::count_snapshot_l1_tables(std::span<const Snapshot> snapshots) {
   Spans places;
   std::map<std::uint64_t, std::uint64_t> tables;  // where one begins, and the end of the longest that begins there
@@ -68,13 +68,14 @@ void TableCounter::count_snapshot_l1_tables(std::span<const Snapshot> snapshots)
       const auto table = std::prev(tables.upper_bound(at.value));
       Where where{.host_offset = at.value};
       if (at.value < table->second) where.l1_index = (at.value - table->first) / table_entry_size;
+      // [refcount-snapshots] "once for each snapshot"
       count_l1_entry(entry.entry, where, run.times, TableUse::snapshot);
     });
   }
 }
 
 void TableCounter::count_l1_entry(std::uint64_t entry, const Where& where, std::uint64_t times, TableUse use) {
-  // [reserved-bits]
+  // [reserved-bits] "a checker reports one that is set as corrupt"
   if ((entry & reserved_in_l1) != 0) {
     findings_.corruption({rule::reserved_bits, where,
                           fmt::format("reserved bits {:#x} of an L1 entry are set", entry & reserved_in_l1)});
@@ -136,6 +137,7 @@ void TableCounter::count_l2_entry(const L2Entry& entry, const L2Table& table, co
     compressed_clusters_ += table.active_times;
     allocated_clusters_ += table.active_times;
     const Descriptor descriptor = decode_descriptor(entry.entry, format.cluster_bits);
+    // [check-counts-extents] "A checker counts compressed entries over their extents"
     count_reference(descriptor.host_offset, available_bytes(descriptor), table.times, where);
     if (streams_ != nullptr) streams_->add(descriptor, where);
     return;
@@ -164,9 +166,9 @@ void TableCounter::count_l2_entry(const L2Entry& entry, const L2Table& table, co
   if (table.active_times > 0) judge_copied_flag(entry.entry, host_offset, where);
 }
 
-// [copied-flag]
 void TableCounter::judge_copied_flag(std::uint64_t entry, HostOffset host_offset, const Where& where) {
   const std::uint64_t refcount = stored_.at(host_offset.value >> image_.header.cluster_bits);
+  // [copied-flag] "a checker reports another value as corrupt"
   if (((entry & copied_flag) != 0) == (refcount == 1)) return;
   findings_.corruption({rule::copied_flag, where,
                         fmt::format("bit 63 of {:#018x} is {} where the refcount is {}", entry,

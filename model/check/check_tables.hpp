@@ -1,7 +1,7 @@
 // The part of checking that follows L1 and L2 tables: judges every entry and counts what it refers to.
 //
 // Each table is looked at once, however often it is named, and so is each entry of L1 tables that overlap. Holes are
-// passed over. So the time follows what the file holds, not what it claims: [resource-bounds].
+// passed over. So the time follows what the file holds, not what it claims.
 #pragma once
 
 #include <cstdint>

@@ -11,7 +11,6 @@ namespace qcow2 {
 
 namespace {
 
-// [refcount-snapshots]
 void count_snapshots(const Image& image, TableCounter& tables, HostUse& use, Findings& findings) {
   const auto table = read_snapshot_table(image);
   if (!table) return findings.corruption(table.error());
@@ -34,6 +33,7 @@ GuestClusters count_use(const Image& image, StreamChecker* streams, HostUse& use
   TableCounter tables(image, streams, use, findings);
   use.add_table({0}, image.header.cluster_size());  // the header
   tables.count_active_l1_table();
+  // [refcount-snapshots] "An internal snapshot adds its own references"
   count_snapshots(image, tables, use, findings);
   tables.count_l2_tables();
   count_bitmaps(image, use, findings);

@@ -45,6 +45,7 @@ class HostUse {
     const auto next = std::ranges::upper_bound(table_runs_, host_cluster, {}, &Spans::Run::end);
     if (next == table_runs_.end()) return {run.count, table, run.end};
     if (next->begin > host_cluster) return {run.count, table, std::min(run.end, next->begin)};
+    // [check-metadata-overlap] "counts as one more reference to that cluster"
     return {next->times + run.count, true, std::min(run.end, next->end)};
   }
 

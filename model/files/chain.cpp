@@ -18,6 +18,7 @@ constexpr std::size_t chain_length_max = 64;
 
 /// A name that stays in the folder of the image that holds it.
 bool is_plain(const std::string& file_name) {
+  // [file-names]
   return file_name != "." && file_name != ".." &&
          file_name.find_first_of(std::string_view("/:\0", 3)) == std::string::npos;
 }
@@ -33,12 +34,14 @@ bool is_a_path(const std::string& file_name) {
 
 /// Whether a backing file is a raw disk: by the format that the header states, or else by the file's first bytes.
 Result<bool> is_raw(const Header& header, const OpenFile& file) {
+  // [backing-format] "the backing file is read in the format that it names, whatever its bytes look like"
   if (header.backing_format == "raw") return true;
   if (header.backing_format == "qcow2") return false;
   if (!header.backing_format.empty()) {
     return refuse(rule::backing_format, {},
                   fmt::format("a backing file of format '{}' is not read", header.backing_format));
   }
+  // [backing-format-absent]
   const auto read = read_header(file.source);
   return !read && read.error().rule == rule::header_magic;
 }
@@ -65,23 +68,24 @@ class ChainOpener {
     return opened;
   }
 
-  // [external-data-file]
   Result<void> open_data_file(const Header& header, OpenImage& opened) {
     if (!header.has(incompatible::external_data_file)) return {};
     if (header.data_file.empty()) {
       return refuse(rule::external_data_file_missing, {}, "the header names no data file");
     }
     const auto path = place(header.data_file, rules_.data_files, false, opened.file->path);
+    // [external-data-file-missing] "When the external data file is needed and cannot be opened"
     auto file = open_at(rule::external_data_file_missing, header.data_file, path, "--data-file NAME=FILE");
     if (!file) return tl::unexpected(std::move(file.error()));
     opened.data_file = std::move(*file);
     return {};
   }
 
-  // [backing-file]
   Result<void> open_backing_file(const Header& header, OpenImage& opened) {
+    // [backing-file-empty-name]
     if (header.backing_file.empty()) return {};
     const auto path = place(header.backing_file, rules_.backing, rules_.follow_paths, opened.file->path);
+    // [backing-file-missing] "Zeros never take its place."
     auto file =
         open_at(rule::backing_file_missing, header.backing_file, path, "--follow-backing or --backing NAME=FILE");
     if (!file) return tl::unexpected(std::move(file.error()));
@@ -124,11 +128,11 @@ class ChainOpener {
     return file;
   }
 
-  // [backing-chain-cycle]
   Result<void> remember(const OpenFile& file, Rule broken) {
     struct stat status {};
     ::fstat(file.handle.get(), &status);
     const std::pair identity{status.st_dev, status.st_ino};
+    // [backing-chain-cycle] "A chain of backing files that comes back to a file that is already in it is refused"
     if (std::ranges::find(seen_, identity) != seen_.end()) {
       return refuse(rule::backing_chain_cycle, {},
                     fmt::format("the chain of files comes back to '{}'", file.path.string()));

@@ -142,8 +142,8 @@ class ParallelCopy {
 void deliver(const Reader& reader, std::uint64_t offset, std::optional<std::uint64_t> wanted,
              const std::filesystem::path& out, unsigned jobs) {
   const std::uint64_t size = reader.size();
-  // [range-past-end]
   const std::uint64_t length = wanted.value_or(size - std::min(size, offset));
+  // [range-empty] "A read of 0 bytes, at any offset up to the end of the disk, succeeds" [range-past-end]
   if (offset > size || length > size - offset) {
     throw Refusal({rule::range_past_end,
                    {.guest_offset = offset},

@@ -22,7 +22,7 @@ struct RefcountStructure {
 };
 
 /// The structure of the image where it can be kept: nothing else stands on its host clusters, and every host cluster
-/// that is in use has a place for its count. `used` counts everything else. [refcount-lookup]
+/// that is in use has a place for its count. `used` counts everything else.
 std::optional<RefcountStructure> existing_structure(const Image& image, const HostUse& used);
 
 /// A new one behind the end of the file and all that is used.

@@ -27,7 +27,7 @@ void clear_marks(ByteStore& copy, const Header& header, std::uint64_t marks) {
 }
 
 /// The dirty bit says that refcounts are not to be believed, which is over now. The corrupt bit says that of any table:
-/// it stays while a deep check finds a corruption. [dirty-corrupt-bits]
+/// it stays while a deep check finds a corruption.
 Result<void> repair_marks(ByteStore& copy, RepairSummary& summary) {
   const auto image = open_image(copy);
   if (!image) return tl::unexpected(image.error());

@@ -9,7 +9,7 @@ namespace qcow2 {
 
 void repair_copied_flags(const Image& image, ByteStore& copy, TargetRefcounts& targets, RepairSummary& summary) {
   const Header& header = image.header;
-  // [copied-flag]
+  // As check_tables.cpp judges it.
   const auto set = [&](HostOffset at, std::uint64_t entry, HostOffset named) {
     const bool once = targets.at(named.value >> header.cluster_bits) == 1;
     const std::uint64_t right = once ? entry | copied_flag : entry & ~copied_flag;

@@ -8,8 +8,8 @@
 
 namespace qcow2 {
 
-/// Sets bit 63 of each entry of the active L1 table, and of the standard clusters of its L2 tables, where the named host
-/// cluster is to have refcount 1, and clears it elsewhere. [copied-flag]
+/// Sets bit 63 of each entry of the active L1 table, and of the standard clusters of its L2 tables, where the named
+/// host cluster is to have refcount 1, and clears it elsewhere.
 void repair_copied_flags(const Image& image, ByteStore& copy, TargetRefcounts& targets, RepairSummary& summary);
 
 }  // namespace qcow2

@@ -21,11 +21,11 @@ namespace qcow2 {
 
 namespace {
 
-// [refcount-width]
 Result<void> judge_width(const Header& header, HostUse& use) {
   const std::uint64_t most = refcount_max(header.refcount_order);
   std::optional<Violation> too_many;
   for_each_used(use, [&](std::uint64_t first, std::uint64_t, std::uint64_t count) {
+    // [refcount-width] "A refcount never passes `(1 << refcount_bits) - 1`."
     if (count > most) {
       too_many = Violation{rule::refcount_width,
                            {.host_offset = first * header.cluster_size()},
