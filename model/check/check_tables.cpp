@@ -24,7 +24,7 @@ bool TableCounter::reaches_past_end(HostOffset offset, std::uint64_t length) con
 /// Counts the host clusters of a reference. One that reaches too far past the end of the file is reported, and counted
 /// as far as the file goes.
 void TableCounter::count_reference(HostOffset offset, std::uint64_t length, std::uint64_t times, const Where& where) {
-  // [check-extent-past-end]
+  // [check-extent-past-end] [refcount-beyond-file]
   if (!reaches_past_end(offset, length)) return use_.add_data(offset, length, times);
   const std::uint64_t file_end = image_.source->size();
   if (offset.value < file_end) use_.add_data(offset, file_end - offset.value, times);

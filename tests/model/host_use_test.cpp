@@ -140,5 +140,18 @@ TEST_CASE("stored refcounts are the same one by one and in runs") {
   CHECK(stored.next_entry(3) == stored.table_entries());
 }
 
+TEST_CASE("a host cluster beyond the refcount table has refcount 0") {
+  const std::uint64_t block = with_refcounts(4, {}).end() - 512;  // the cluster after the table
+  Bytes counts = filled(512, 1);
+  store_big_endian(std::span(counts), 0, block);  // taken for an entry of the table, it names a block
+  const TestImage image = with_refcounts(4, counts);
+  const MemorySource source(image.bytes());
+  const Image opened = open_image(source).value();
+  StoredRefcounts stored(opened);
+  const std::uint64_t entries = refcount_block_entries(9, 4);
+  CHECK(stored.at(2 * entries + 8) == 0x0101);
+  CHECK(stored.at(stored.table_entries() * entries + 8) == 0);
+}
+
 }  // namespace
 }  // namespace qcow2::test

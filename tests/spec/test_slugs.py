@@ -14,7 +14,6 @@ LINE = re.compile(
     r"(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)  +(?P<version>\d+\.\d+\.\d+)"
     r"(?:  +(?:withdrawn (?P<withdrawn_in>\d+\.\d+\.\d+): (?P<withdrawn>\S.*)|no case: (?P<no_case>\S.*)))?"
 )
-RULE = re.compile(r'Rule \w+\{"([a-z0-9-]+)",')
 
 
 class Entry(NamedTuple):
@@ -72,11 +71,6 @@ class Ledger(unittest.TestCase):
             self.skipTest("not a git checkout: nothing to compare with")
         written = {line[1:].split()[0] for line in log.stdout.splitlines() if re.match(r"\+[a-z0-9]", line)}
         self.assertEqual(set(), written - {entry.slug for entry in self.ledger})
-
-    def test_rules_of_the_model_are_clauses(self) -> None:
-        rules = set(RULE.findall((ROOT / "model/format/result.hpp").read_text(encoding="utf-8")))
-        self.assertTrue(rules)
-        self.assertEqual(set(), rules - set(self.clauses))
 
 
 class Cases(unittest.TestCase):
