@@ -82,7 +82,7 @@ void TableCounter::count_l1_entry(std::uint64_t entry, const Where& where, std::
   }
   const HostOffset table = table_offset(entry);
   if (table.value == 0) {
-    // [l2-table] its guest clusters were somewhere
+    // Its guest clusters were somewhere.
     if (entry != 0 && (entry & reserved_in_l1) == 0) {
       findings_.corruption({rule::l2_table, where, fmt::format("entry {:#018x} names no L2 table", entry)});
     }
@@ -142,7 +142,7 @@ void TableCounter::count_l2_entry(const L2Entry& entry, const L2Table& table, co
     if (streams_ != nullptr) streams_->add(descriptor, where);
     return;
   }
-  // [unallocated-cluster] [copied-flag] bit 63 is only accurate in the active tables
+  // Bit 63 is only accurate in the active tables.
   if (has_lost_its_offset(entry, format)) {
     const Violation lost{rule::unallocated_cluster, where,
                          fmt::format("bit 63 of {:#018x} is set, and no host cluster is named", entry.entry)};

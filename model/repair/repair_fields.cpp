@@ -39,7 +39,7 @@ namespace {
 /// The entry as it should be: its field the least that covers its stream, its bit 63 clear.
 std::uint64_t repaired_entry(const Image& image, const L2Entry& entry, Scratch& scratch) {
   const unsigned cluster_bits = image.header.cluster_bits;
-  const std::uint64_t cleared = entry.entry & ~copied_flag;  // [copied-flag-clear]
+  const std::uint64_t cleared = entry.entry & ~copied_flag;
   const auto wanted = covering_stream(image, decode_descriptor(entry.entry, cluster_bits), scratch);
   // Nothing fits where host_offset has bits above 55; such an entry is refused later.
   return wanted ? encode_descriptor(*wanted, cluster_bits).value_or(cleared) : cleared;
