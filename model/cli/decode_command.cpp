@@ -78,7 +78,7 @@ int decode(const Options& options) {
   Json json = fields_json(options, entry_kind);
   json["violations"] = Json::array();
   for (const Violation& violation : violations(entry, format, {})) {
-    json["violations"].push_back({{"rule", violation.rule.slug}, {"detail", violation.detail}});
+    json["violations"].push_back(violation_json(violation));
   }
   if (entry_kind == Kind::compressed) json["before_correction"] = before_correction_json(options);
   if (options.json) {

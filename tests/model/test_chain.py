@@ -3,6 +3,7 @@ refused."""
 
 import os
 import struct
+from pathlib import Path
 
 from tests.system import image as small
 from tests.system.image import CLUSTER_SIZE, COPIED, L2_OFFSETS, VIRTUAL_SIZE, guest, healthy, put, put_entry
@@ -153,3 +154,48 @@ class DataFile(Chain):
 
     def test_it_is_not_the_image(self) -> None:
         self.assert_chain_refused("external-data-file-missing|backing-chain-cycle", self.image(b"image"))
+
+
+class NamedFiles(SystemTest):
+    """Names with folders in them are followed only where the caller says so."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        (self.dir / "sub").mkdir()
+        self.base = self.dir / "sub/base.raw"
+        self.base.write_bytes(small.guest())
+        self.disk = seen_over(small.guest())
+
+    def overlay(self, name: str) -> Path:
+        path = self.dir / "overlay.qcow2"
+        path.write_bytes(over(name, "raw"))
+        return path
+
+    def test_a_path_is_refused_unless_it_is_allowed(self) -> None:
+        for name in ("sub/base.raw", "./sub/base.raw", str(self.base)):
+            with self.subTest(name):
+                done = self.run_model("read", self.overlay(name), "-")
+                self.assert_refused(done, "backing-file-missing")
+                self.assertIn(b"--follow-backing or --backing NAME=FILE", done.stderr)
+                for command in ("read", "map"):
+                    out = ("-",) if command == "read" else ()
+                    self.assertEqual(0, self.run_model(command, self.overlay(name), *out, "--follow-backing").returncode)
+                self.assertEqual(self.disk, self.run_model("read", self.overlay(name), "-", "--follow-backing").stdout)
+
+    def test_a_name_that_stands_for_a_file(self) -> None:
+        for name in ("sub/base.raw", "nbd://somewhere/disk", "json:{}", "absent"):
+            with self.subTest(name):
+                done = self.run_model("read", self.overlay(name), "-", "--backing", f"{name}={self.base}")
+                self.assertEqual((0, self.disk), (done.returncode, done.stdout), done.stderr)
+
+    def test_protocols_are_never_followed(self) -> None:
+        for name in ("nbd://somewhere/disk", "json:{}", "file:sub/base.raw", "fat:rw:sub"):
+            with self.subTest(name):
+                done = self.run_model("read", self.overlay(name), "-", "--follow-backing")
+                self.assert_refused(done, "backing-file-missing")
+
+    def test_a_value_that_names_no_file(self) -> None:
+        image = self.overlay("sub/base.raw")
+        self.assert_usage_error(self.run_model("read", image, "-", "--backing", "sub/base.raw"))
+        twice = ("--backing", "a=b", "--backing", "a=c")
+        self.assert_usage_error(self.run_model("read", image, "-", *twice))
