@@ -14,6 +14,7 @@
 
 #include "format/image.hpp"
 #include "read/parallel.hpp"
+#include "read/walk.hpp"
 
 namespace {
 

@@ -17,6 +17,7 @@
 
 #include "check/check.hpp"
 #include "read/reader.hpp"
+#include "read/walk.hpp"
 
 extern "C" {
 void* __libc_malloc(std::size_t size);
