@@ -48,9 +48,11 @@ JsonSchema::JsonSchema(JsonSchema&&) noexcept = default;
 JsonSchema& JsonSchema::operator=(JsonSchema&&) noexcept = default;
 JsonSchema::~JsonSchema() = default;
 
-Result<JsonSchema> JsonSchema::load(const std::filesystem::path& file) {
-  const auto document = load_json(file);
+Result<JsonSchema> JsonSchema::load(const std::filesystem::path& file, const std::string& definition) {
+  auto document = load_json(file);
   if (!document) return tl::unexpected(document.error());
+  if (!definition.empty())
+    document = Json{{"$ref", "#/definitions/" + definition}, {"definitions", (*document)["definitions"]}};
   auto compiled = std::make_unique<Compiled>();
   try {
     valijson::SchemaParser parser;

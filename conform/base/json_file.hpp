@@ -20,7 +20,8 @@ Result<std::uint64_t> as_uint64(const Json& value);
 /// A JSON Schema, compiled once and used for many documents.
 class JsonSchema {
  public:
-  static Result<JsonSchema> load(const std::filesystem::path& file);
+  /// The file's whole schema, or the one of its "definitions" that is named.
+  static Result<JsonSchema> load(const std::filesystem::path& file, const std::string& definition = "");
 
   /// The first violation as "where: what", or nothing.
   Result<void> validate(const Json& document) const;

@@ -71,7 +71,7 @@ Values values(const Places& places) {
 Result<void> set_adapter(Implementation& implementation, std::vector<std::string> words, const Places& places) {
   auto command = CommandTemplate::parse(std::move(words), {"bin", "implementations"});
   if (!command) return tl::unexpected(command.error());
-  auto protocol = Protocol::load(places.implementations / "protocol");
+  auto protocol = Protocol::load(places.implementations / "protocol/schema.json");
   if (!protocol) return tl::unexpected(protocol.error());
   implementation.adapter = std::make_shared<const AdapterProgram>(AdapterProgram{std::move(*command), *protocol});
   return {};

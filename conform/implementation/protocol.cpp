@@ -24,10 +24,10 @@ std::string as_said(std::string_view text) {
   return fmt::format("\"{}\"{}", begin, text.size() > length_max ? "..." : "");
 }
 
-Result<std::shared_ptr<const Protocol>> Protocol::load(const std::filesystem::path& folder) {
+Result<std::shared_ptr<const Protocol>> Protocol::load(const std::filesystem::path& file) {
   auto protocol = std::make_shared<Protocol>();
   for (const auto op : protocol_ops) {
-    auto schema = JsonSchema::load(folder / fmt::format("{}.answer.schema.json", op));
+    auto schema = JsonSchema::load(file, fmt::format("{}.answer", op));
     if (!schema) return tl::unexpected(schema.error());
     protocol->answers_.emplace(op, std::move(*schema));
   }

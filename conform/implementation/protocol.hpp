@@ -1,5 +1,5 @@
-// Level 1: the messages between the runner and an adapter, one JSON object a line. implementations/protocol/ has a JSON
-// Schema for each.
+// Level 1: the messages between the runner and an adapter, one JSON object a line. implementations/protocol/schema.json
+// has a JSON Schema for each.
 #pragma once
 
 #include <filesystem>
@@ -23,8 +23,8 @@ std::string as_said(std::string_view text);
 
 class Protocol {
  public:
-  /// The folder with the schemas.
-  static Result<std::shared_ptr<const Protocol>> load(const std::filesystem::path& folder);
+  /// The file with the schemas.
+  static Result<std::shared_ptr<const Protocol>> load(const std::filesystem::path& file);
 
   /// A line that answers the request `seq`; the error says what is wrong with it.
   Result<Json> parse_answer(std::string_view op, std::uint64_t seq, std::string_view line) const;

@@ -1,7 +1,8 @@
 /* libqcow-adapter: libqcow at level 1, in one process for all images (docs/plugging-in.md).
  *
  * What the library says is said, and nothing corrected. A request is one line of JSON whose form is known (see
- * implementations/protocol/), so that its values are found by their names; a value that is not as expected ends us. */
+ * implementations/protocol/schema.json), so that its values are found by their names; a value that is not as expected
+ * ends us. */
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 // qcow2-model-adapter: the model at level 1, in process, without the program qcow2-model around its library.
 //
 // One request a line on standard input, one answer a line on standard output (docs/plugging-in.md; the messages have
-// their schemas in implementations/protocol/). What is wrong with an image is an answer. What is wrong with a file or
-// with a request ends the adapter, with a line on standard error.
+// their schemas in implementations/protocol/schema.json). What is wrong with an image is an answer. What is wrong with
+// a file or with a request ends the adapter, with a line on standard error.
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
