@@ -27,7 +27,7 @@ void FileDescriptor::close() {
 
 Result<OpenFile> OpenFile::open(const std::filesystem::path& path) {
   FileDescriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  struct stat about{};
+  struct stat about = {};
   if (descriptor.get() < 0 || ::fstat(descriptor.get(), &about) != 0)
     return fail("{}: {}", path.string(), std::strerror(errno));
   if (!S_ISREG(about.st_mode)) return fail("{}: not a regular file", path.string());

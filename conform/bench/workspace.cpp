@@ -93,7 +93,7 @@ Result<ImageCopy> ImageCopy::make(const fs::path& root, const Original& image, c
 
 bool ImageCopy::looks_untouched() const {
   for (const auto& file : files_) {
-    struct stat now{};
+    struct stat now = {};
     if (::stat(file.path.c_str(), &now) != 0 || now.st_ino != file.made.st_ino || now.st_size != file.made.st_size ||
         !same_times(now.st_mtim, file.made.st_mtim) || !same_times(now.st_ctim, file.made.st_ctim))
       return false;

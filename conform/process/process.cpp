@@ -84,11 +84,11 @@ void kill_escaped_children() {
 }
 
 void stop_on_signals() {
-  struct sigaction action{};
+  struct sigaction action = {};
   action.sa_handler = [](int number) { caught_signal = number; };
   action.sa_flags = static_cast<int>(SA_RESETHAND);  // a second one ends us at once
   for (int number : {SIGINT, SIGTERM, SIGHUP}) {
-    struct sigaction before{};
+    struct sigaction before = {};
     ::sigaction(number, nullptr, &before);
     if (before.sa_handler != SIG_IGN) ::sigaction(number, &action, nullptr);  // nohup stays nohup
   }

@@ -64,21 +64,20 @@ Command& Command::flag(const std::string& name, bool& value, const std::string& 
 }
 
 Command& Command::number(const std::string& name, std::uint64_t& value, const std::string& help) {
-  add_number(
-      *parser_->app, name, [&value](std::uint64_t number) { value = number; }, help);
+  const auto take = [&value](std::uint64_t number) { value = number; };
+  add_number(*parser_->app, name, take, help);
   return *this;
 }
 
 Command& Command::number(const std::string& name, std::optional<std::uint64_t>& value, const std::string& help) {
-  add_number(
-      *parser_->app, name, [&value](std::uint64_t number) { value = number; }, help);
+  const auto take = [&value](std::uint64_t number) { value = number; };
+  add_number(*parser_->app, name, take, help);
   return *this;
 }
 
 Command& Command::required_number(const std::string& name, std::uint64_t& value, const std::string& help) {
-  add_number(
-      *parser_->app, name, [&value](std::uint64_t number) { value = number; }, help)
-      ->required();
+  const auto take = [&value](std::uint64_t number) { value = number; };
+  add_number(*parser_->app, name, take, help)->required();
   return *this;
 }
 

@@ -9,8 +9,8 @@
 
 namespace qcow2::cli {
 
-/// What is refused half-way prints nothing. Until then the elements wait in a file without a name, so that a large array
-/// needs no memory. Throws UsageError where that cannot be written.
+/// What is refused half-way prints nothing. Until then the elements wait in a file without a name, so that a large
+/// array needs no memory. Throws UsageError where that cannot be written.
 class ArrayPrinter {
  public:
   ArrayPrinter();

@@ -1,4 +1,5 @@
-// Findings for people and for JSON: many in a row that break one rule become one line with the first and the last place.
+// Findings for people and for JSON: many in a row that break one rule become one line with the first and the last
+// place.
 #pragma once
 
 #include <optional>

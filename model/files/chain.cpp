@@ -129,7 +129,7 @@ class ChainOpener {
   }
 
   Result<void> remember(const OpenFile& file, Rule broken) {
-    struct stat status {};
+    struct stat status = {};
     ::fstat(file.handle.get(), &status);
     const std::pair identity{status.st_dev, status.st_ino};
     // [backing-chain-cycle] "A chain of backing files that comes back to a file that is already in it is refused"

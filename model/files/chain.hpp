@@ -1,8 +1,8 @@
 // The files behind an image: its backing chain and its external data file, found by the names in the headers.
 //
 // A name in a header is followed only when it is a plain one, in the folder of the image that holds it. Everything else
-// is refused: an image from a stranger must not choose what is read. The caller may allow paths, or say which file a name
-// stands for. Protocols and json: are never followed. [file-names]
+// is refused: an image from a stranger must not choose what is read. The caller may allow paths, or say which file a
+// name stands for. Protocols and json: are never followed. [file-names]
 #pragma once
 
 #include <filesystem>
@@ -41,8 +41,8 @@ struct OpenImage {
 /// inside it or behind it.
 Result<std::unique_ptr<OpenImage>> open_image_chain(const std::filesystem::path& path, const ChainRules& rules = {});
 
-/// The image alone, what it names left closed. Throws UsageError and refuses as above. Allow encrypted ones only where no
-/// guest data is read.
+/// The image alone, what it names left closed. Throws UsageError and refuses as above. Allow encrypted ones only where
+/// no guest data is read.
 enum class Encrypted { refused, allowed };
 Result<std::unique_ptr<OpenImage>> open_single_image(const std::filesystem::path& path,
                                                      Encrypted encrypted = Encrypted::refused);

@@ -23,7 +23,7 @@ std::unique_ptr<OpenFile> open_file(const std::filesystem::path& path) {
   // Without O_NONBLOCK a pipe with no writer would hold us for ever.
   Handle handle(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (handle.get() < 0) throw fail(std::strerror(errno));
-  struct stat status {};
+  struct stat status = {};
   if (::fstat(handle.get(), &status) != 0) throw fail(std::strerror(errno));
   if (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode)) throw fail("neither a regular file nor a block device");
   const off_t size = S_ISBLK(status.st_mode) ? ::lseek(handle.get(), 0, SEEK_END) : status.st_size;
@@ -34,8 +34,8 @@ std::unique_ptr<OpenFile> open_file(const std::filesystem::path& path) {
 }
 
 void refuse_to_overwrite(const OpenFile& file, const std::string& out) {
-  struct stat in {
-  }, existing{};
+  struct stat in = {};
+  struct stat existing = {};
   if (out == "-" || ::stat(out.c_str(), &existing) != 0) return;
   ::fstat(file.handle.get(), &in);
   if (in.st_dev == existing.st_dev && in.st_ino == existing.st_ino) {

@@ -75,7 +75,7 @@ class StreamOutput final : public Output {
 
 std::unique_ptr<Output> open_output(const std::filesystem::path& out) {
   if (out == "-") return std::make_unique<StreamOutput>("standard output", Handle(::dup(STDOUT_FILENO)));
-  struct stat status {};
+  struct stat status = {};
   const bool in_place = ::stat(out.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
   if (!in_place) return std::make_unique<FileOutput>(out);
   Handle handle(::open(out.c_str(), O_WRONLY | O_CLOEXEC));

@@ -53,11 +53,11 @@ class CopyStore final : public ByteStore {
 
 /// QEMU holds locks on bytes 100 to 299 of the images that it has open.
 void refuse_file_in_use(const OpenFile& file) {
-  struct stat status {};
+  struct stat status = {};
   if (::fstat(file.handle.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
     throw UsageError(fmt::format("'{}' is no regular file, and cannot be replaced", file.path.string()));
   }
-  struct flock lock {};
+  struct flock lock = {};
   lock.l_type = F_WRLCK;
   lock.l_whence = SEEK_SET;
   lock.l_start = 100;

@@ -35,7 +35,7 @@ Replacement::Replacement(const std::filesystem::path& path)
     named_ = handle_.get() >= 0;
   }
   if (handle_.get() < 0) fail(path);
-  struct stat status {};
+  struct stat status = {};
   if (::stat(path_.c_str(), &status) != 0) return;
   ::fchmod(handle_.get(), status.st_mode & 0777);
   if (::fchown(handle_.get(), status.st_uid, status.st_gid) != 0) return;  // who may not keeps it

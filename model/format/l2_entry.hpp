@@ -71,7 +71,8 @@ struct Stretch {
 Result<Stretch> stretch_at(const L2Entry& entry, std::uint64_t offset_in_cluster, const EntryFormat& format,
                            const Where& where);
 
-/// Whether a standard entry names no host cluster although bit 63 says that it has one to itself: what it named is lost.
+/// Whether a standard entry names no host cluster although bit 63 says that it has one to itself: what it named is
+/// lost.
 bool has_lost_its_offset(const L2Entry& entry, const EntryFormat& format);
 
 /// Every rule that the entry breaks, those included that a reader may overlook.

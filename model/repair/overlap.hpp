@@ -6,8 +6,8 @@
 
 namespace qcow2 {
 
-/// Looks at the header, the L1 tables, the L2 tables, the snapshot table, the bitmap directory and the bitmap tables. Two
-/// snapshots may share their whole L1 table. Refcount structures that overlap anything are given up for new ones.
+/// Looks at the header, the L1 tables, the L2 tables, the snapshot table, the bitmap directory and the bitmap tables.
+/// Two snapshots may share their whole L1 table. Refcount structures that overlap anything are given up for new ones.
 /// Refuses, with rule::check_metadata_overlap, the first two that overlap.
 Result<void> judge_overlap(const Image& image);
 

@@ -7,8 +7,8 @@
 // this happens to a copy; whoever asks for it puts the copy in place of the image only when it was found to read the
 // same.
 //
-// Freeing is a change too. A host cluster is freed only when no damaged pointer could have owned it (certainty.hpp) and no
-// table that is lost without a trace (lost_tables.hpp): else the repair is refused, or the leak stays. What is not
+// Freeing is a change too. A host cluster is freed only when no damaged pointer could have owned it (certainty.hpp) and
+// no table that is lost without a trace (lost_tables.hpp): else the repair is refused, or the leak stays. What is not
 // certain is refused, and so are tables that overlap, and a longer file that might complete a broken stream.
 #pragma once
 

@@ -14,8 +14,8 @@ std::optional<Descriptor> covering_stream(const Image& image, const Descriptor& 
 /// Sets the size field of every compressed L2 entry in `copy`, which holds the bytes of `image`, and clears its bit 63.
 Result<void> repair_size_fields(const Image& image, ByteSink& copy, RepairSummary& summary);
 
-/// Whether the file may become longer. Bytes that it does not have are no part of a stream ([missing-bytes]), and must not
-/// become one: refuses, with the rule that it breaks, the first stream that is broken and could reach past the end.
+/// Whether the file may become longer. Bytes that it does not have are no part of a stream ([missing-bytes]), and must
+/// not become one: refuses, with the rule that it breaks, the first stream that is broken and could reach past the end.
 Result<void> judge_growth(const Image& image);
 
 }  // namespace qcow2

@@ -80,7 +80,7 @@ TEST_CASE("a copy keeps its holes") {
   std::ofstream(folder / "sparse", std::ios::app) << "end";
   REQUIRE(sparse_copy(folder / "sparse", folder / "copy"));
   CHECK(image_digest(folder / "copy").value() == image_digest(folder / "sparse").value());
-  struct stat about{};
+  struct stat about = {};
   REQUIRE(::stat((folder / "copy").c_str(), &about) == 0);
   CHECK(about.st_blocks * 512 < 1 << 20);
   CHECK(!sparse_copy(folder / "sparse", folder / "copy"));  // it is there already

@@ -45,6 +45,8 @@ def properties_of(name: str) -> Properties:
 
 def faults(data: bytes, wanted: Properties) -> list[str]:
     """What is wrong with a file's bytes, each with its line."""
+    if wanted["charset"] == "unset":  # no text
+        return []
     try:
         text = data.decode(wanted["charset"])
     except UnicodeDecodeError as error:

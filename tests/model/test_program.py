@@ -114,7 +114,8 @@ class Outputs(Program):
         self.assert_refused(done, "offset-above-bit-55")
         document = json.loads(done.stdout)
         self.assertEqual({"schema", "refused"}, set(document))
-        self.assertEqual(("offset-above-bit-55", "descriptor"), (document["refused"]["rule"], document["refused"]["stage"]))
+        refused = document["refused"]
+        self.assertEqual(("offset-above-bit-55", "descriptor"), (refused["rule"], refused["stage"]))
 
 
 class Checking(Program):

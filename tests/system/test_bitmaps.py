@@ -62,7 +62,8 @@ class Bitmaps(SystemTest):
 
     def test_an_extension_that_is_too_short(self) -> None:
         self.assert_corrupt(
-            lambda image: struct.pack_into(">I", image, self.extension + 4, 16), "a bitmaps extension of 16 bytes, not 24"
+            lambda image: struct.pack_into(">I", image, self.extension + 4, 16),
+            "a bitmaps extension of 16 bytes, not 24"
         )
 
     def test_more_bitmaps_than_there_may_be(self) -> None:

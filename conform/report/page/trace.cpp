@@ -17,7 +17,8 @@ Data model_trace(const std::filesystem::path& model, const std::filesystem::path
   const auto done =
       run_process({{model.string(), "explain", image.string(), "--guest-offset", offset, "--json"}, out, {}, {}});
   std::ifstream in(out, std::ios::binary);
-  if (const auto told = Data::parse(in, nullptr, false); told.is_object() && told.contains("steps")) return told["steps"];
+  const auto told = Data::parse(in, nullptr, false);
+  if (told.is_object() && told.contains("steps")) return told["steps"];
   return Data::array({{{"title", "opening the image"}, {"violation", first_line(done)}}});
 }
 
