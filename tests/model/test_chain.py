@@ -179,7 +179,8 @@ class NamedFiles(SystemTest):
                 self.assertIn(b"--follow-backing or --backing NAME=FILE", done.stderr)
                 for command in ("read", "map"):
                     out = ("-",) if command == "read" else ()
-                    self.assertEqual(0, self.run_model(command, self.overlay(name), *out, "--follow-backing").returncode)
+                    done = self.run_model(command, self.overlay(name), *out, "--follow-backing")
+                    self.assertEqual(0, done.returncode)
                 self.assertEqual(self.disk, self.run_model("read", self.overlay(name), "-", "--follow-backing").stdout)
 
     def test_a_name_that_stands_for_a_file(self) -> None:

@@ -1,4 +1,5 @@
-"""What qcow2-model prints with --json is one valid document in the form of docs/model-json.schema.json, whatever the image."""
+"""What qcow2-model prints with --json is one valid document in the form of docs/model-json.schema.json, whatever the
+image."""
 
 import json
 import struct
