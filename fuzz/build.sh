@@ -12,7 +12,9 @@ read -ra flags <<<"$CXXFLAGS"
 read -ra engine <<<"$LIB_FUZZING_ENGINE"
 flags+=(-std=c++20 -DFMT_HEADER_ONLY -I"$root/model" -I"$root/fuzz")
 
-parts=("$root"/model/{format,read,check,write,repair})
+parts=("$root"/model/{format,read,check,write,repair,files,cli})
+[[ ! -d $root/command_line ]] || parts+=("$root/command_line")
+flags+=(-I"$root" '-DQCOW2_CONFORM_VERSION="fuzzed"')
 
 compile() { # SOURCE OBJECT: only where something is newer
   local inputs=("${parts[@]}" "$root/fuzz/support.hpp" "$1")
@@ -21,18 +23,25 @@ compile() { # SOURCE OBJECT: only where something is newer
   fi
 }
 
-objects=()
-mapfile -t sources < <(find "${parts[@]}" "$root"/fuzz -name '*.cpp' ! -name 'read_clusters.cpp')
+library=() commands=()
+mapfile -t sources < <(find "${parts[@]}" "$root"/fuzz -name '*.cpp' ! -name read_clusters.cpp ! -path '*/cli/main.cpp')
 for source in "${sources[@]}"; do
   object=$WORK/$(basename "$source" .cpp).o
   compile "$source" "$object" &
   while (($(jobs -rp | wc -l) >= $(nproc))); do wait -n; done
-  [[ $source == "$root"/fuzz/* ]] || objects+=("$object")
+  case $source in
+    "$root"/fuzz/*) ;;
+    "$root"/model/cli/* | "$root"/model/files/* | "$root"/command_line/*) commands+=("$object") ;;
+    *) library+=("$object") ;;
+  esac
 done
 wait
 
 for source in "$root"/fuzz/fuzz_*.cpp; do
   name=$(basename "$source" .cpp)
+  objects=("$WORK/$name.o" "${library[@]}")
+  [[ $name != fuzz_commands ]] || objects+=("${commands[@]}")
+  [[ $name == fuzz_decode ]] || objects+=("$WORK/mutator.o") # its input is no image
   # The libraries go in, because where the targets run there may be none.
-  "$CXX" "${flags[@]}" "$WORK/$name.o" "${objects[@]}" -l:libz.a -l:libzstd.a "${engine[@]}" -lpthread -o "$OUT/$name"
+  "$CXX" "${flags[@]}" "${objects[@]}" -l:libz.a -l:libzstd.a "${engine[@]}" -lpthread -o "$OUT/$name"
 done

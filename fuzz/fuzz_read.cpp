@@ -1,23 +1,22 @@
-// Reading: the walk over the disk, and the bytes of what it finds; a part of a cluster is a part of the whole cluster.
+// Reading the disk and those of snapshots: the walk, and the bytes of what it finds; a part of a cluster is a part of the whole cluster.
 #include <algorithm>
 
+#include "format/snapshot.hpp"
 #include "read/reader.hpp"
 #include "support.hpp"
 
 namespace {
 
 constexpr int pieces_max = 400;
+constexpr std::size_t snapshots_max = 4;
 
-}  // namespace
+using namespace qcow2;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace qcow2;
-  const MemorySource source(fuzz::bytes(data, size));
-  auto image = open_image(source);
-  if (!image) return 0;
-  const std::uint64_t disk_size = image->header.virtual_size;
-  const std::uint64_t cluster_size = image->header.cluster_size();
-  const Reader reader(std::move(*image), nullptr);
+/// Of the active state, or of a snapshot.
+void read_disk(Image image) {
+  const std::uint64_t disk_size = image.header.virtual_size;
+  const std::uint64_t cluster_size = image.header.cluster_size();
+  const Reader reader(std::move(image), nullptr);
   Walk walk(reader.image());
   Scratch scratch;
   GuestOffset at{0};
@@ -38,6 +37,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     if (step >= disk_size - at.value) break;
     at = at + step;
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const MemorySource source(fuzz::bytes(data, size));
+  const auto image = open_image(source);
+  if (!image) return 0;
+  read_disk(*image);
+  const auto table = read_snapshot_table(*image);
+  if (!table) return 0;
+  for (std::size_t i = 0; i < table->snapshots.size() && i < snapshots_max; ++i) {
+    if (const auto snapshot = open_snapshot(*image, table->snapshots[i])) read_disk(*snapshot);
   }
   return 0;
 }

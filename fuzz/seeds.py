@@ -1,12 +1,13 @@
-"""Seeds for the fuzz targets, from the corpus and from random images: python3 fuzz/seeds.py --corpus DIR --out DIR
+"""Seeds for the fuzz targets, from the corpus, random images and QEMU: python3 fuzz/seeds.py --corpus DIR --out DIR
 
-Images go to OUT/image (header, read, check, repair), streams to OUT/decode; with --zip each target gets its
+Images go to OUT/image (header, read, check, repair, commands), streams to OUT/decode; with --zip each target gets its
 <target>_seed_corpus.zip, as OSS-Fuzz wants them.
 """
 
 import argparse
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,7 +23,9 @@ from tests.differential.random_images import random_image  # noqa: E402
 IMAGE_MAX = 200 << 10  # longer seeds make a fuzzer slow
 RANDOM_IMAGES = 200
 CLUSTER_BITS_MAX = 16
-TARGETS = {"decode": "decode", "header": "image", "read": "image", "check": "image", "repair": "image"}
+TARGETS = {"decode": "decode", "header": "image", "read": "image", "check": "image", "repair": "image",
+           "commands": "image"}
+QEMU_IMAGES = 16
 
 
 def corpus_images(corpus: Path) -> Iterator[Path]:
@@ -35,6 +38,29 @@ def random_images(folder: Path) -> Iterator[Path]:
     for seed in range(RANDOM_IMAGES):
         path = folder / f"{seed}.qcow2"
         random_image(seed)[0].store(str(path))
+        yield path
+
+
+def qemu_images(folder: Path) -> Iterator[Path]:
+    """Small ones with snapshots, bitmaps, a backing file's name and extended L2 entries, where there is a QEMU."""
+    if not shutil.which("qemu-img") or not shutil.which("qemu-io"):
+        return
+    for number in range(QEMU_IMAGES):
+        path = folder / f"qemu-{number}.qcow2"
+        options = ["cluster_size=4096", "compat=0.10" if number % 4 == 3 else "compat=1.1"]
+        if number % 4 == 2:
+            options = ["cluster_size=16384", "extended_l2=on"]
+        commands = [["qemu-img", "create", "-q", "-f", "qcow2", "-o", ",".join(options), path, "128k"],
+                    ["qemu-io", "-f", "qcow2", "-c", "write -P 1 0 12k", "-c", "write -c -P 2 32k 16k", path]]
+        if number % 4 != 3:
+            commands += [["qemu-img", "bitmap", "--add", path, f"bitmap-{i}"] for i in range(number % 3)]
+        for i in range(1 + number % 2):
+            commands += [["qemu-img", "snapshot", "-c", f"snapshot-{i}", path],
+                         ["qemu-io", "-f", "qcow2", "-c", f"write -P {3 + i} {4 * i}k 4k", path]]
+        if number % 5 == 0:
+            commands += [["qemu-img", "rebase", "-u", "-b", "base.raw", "-F", "raw", path]]
+        for command in commands:
+            subprocess.run(command, capture_output=True, check=True)
         yield path
 
 
@@ -69,7 +95,7 @@ def main() -> int:
     parser.add_argument("--zip", action="store_true", help="pack them, as OSS-Fuzz wants them")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        for image in (*corpus_images(options.corpus), *random_images(Path(folder))):
+        for image in (*corpus_images(options.corpus), *random_images(Path(folder)), *qemu_images(Path(folder))):
             if image.stat().st_size <= IMAGE_MAX:
                 store(options.out / "image", image.read_bytes())
             for stream in streams(options.model, image):

@@ -40,6 +40,9 @@ void print(const Json& json);
 /// Runs a command. With `json` a refusal is a document too, {"schema", "refused"}, on standard output.
 int answer(std::string_view command, bool json, const std::function<int()>& action);
 
+/// Runs the command that `argv` names. Throws Refusal and UsageError, which main() turns into a line.
+int run_program(int argc, char** argv);
+
 /// Each command adds itself to the program.
 class Program;
 void add_decode(Program& program);

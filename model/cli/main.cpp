@@ -24,21 +24,12 @@ int flushed(int code) {
   return complain(exit_code::usage, fmt::format("cannot write: {}", std::strerror(errno)));
 }
 
-int run(int argc, char** argv) {
-  Program program("qcow2-model", std::string("qcow2-model ") + QCOW2_CONFORM_VERSION,
-                  "A reference model of compressed clusters in qcow2 images.");
-  for (const auto add : {add_decode, add_encode, add_info, add_map, add_explain, add_read, add_check, add_write}) {
-    add(program);
-  }
-  return flushed(program.run(argc, argv));
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of writing
   try {
-    return run(argc, argv);
+    return flushed(run_program(argc, argv));
   } catch (const Refusal& refusal) {
     return complain(exit_code::violation, refusal.what());
   } catch (const ClosedPipe&) {

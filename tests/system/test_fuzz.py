@@ -7,7 +7,8 @@ import sys
 
 from tests.system.support import BIN, ROOT, SystemTest, absent, require_tool
 
-TARGETS = {"header": "image", "read": "image", "check": "image", "repair": "image", "decode": "decode"}
+TARGETS = {"header": "image", "read": "image", "check": "image", "repair": "image", "commands": "image",
+           "decode": "decode"}
 RUNS = 1500
 BUILD_SECONDS = 800
 
