@@ -11,6 +11,7 @@ from lives.life import Life
 GROUPS = ("totals", "operations", "refused by QEMU", "features", "damage fell upon", "damaged images, outcome",
           "listed differences", "differences")
 
+
 class Counts:
     def __init__(self) -> None:
         self.groups: dict[str, Counter[str]] = {group: Counter() for group in GROUPS}

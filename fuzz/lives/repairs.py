@@ -44,9 +44,11 @@ def judge(programs: Programs, damaged: bytes) -> tuple[str, list[str]]:
         if done.err.startswith("not repaired"):
             raise Difference("repair says that it did not, and changed the image", done.err.strip())
         _compare_disks(programs, damaged, mended)
-        programs.ask_model("check", "--repair", "--jobs", "1", MENDED)
+        again = programs.ask_model("check", "--repair", "--jobs", "1", MENDED)
         if copy.read_bytes() != mended:
-            raise Difference("a second repair changes more", done.out.decode(errors="replace")[-300:])
+            raise Difference("a second repair changes more", again.out.decode(errors="replace")[-300:])
+        if again.status != done.status:
+            raise Difference(f"a second repair ends with {again.status} in place of {done.status}", again.err[-300:])
     return outcome, _compare_verdicts(programs) if done.status == 0 else []
 
 
