@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "check/bitmaps.hpp"
 #include "check/check_tables.hpp"
 #include "format/rounding.hpp"
@@ -17,13 +19,7 @@ void count_snapshots(const Image& image, TableCounter& tables, HostUse& use, Fin
   const HostOffset offset = image.header.snapshots_offset;
   if (table->length == 0) return;
   use.add_table(offset, table->length);
-  for (const Snapshot& snapshot : table->snapshots) {
-    if (image.header.version < 3 || snapshot.virtual_size) continue;
-    findings.corruption(
-        {rule::snapshot_tables,
-         {.host_offset = offset.value},
-         fmt::format("snapshot '{}' does not say how long its disk is, as version 3 has it", snapshot.name)});
-  }
+  judge_disk_sizes(image, *table, findings);
   tables.count_snapshot_l1_tables(table->snapshots);
 }
 
@@ -33,6 +29,20 @@ GuestClusters count_use(const Image& image, StreamChecker* streams, HostUse& use
   TableCounter tables(image, streams, use, findings);
   use.add_table({0}, image.header.cluster_size());  // the header
   tables.count_active_l1_table();
+  /// The document: "Version 3 images must include extra data at least up to byte 55".
+  void judge_disk_sizes(const Image& image, const SnapshotTable& table, Findings& findings) {
+    if (image.header.version < 3) return;
+    const auto silent = static_cast<std::uint64_t>(
+        std::ranges::count_if(table.snapshots, [](const Snapshot& snapshot) { return !snapshot.virtual_size; }));
+    if (silent == 0) return;
+    findings.add(Severity::corruption, silent, [&] {
+      return Violation{
+          rule::snapshot_tables,
+          {.host_offset = image.header.snapshots_offset.value},
+          fmt::format("{} of {} snapshots do not say how long their disk is", silent, table.snapshots.size())};
+    });
+  }
+
   // [refcount-snapshots] "An internal snapshot adds its own references"
   count_snapshots(image, tables, use, findings);
   tables.count_l2_tables();
