@@ -13,6 +13,20 @@ namespace qcow2 {
 
 namespace {
 
+/// The document: "Version 3 images must include extra data at least up to byte 55".
+void judge_disk_sizes(const Image& image, const SnapshotTable& table, Findings& findings) {
+  if (image.header.version < 3) return;
+  const auto silent = static_cast<std::uint64_t>(
+      std::ranges::count_if(table.snapshots, [](const Snapshot& snapshot) { return !snapshot.virtual_size; }));
+  if (silent == 0) return;
+  findings.add(Severity::corruption, silent, [&] {
+    return Violation{
+        rule::snapshot_tables,
+        {.host_offset = image.header.snapshots_offset.value},
+        fmt::format("{} of {} snapshots do not say how long their disk is", silent, table.snapshots.size())};
+  });
+}
+
 void count_snapshots(const Image& image, TableCounter& tables, HostUse& use, Findings& findings) {
   const auto table = read_snapshot_table(image);
   if (!table) return findings.corruption(table.error());
@@ -29,20 +43,6 @@ GuestClusters count_use(const Image& image, StreamChecker* streams, HostUse& use
   TableCounter tables(image, streams, use, findings);
   use.add_table({0}, image.header.cluster_size());  // the header
   tables.count_active_l1_table();
-  /// The document: "Version 3 images must include extra data at least up to byte 55".
-  void judge_disk_sizes(const Image& image, const SnapshotTable& table, Findings& findings) {
-    if (image.header.version < 3) return;
-    const auto silent = static_cast<std::uint64_t>(
-        std::ranges::count_if(table.snapshots, [](const Snapshot& snapshot) { return !snapshot.virtual_size; }));
-    if (silent == 0) return;
-    findings.add(Severity::corruption, silent, [&] {
-      return Violation{
-          rule::snapshot_tables,
-          {.host_offset = image.header.snapshots_offset.value},
-          fmt::format("{} of {} snapshots do not say how long their disk is", silent, table.snapshots.size())};
-    });
-  }
-
   // [refcount-snapshots] "An internal snapshot adds its own references"
   count_snapshots(image, tables, use, findings);
   tables.count_l2_tables();
