@@ -17,13 +17,12 @@ bool leaves_references_certain(const Rule& broken) {
   return std::ranges::find(harmless, broken) != harmless.end();
 }
 
-}  // namespace
-
-Result<HostUse> certain_use(const Image& image) {
+template <class Harmless>
+Result<HostUse> use_without_doubt(const Image& image, Harmless harmless) {
   HostUse used(image.header.cluster_bits);
   std::optional<Violation> doubt;
   const CheckReport report = [&](const Finding& finding) {
-    if (!doubt && !leaves_references_certain(finding.violation.rule)) doubt = finding.violation;
+    if (!doubt && !harmless(finding.violation.rule)) doubt = finding.violation;
   };
   Findings findings(report);
   count_use(image, nullptr, used, findings);
@@ -33,5 +32,17 @@ Result<HostUse> certain_use(const Image& image) {
   if (doubt) return tl::unexpected(std::move(*doubt));
   return used;
 }
+
+}  // namespace
+
+Result<void> judge_certainty(const Image& image) {
+  return use_without_doubt(image,
+                           [](const Rule& broken) {
+                             return broken == rule::check_extent_past_end || leaves_references_certain(broken);
+                           })
+      .map([](const HostUse&) {});
+}
+
+Result<HostUse> certain_use(const Image& image) { return use_without_doubt(image, leaves_references_certain); }
 
 }  // namespace qcow2

@@ -11,6 +11,10 @@
 
 namespace qcow2 {
 
+/// Whether the references will be certain once size fields are right: a field that is too large is no doubt yet.
+/// Refuses as certain_use does. Decodes nothing.
+Result<void> judge_certainty(const Image& image);
+
 /// The use of every host cluster, the refcount table and its blocks left out.
 /// Refuses, with the rule that it breaks, the first thing that makes it uncertain.
 Result<HostUse> certain_use(const Image& image);

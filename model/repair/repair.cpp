@@ -4,6 +4,7 @@
 
 #include "check/check.hpp"
 #include "format/header_fields.hpp"
+#include "repair/certainty.hpp"
 #include "repair/overlap.hpp"
 #include "repair/repair_fields.hpp"
 #include "repair/repair_refcounts.hpp"
@@ -45,6 +46,7 @@ Result<void> repair_marks(ByteStore& copy, RepairSummary& summary) {
 }  // namespace
 
 Result<RepairSummary> repair(const Image& image, ByteStore& copy) {
+  if (auto judged = judge_certainty(image); !judged) return tl::unexpected(std::move(judged.error()));
   RepairSummary summary;
   if (auto done = repair_size_fields(image, copy, summary); !done) return tl::unexpected(std::move(done.error()));
   if (auto done = repair_refcounts(copy, summary); !done) return tl::unexpected(std::move(done.error()));
