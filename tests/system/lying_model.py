@@ -1,4 +1,7 @@
-"""A model that lies in one way, for the tests of fuzz/lives.py: lying_model.py FAULT MODEL COMMAND... runs the true one first."""
+"""A model that lies in one way, for the tests of fuzz/lives.py: lying_model.py FAULT MODEL COMMAND...
+
+It runs the true model first, and then changes what came out.
+"""
 
 import subprocess
 import sys
