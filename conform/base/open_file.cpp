@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -23,6 +24,12 @@ int FileDescriptor::release() { return std::exchange(number_, -1); }
 
 void FileDescriptor::close() {
   if (number_ >= 0) ::close(release());
+}
+
+std::optional<Pipe> Pipe::make(int flags) {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC | flags) != 0) return std::nullopt;
+  return Pipe{FileDescriptor(ends[0]), FileDescriptor(ends[1])};
 }
 
 Result<OpenFile> OpenFile::open(const std::filesystem::path& path) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -28,6 +29,12 @@ class FileDescriptor {
 
  private:
   int number_;
+};
+
+struct Pipe {
+  FileDescriptor read, write;
+  /// `flags` as of pipe2(2); both ends are closed on exec.
+  static std::optional<Pipe> make(int flags);
 };
 
 class OpenFile {

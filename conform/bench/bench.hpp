@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "base/work_folder.hpp"
 #include "bench/time_spent.hpp"
-#include "bench/workspace.hpp"
 #include "corpus/corpus.hpp"
-#include "process/process.hpp"
+#include "process/ending.hpp"
 
 namespace conform {
 

@@ -3,6 +3,8 @@
 #include <cstdio>
 
 #include "cli/session.hpp"
+#include "implementation/command_lines.hpp"
+#include "implementation/introduction.hpp"
 #include "trial/adapter_check.hpp"
 
 namespace conform::cli {

@@ -2,6 +2,9 @@
 
 #include <set>
 
+#include "implementation/command_lines.hpp"
+#include "implementation/introduction.hpp"
+
 namespace conform::cli {
 namespace {
 

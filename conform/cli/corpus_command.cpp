@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <set>
 
-#include "bench/workspace.hpp"
+#include "bench/image_copy.hpp"
 #include "cli/session.hpp"
 
 namespace conform::cli {

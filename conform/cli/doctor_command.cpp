@@ -4,6 +4,7 @@
 
 #include "bench/bench.hpp"
 #include "cli/session.hpp"
+#include "implementation/introduction.hpp"
 
 namespace conform::cli {
 namespace {

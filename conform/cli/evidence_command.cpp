@@ -9,6 +9,7 @@
 #include "base/parallel.hpp"
 #include "base/replace_file.hpp"
 #include "cli/session.hpp"
+#include "process/signals.hpp"
 #include "results/evidence_file.hpp"
 #include "trial/run.hpp"
 

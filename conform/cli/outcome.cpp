@@ -3,7 +3,7 @@
 #include <cstdio>
 
 #include "base/replace_file.hpp"
-#include "bench/workspace.hpp"
+#include "base/work_folder.hpp"
 #include "process/confinement.hpp"
 #include "report/terminal/failures.hpp"
 #include "report/terminal/matrix.hpp"

@@ -4,7 +4,7 @@
 
 #include <cstdio>
 
-#include "bench/workspace.hpp"
+#include "base/work_folder.hpp"
 #include "cli/session.hpp"
 #include "results/merge.hpp"
 

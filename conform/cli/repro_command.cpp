@@ -6,6 +6,7 @@
 
 #include "bench/bench.hpp"
 #include "cli/chosen.hpp"
+#include "implementation/introduction.hpp"
 #include "trial/run.hpp"
 #include "trial/trial.hpp"
 

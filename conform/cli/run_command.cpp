@@ -9,6 +9,7 @@
 #include "cli/chosen.hpp"
 #include "cli/outcome.hpp"
 #include "cli/session.hpp"
+#include "process/signals.hpp"
 
 namespace conform::cli {
 namespace {

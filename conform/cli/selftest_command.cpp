@@ -10,8 +10,9 @@
 
 #include "base/parallel.hpp"
 #include "base/replace_file.hpp"
-#include "bench/workspace.hpp"
+#include "base/work_folder.hpp"
 #include "cli/session.hpp"
+#include "process/signals.hpp"
 #include "selftest/kill_judgement.hpp"
 #include "selftest/kill_report.hpp"
 

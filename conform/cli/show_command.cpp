@@ -4,7 +4,8 @@
 
 #include "cli/session.hpp"
 #include "corpus/guest_map.hpp"
-#include "report/annotate.hpp"
+#include "report/failure/annotate.hpp"
+#include "report/failure/hex_dump.hpp"
 
 namespace conform::cli {
 namespace {

@@ -13,6 +13,7 @@
 
 #include "process/launch.hpp"
 #include "process/peak_memory.hpp"
+#include "process/signals.hpp"
 
 namespace conform {
 namespace {

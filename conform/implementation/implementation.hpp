@@ -1,8 +1,9 @@
-// A program under test: the commands that perform its operations, and what its exit statuses mean.
+// A program under test: its description, as a file of implementations/ has it.
 #pragma once
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -10,16 +11,10 @@
 
 #include "base/result.hpp"
 #include "corpus/case.hpp"
+#include "implementation/command.hpp"
 #include "implementation/protocol.hpp"
-#include "process/command_template.hpp"
 
 namespace conform {
-
-struct Command {
-  CommandTemplate words;
-  std::map<int, Answer> exits;  // any other exit status is a crash
-  bool by_adapter = false;  // level 1: the implementation's adapter is asked; `words` start it, and no exit is listed
-};
 
 /// Level 1: what starts the adapter, and the messages that it is to understand.
 struct AdapterProgram {
@@ -54,34 +49,20 @@ struct Places {
   std::filesystem::path implementations;
 };
 
+/// What {bin} and {implementations} stand for.
+Values values(const Places& places);
+
+/// What starts its adapter; the protocol's schemas are read.
+Result<void> set_adapter(Implementation& implementation, std::vector<std::string> words, const Places& places);
+
+/// Its adapter performs these operations, an array of names.
+Result<void> perform_by_adapter(Implementation& implementation, const Json& operations);
+
 /// A file that has passed implementations/schema.json. The path of a program is absolute, or begins with {bin} or
 /// {implementations}.
 Result<Implementation> load_implementation(const std::filesystem::path& file, const Places& places);
 
 /// All files of the implementations folder, by name.
 Result<std::vector<Implementation>> load_implementations(const Places& places);
-
-/// Command lines, as --read-cmd and its like have them. Exit 0 accepts (clean), `reject_exits` reject; of check, 2 is
-/// corrupt and 3 is leaks.
-struct CommandLines {
-  std::string name;
-  std::map<Op, std::string> commands;
-  std::vector<int> reject_exits{1};
-  std::optional<std::set<std::string>> features{};  // of implementations/schema.json; nothing: it claims every feature
-};
-Result<Implementation> from_command_lines(const CommandLines& lines, const Places& places);
-
-/// --adapter: it has neither name nor operations before its greeting is taken.
-Result<Implementation> from_adapter_line(const std::string& line, const Places& places);
-Result<void> take_greeting(Implementation& implementation);
-
-/// The file that `words` (already filled) would run, or nothing.
-std::optional<std::filesystem::path> find_program(const std::string& program);
-
-/// Why the implementation cannot be run here; empty: it can.
-std::string why_absent(const Implementation& implementation);
-
-/// The first line that its version command prints, or what its adapter's greeting says; empty: there is none.
-std::string ask_version(const Implementation& implementation);
 
 }  // namespace conform

@@ -4,8 +4,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "bench/workspace.hpp"
-#include "implementation/implementation.hpp"
+#include "base/work_folder.hpp"
+#include "implementation/introduction.hpp"
 #include "process/process.hpp"
 
 namespace conform {

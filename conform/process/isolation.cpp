@@ -18,8 +18,6 @@
 #include <string_view>
 #include <utility>
 
-#include "process/launch.hpp"
-
 namespace conform {
 namespace {
 

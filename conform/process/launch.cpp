@@ -7,11 +7,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 
+#include "base/open_file.hpp"
 #include "process/isolation.hpp"
 
 namespace conform {
@@ -60,12 +60,6 @@ void limit(__rlimit_resource what, std::uint64_t value) {
 }
 
 }  // namespace
-
-std::optional<Pipe> Pipe::make(int flags) {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC | flags) != 0) return std::nullopt;
-  return Pipe{FileDescriptor(ends[0]), FileDescriptor(ends[1])};
-}
 
 Result<pid_t> launch(const Launch& request) {
   static const bool adopts_orphans = ::prctl(PR_SET_CHILD_SUBREAPER, 1) == 0;

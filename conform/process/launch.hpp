@@ -5,20 +5,12 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "base/open_file.hpp"
 #include "base/result.hpp"
 
 namespace conform {
-
-struct Pipe {
-  FileDescriptor read, write;
-  /// `flags` as of pipe2(2); both ends are closed on exec.
-  static std::optional<Pipe> make(int flags);
-};
 
 struct Launch {
   std::vector<std::string> argv;

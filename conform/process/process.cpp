@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -13,11 +12,10 @@
 
 #include "process/launch.hpp"
 #include "process/running.hpp"
+#include "process/signals.hpp"
 
 namespace conform {
 namespace {
-
-std::atomic<int> caught_signal{0};
 
 ProcessReport not_started(const std::string& why) {
   ProcessReport report;
@@ -30,19 +28,8 @@ ProcessReport no_resources(const char* what) { return not_started(std::string(wh
 
 }  // namespace
 
-std::string first_line(const ProcessReport& report) {
-  constexpr std::size_t length_max = 300;
-  const auto& text = report.messages;
-  const auto begin = std::min(text.find_first_not_of("\r\n\t "), text.size());
-  const auto end = std::min({text.find_first_of("\r\n", begin), text.size(), begin + length_max});
-  std::string line = text.substr(begin, end - begin);
-  for (char& c : line)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  return line;
-}
-
 ProcessReport run_process(const ProcessRequest& request) {
-  if (caught_signal != 0) {
+  if (stopping_signal() != 0) {
     auto report = not_started("interrupted");
     report.ending = Ending::interrupted;
     return report;
@@ -82,18 +69,5 @@ void kill_escaped_children() {
     }
   }
 }
-
-void stop_on_signals() {
-  struct sigaction action = {};
-  action.sa_handler = [](int number) { caught_signal = number; };
-  action.sa_flags = static_cast<int>(SA_RESETHAND);  // a second one ends us at once
-  for (int number : {SIGINT, SIGTERM, SIGHUP}) {
-    struct sigaction before = {};
-    ::sigaction(number, nullptr, &before);
-    if (before.sa_handler != SIG_IGN) ::sigaction(number, &action, nullptr);  // nohup stays nohup
-  }
-}
-
-int stopping_signal() { return caught_signal; }
 
 }  // namespace conform

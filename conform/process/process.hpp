@@ -3,21 +3,14 @@
 // How it ended is reported, never judged. Whatever it printed is kept as evidence, up to a cap.
 #pragma once
 
-#include <chrono>
-#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
-namespace conform {
+#include "process/ending.hpp"
 
-struct ProcessLimits {
-  std::chrono::milliseconds time{20000};
-  std::uint64_t memory = std::uint64_t{4} << 30;     // bytes resident, of each process; the program is killed beyond it
-  std::size_t processes = 256;                       // at a time, also those that leave its process group
-  std::uint64_t file_size = std::uint64_t{1} << 40;  // of every file that it writes
-};
+namespace conform {
 
 struct ProcessRequest {
   std::vector<std::string> argv;
@@ -28,39 +21,9 @@ struct ProcessRequest {
   std::filesystem::path directory{};
 };
 
-enum class Ending {
-  exited,
-  signalled,
-  timed_out,       // killed: over limits.time
-  over_memory,     // killed: one of its processes is over limits.memory
-  over_processes,  // killed: it has more than limits.processes
-  over_output,     // wrote beyond limits.file_size
-  not_started,     // `messages` says why
-  interrupted,     // the user stopped the run
-  answered,        // an adapter gave its answer, and goes on
-};
-
-struct ProcessReport {
-  Ending ending = Ending::not_started;
-  int exit = 0;    // of exited
-  int signal = 0;  // of signalled
-  std::chrono::microseconds duration{0};
-  std::uint64_t peak_memory = 0;  // bytes resident, of the largest process; at least our own at the time of the fork
-  std::string messages;           // the first 4 KiB of what it printed
-  bool left_children = false;     // it ended before its children did; they were killed
-};
-
-/// The first line that it printed, without what a terminal would act on.
-std::string first_line(const ProcessReport& report);
-
 ProcessReport run_process(const ProcessRequest& request);
 
 /// Ends what left its process group to outlive its program. Only while nothing runs: it cannot tell them apart.
 void kill_escaped_children();
-
-/// From now on SIGINT, SIGTERM and SIGHUP end every running program, and run_process says interrupted.
-void stop_on_signals();
-/// The signal that stopped the run, or 0.
-int stopping_signal();
 
 }  // namespace conform

@@ -12,6 +12,7 @@
 #include <csignal>
 
 #include "process/group.hpp"
+#include "process/signals.hpp"
 
 namespace conform {
 namespace {

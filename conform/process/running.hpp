@@ -9,7 +9,7 @@
 #include <string>
 
 #include "base/open_file.hpp"
-#include "process/process.hpp"
+#include "process/ending.hpp"
 
 namespace conform {
 

@@ -4,9 +4,9 @@
 #include <set>
 
 #include "base/shell.hpp"
-#include "report/failure_tree.hpp"
-#include "report/markdown.hpp"
-#include "report/wording.hpp"
+#include "report/failure/failure_tree.hpp"
+#include "report/failure/wording.hpp"
+#include "report/markdown_text.hpp"
 #include "results/program_versions.hpp"
 #include "results/summary.hpp"
 

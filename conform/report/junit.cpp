@@ -3,7 +3,7 @@
 #include <array>
 
 #include "base/shell.hpp"
-#include "report/wording.hpp"
+#include "report/failure/wording.hpp"
 #include "results/summary.hpp"
 
 namespace conform::report {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "report/sources.hpp"
+#include "report/failure/sources.hpp"
 
 namespace conform::report {
 

@@ -3,17 +3,10 @@
 
 #include <string>
 
-#include "report/sources.hpp"
-#include "results/summary.hpp"
+#include "report/failure/sources.hpp"
 
 namespace conform::report {
 
 std::string markdown(const Sources& sources);
-
-/// A line for each: its version, and how many operations it answered how.
-std::string summary_table(const std::vector<ImplementationSummary>& summaries);
-
-/// Text that stands for itself in Markdown.
-std::string plain_markdown(std::string_view text);
 
 }  // namespace conform::report

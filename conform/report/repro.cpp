@@ -4,9 +4,10 @@
 #include <fstream>
 
 #include "base/shell.hpp"
-#include "bench/workspace.hpp"
-#include "report/annotate.hpp"
-#include "report/wording.hpp"
+#include "bench/image_copy.hpp"
+#include "report/failure/annotate.hpp"
+#include "report/failure/hex_dump.hpp"
+#include "report/failure/wording.hpp"
 
 namespace conform::report {
 namespace {

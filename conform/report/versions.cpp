@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "report/markdown.hpp"
+#include "report/markdown_text.hpp"
 #include "report/terminal/side_by_side.hpp"
 #include "results/program_versions.hpp"
 

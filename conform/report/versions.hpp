@@ -1,7 +1,7 @@
 // What changed over the versions of a program.
 #pragma once
 
-#include "report/sources.hpp"
+#include "report/failure/sources.hpp"
 
 namespace conform::report {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "report/sources.hpp"
+#include "report/failure/sources.hpp"
 
 namespace conform::report {
 

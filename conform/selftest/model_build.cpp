@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "base/json_file.hpp"
-#include "bench/workspace.hpp"
+#include "base/work_folder.hpp"
 #include "process/command_template.hpp"
 #include "process/process.hpp"
 

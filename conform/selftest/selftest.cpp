@@ -9,6 +9,7 @@
 #include "base/parallel.hpp"
 #include "base/replace_file.hpp"
 #include "process/process.hpp"
+#include "process/signals.hpp"
 #include "results/choices.hpp"
 #include "selftest/mutant_build.hpp"
 #include "trial/trial.hpp"

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "bench/workspace.hpp"
+#include "bench/image_copy.hpp"
 #include "corpus/case.hpp"
 #include "implementation/implementation.hpp"
 #include "process/process.hpp"

@@ -4,7 +4,9 @@
 
 #include "base/parallel.hpp"
 #include "base/shell.hpp"
+#include "implementation/introduction.hpp"
 #include "process/confinement.hpp"
+#include "process/signals.hpp"
 #include "results/choices.hpp"
 #include "results/repeat.hpp"
 #include "trial/canary.hpp"

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/json_file.hpp"
-#include "bench/workspace.hpp"
+#include "base/work_folder.hpp"
 
 namespace conform::test {
 

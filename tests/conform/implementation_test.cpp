@@ -6,6 +6,8 @@
 #include <set>
 
 #include "fixture.hpp"
+#include "implementation/command_lines.hpp"
+#include "implementation/introduction.hpp"
 
 namespace conform {
 namespace {

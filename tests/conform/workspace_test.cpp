@@ -1,5 +1,5 @@
 // Copies that keep holes, and that tell when they were changed.
-#include "bench/workspace.hpp"
+#include "bench/image_copy.hpp"
 
 #include <sys/stat.h>
 

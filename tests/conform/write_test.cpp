@@ -4,6 +4,7 @@
 
 #include "image_corpus.hpp"
 #include "implementation/implementation.hpp"
+#include "implementation/introduction.hpp"
 
 namespace conform::test {
 namespace {

@@ -5,9 +5,9 @@
 #include <map>
 
 #include "base/shell.hpp"
-#include "report/failure_tree.hpp"
+#include "report/failure/failure_tree.hpp"
+#include "report/failure/wording.hpp"
 #include "report/page/views.hpp"
-#include "report/wording.hpp"
 #include "results/program_versions.hpp"
 #include "results/summary.hpp"
 

@@ -1,8 +1,8 @@
 // All that report.html shows, as the JSON that stands in it.
 #pragma once
 
+#include "report/failure/sources.hpp"
 #include "report/page/trace.hpp"
-#include "report/sources.hpp"
 
 namespace conform::report {
 

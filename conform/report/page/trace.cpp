@@ -4,7 +4,7 @@
 
 #include <fstream>
 
-#include "bench/workspace.hpp"
+#include "base/work_folder.hpp"
 #include "process/process.hpp"
 
 namespace conform::report {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/parallel.hpp"
-#include "report/annotate.hpp"
+#include "report/failure/annotate.hpp"
 
 namespace conform::report {
 namespace {

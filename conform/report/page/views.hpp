@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "corpus/layout.hpp"
+#include "report/failure/sources.hpp"
 #include "report/page/trace.hpp"
-#include "report/sources.hpp"
 #include "results/record.hpp"
 
 namespace conform::report {

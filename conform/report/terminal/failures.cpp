@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "base/shell.hpp"
-#include "report/annotate.hpp"
-#include "report/failure_tree.hpp"
-#include "report/wording.hpp"
+#include "report/failure/annotate.hpp"
+#include "report/failure/failure_tree.hpp"
+#include "report/failure/wording.hpp"
 
 namespace conform {
 namespace {

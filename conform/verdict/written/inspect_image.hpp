@@ -3,12 +3,28 @@
 // Common ground of judging both; what else is asked of the image is judge_image.cpp's.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/bench.hpp"
+#include "verdict/comparison.hpp"
 #include "verdict/provenance.hpp"
-#include "verdict/written/judge_image.hpp"
 #include "verdict/written/model_program.hpp"
 #include "verdict/written/writer_properties.hpp"
 
 namespace conform {
+
+struct ImageJudgement {
+  std::vector<std::string> faults;  // each in a line; empty: the image is right
+  std::string answer = "accept";    // of the evidence: accept, other-bytes, leaks, corrupt, no-image
+  std::string untried;              // why the image does not try what its case is about; empty: it does
+  std::string remark;               // where qemu-img and the model disagree
+  Json properties = Json::object();
+  std::optional<FirstDiff> first_diff;
+  std::string bytes;  // what stands at first_diff, as Record::bytes
+  std::optional<std::uint64_t> disk_length;
+};
 
 /// The disk that an image must hold.
 struct ExpectedDisk {

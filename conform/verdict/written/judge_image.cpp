@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "corpus/guest_map.hpp"
-#include "verdict/written/inspect_image.hpp"
 
 namespace conform {
 namespace {

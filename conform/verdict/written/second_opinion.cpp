@@ -1,6 +1,7 @@
 #include "verdict/written/second_opinion.hpp"
 
 #include "implementation/implementation.hpp"
+#include "implementation/introduction.hpp"
 #include "process/process.hpp"
 
 namespace conform {

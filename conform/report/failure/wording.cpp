@@ -1,4 +1,4 @@
-#include "report/wording.hpp"
+#include "report/failure/wording.hpp"
 
 namespace conform {
 namespace {

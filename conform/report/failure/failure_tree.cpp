@@ -1,11 +1,11 @@
-#include "report/failure_tree.hpp"
+#include "report/failure/failure_tree.hpp"
 
 #include <algorithm>
 #include <map>
 #include <set>
 #include <tuple>
 
-#include "report/wording.hpp"
+#include "report/failure/wording.hpp"
 
 namespace conform {
 namespace {

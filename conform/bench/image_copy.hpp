@@ -1,21 +1,17 @@
-// Where implementations work: a folder of our own, in it a fresh folder for each image, under names that say nothing.
+// A copy of an image, with the files behind it, in a fresh folder under names that say nothing.
 #pragma once
 
 #include <sys/stat.h>
 
 #include <filesystem>
-#include <map>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "base/digest.hpp"
 #include "base/result.hpp"
+#include "base/work_folder.hpp"
 
 namespace conform {
-
-/// 16 random hex digits.
-std::string random_name();
 
 /// A copy that keeps holes. `to` must not exist.
 Result<void> sparse_copy(const std::filesystem::path& from, const std::filesystem::path& to);
@@ -59,23 +55,6 @@ class ImageCopy {
 
   std::filesystem::path folder_;
   std::vector<Watched> files_;
-};
-
-/// The folder of one run, under TMPDIR; removed at the end.
-class WorkFolder {
- public:
-  static Result<WorkFolder> make();
-  WorkFolder(WorkFolder&& other) noexcept : root_(std::exchange(other.root_, {})) {}
-  WorkFolder& operator=(WorkFolder&&) = delete;
-  ~WorkFolder();
-
-  const std::filesystem::path& root() const { return root_; }
-  /// Whether its file system can hold a (sparse) file of that size.
-  bool holds(std::uint64_t size) const;
-
- private:
-  explicit WorkFolder(std::filesystem::path root) : root_(std::move(root)) {}
-  std::filesystem::path root_;
 };
 
 }  // namespace conform

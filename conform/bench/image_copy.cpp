@@ -1,7 +1,6 @@
-#include "bench/workspace.hpp"
+#include "bench/image_copy.hpp"
 
 #include <fcntl.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,7 +8,7 @@
 #include <cstring>
 #include <span>
 #include <system_error>
-#include <vector>
+#include <utility>
 
 #include "base/open_file.hpp"
 
@@ -41,19 +40,7 @@ Result<void> copy_segment(const OpenFile& from, int to, Segment segment) {
 
 bool same_times(const timespec& a, const timespec& b) { return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec; }
 
-void remove_tree(const fs::path& folder) {
-  std::error_code ignored;
-  if (!folder.empty()) fs::remove_all(folder, ignored);
-}
-
 }  // namespace
-
-std::string random_name() {
-  std::uint64_t bits = 0;
-  if (::getrandom(&bits, sizeof bits, 0) != sizeof bits)
-    throw std::system_error(errno, std::generic_category(), "getrandom");
-  return fmt::format("{:016x}", bits);
-}
 
 Result<void> sparse_copy(const fs::path& from, const fs::path& to) {
   const auto source = OpenFile::open(from);
@@ -117,27 +104,6 @@ std::string ImageCopy::changed(const Watched& file, const std::string& what) {
   if (!digest) return what + " is gone: " + digest.error().message;
   if (*digest == file.digest) return {};
   return fmt::format("{} was changed: {} bytes, sha256 {}", what, digest->length, digest->sha256);
-}
-
-Result<WorkFolder> WorkFolder::make() {
-  std::error_code error;
-  const auto parent = fs::temp_directory_path(error);
-  if (error) return fail("no folder for temporary files: {}", error.message());
-  std::string name = (fs::absolute(parent) / "qcow2-conform.XXXXXX").string();
-  if (!::mkdtemp(name.data())) return fail("{}: {}", name, reason());
-  return WorkFolder(name);
-}
-
-WorkFolder::~WorkFolder() { remove_tree(root_); }
-
-bool WorkFolder::holds(std::uint64_t size) const {
-  const auto probe = root_ / random_name();
-  const FileDescriptor file(::open(probe.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  const bool fits = size <= static_cast<std::uint64_t>(INT64_MAX) && file.get() >= 0 &&
-                    ::ftruncate(file.get(), static_cast<off_t>(size)) == 0;
-  std::error_code ignored;
-  fs::remove(probe, ignored);
-  return fits;
 }
 
 }  // namespace conform

@@ -53,7 +53,4 @@ Result<std::vector<Region>> annotate(const OpenFile& image, const Layout& layout
 /// The L2 entry as it stands in the file.
 Result<std::uint64_t> l2_entry_value(const OpenFile& image, const LayoutEntry& entry);
 
-/// For a terminal: rows of 16 bytes, and behind them the marks that begin there.
-std::string hex_dump(const std::vector<Region>& regions);
-
 }  // namespace conform::report

@@ -1,8 +1,7 @@
-// annotated bytes for a terminal.
+#include "report/failure/hex_dump.hpp"
+
 #include <algorithm>
 #include <set>
-
-#include "report/annotate.hpp"
 
 namespace conform::report {
 namespace {

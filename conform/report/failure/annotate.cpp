@@ -1,4 +1,4 @@
-#include "report/annotate.hpp"
+#include "report/failure/annotate.hpp"
 
 #include <algorithm>
 

@@ -1,0 +1,36 @@
+#include "implementation/command.hpp"
+
+#include <utility>
+
+namespace conform {
+
+const std::vector<std::string_view>& placeholders(Op op) {
+  static const std::vector<std::string_view> read{"image", "out", "bin", "implementations"};
+  static const std::vector<std::string_view> range{"image", "out", "offset", "length", "bin", "implementations"};
+  static const std::vector<std::string_view> check{"image", "bin", "implementations"};
+  static const std::vector<std::string_view> write{"raw",           "image",       "cluster_bits", "cluster_size",
+                                                   "refcount_bits", "compression", "bin",          "implementations"};
+  static const std::vector<std::string_view> modify{"image", "steps", "bin", "implementations"};
+  switch (op) {
+    case Op::read: return read;
+    case Op::read_range: return range;
+    case Op::write: return write;
+    case Op::modify: return modify;
+    case Op::check: break;
+  }
+  return check;
+}
+
+Result<CommandTemplate> parse_command(Op op, std::vector<std::string> words) {
+  auto command = CommandTemplate::parse(std::move(words), placeholders(op));
+  if (!command) return command;
+  if (!command->uses("image")) return fail("no {{image}} in the command: it would not know which");
+  if (op == Op::read_range && (!command->uses("offset") || !command->uses("length")))
+    return fail("no {{offset}} or no {{length}} in the command");
+  if (op == Op::write && !command->uses("raw"))
+    return fail("no {{raw}} in the command: it would not know what to write");
+  if (op == Op::modify && !command->uses("steps")) return fail("no {{steps}} in the command");
+  return command;
+}
+
+}  // namespace conform

@@ -1,0 +1,47 @@
+#include "report/markdown_text.hpp"
+
+namespace conform::report {
+namespace {
+
+std::size_t with_badness(const Tally& tally, int from, int to) {
+  std::size_t number = 0;
+  for (const auto& [status, times] : tally.counts)
+    if (badness(status) >= from && badness(status) <= to) number += times;
+  return number;
+}
+
+}  // namespace
+
+std::string plain_markdown(std::string_view text) {
+  std::string plain;
+  for (char c : text) {
+    if (std::string_view("\\`*_[]<>|#").find(c) != std::string_view::npos) plain += '\\';
+    plain += c == '\n' ? ' ' : c;
+  }
+  return plain;
+}
+
+std::string summary_table(const std::vector<ImplementationSummary>& summaries) {
+  std::string text =
+      "| implementation | version | must | wrong bytes | other failures | unsupported | not run |\n"
+      "|---|---|---:|---:|---:|---:|---:|\n";
+  for (const auto& summary : summaries) {
+    const Tally& all = summary.all;
+    text += fmt::format("| {} | {} | {}/{} | {} | {} | {} | {} |\n", plain_markdown(summary.info.name),
+                        plain_markdown(summary.info.version), summary.must.well(), summary.must.selected,
+                        with_badness(all, 5, 5), with_badness(all, 2, 4), all.of(Status::unsupported),
+                        all.of(Status::not_run));
+  }
+  return text;
+}
+
+std::string identity(const ImplementationSummary& summary) {
+  std::string sum;
+  for (Status status : statuses)
+    if (const auto number = summary.all.of(status); number > 0)
+      sum += fmt::format("{}{} {}", sum.empty() ? "" : " + ", number, name(status));
+  return fmt::format("- {}: {} selected = {}{}\n", plain_markdown(summary.info.name), summary.all.selected, sum,
+                     summary.info.canary.empty() ? "" : "; stopped: " + plain_markdown(summary.info.canary));
+}
+
+}  // namespace conform::report
