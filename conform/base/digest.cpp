@@ -39,9 +39,9 @@ class Runs {
     if (run_.begin == run_.end) return;
     hash_.update_uint64(run_.begin);
     hash_.update_uint64(run_.end - run_.begin);
-    for (std::uint64_t at = run_.begin; at < run_.end && !error_; at += buffer_size) {
-      const auto part = std::span(buffer_).first(std::min<std::uint64_t>(buffer_size, run_.end - at));
-      if (auto read = file_.read_at(at, part); !read) error_ = std::move(read.error());
+    for (std::uint64_t position = run_.begin; position < run_.end && !error_; position += buffer_size) {
+      const auto part = std::span(buffer_).first(std::min<std::uint64_t>(buffer_size, run_.end - position));
+      if (auto read = file_.read_at(position, part); !read) error_ = std::move(read.error());
       hash_.update(part);
     }
     run_ = {};
@@ -117,12 +117,13 @@ Result<Digest> image_digest(const std::filesystem::path& path) {
   Runs runs(*file, hash);
   std::vector<std::byte> buffer(buffer_size);
   for (const auto& segment : whole_blocks(file->data(0, file->size()), file->size())) {
-    for (std::uint64_t at = segment.begin; at < segment.end; at += buffer_size) {
-      const auto part = std::span(buffer).first(std::min<std::uint64_t>(buffer_size, segment.end - at));
-      if (const auto read = file->read_at(at, part); !read) return fail("{}: {}", path.string(), read.error().message);
+    for (std::uint64_t position = segment.begin; position < segment.end; position += buffer_size) {
+      const auto part = std::span(buffer).first(std::min<std::uint64_t>(buffer_size, segment.end - position));
+      if (const auto read = file->read_at(position, part); !read)
+        return fail("{}: {}", path.string(), read.error().message);
       for (std::size_t block = 0; block < part.size(); block += block_size) {
         const std::size_t length = std::min(block_size, part.size() - block);
-        if (!all_zero(part.subspan(block, length))) runs.add(at + block, at + block + length);
+        if (!all_zero(part.subspan(block, length))) runs.add(position + block, position + block + length);
       }
     }
   }
@@ -136,18 +137,19 @@ Result<Digest> content_digest(const std::filesystem::path& path, std::uint64_t o
   if (!file) return tl::unexpected(file.error());
   Sha256 hash;
   std::vector<std::byte> buffer(buffer_size);
-  std::uint64_t at = offset;
+  std::uint64_t position = offset;
   const std::uint64_t end = offset + length;
   for (const auto& segment : file->data(offset, end)) {
-    hash.update_zeros(segment.begin - at);
-    for (at = segment.begin; at < segment.end;) {
-      const auto part = std::span(buffer).first(std::min<std::uint64_t>(buffer_size, segment.end - at));
-      if (const auto read = file->read_at(at, part); !read) return fail("{}: {}", path.string(), read.error().message);
+    hash.update_zeros(segment.begin - position);
+    for (position = segment.begin; position < segment.end;) {
+      const auto part = std::span(buffer).first(std::min<std::uint64_t>(buffer_size, segment.end - position));
+      if (const auto read = file->read_at(position, part); !read)
+        return fail("{}: {}", path.string(), read.error().message);
       hash.update(part);
-      at += part.size();
+      position += part.size();
     }
   }
-  hash.update_zeros(end - at);
+  hash.update_zeros(end - position);
   return Digest{length, hash.hex()};
 }
 

@@ -14,10 +14,10 @@
 namespace conform {
 
 Result<Json> load_json(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return fail("{}: {}", file.string(), std::strerror(errno));
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (in.bad()) return fail("{}: cannot be read", file.string());
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) return fail("{}: {}", file.string(), std::strerror(errno));
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  if (stream.bad()) return fail("{}: cannot be read", file.string());
   try {
     return Json::parse(text);
   } catch (const Json::parse_error& error) {

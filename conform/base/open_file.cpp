@@ -34,24 +34,24 @@ std::optional<Pipe> Pipe::make(int flags) {
 
 Result<OpenFile> OpenFile::open(const std::filesystem::path& path) {
   FileDescriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  struct stat about = {};
-  if (descriptor.get() < 0 || ::fstat(descriptor.get(), &about) != 0)
+  struct stat status = {};
+  if (descriptor.get() < 0 || ::fstat(descriptor.get(), &status) != 0)
     return fail("{}: {}", path.string(), std::strerror(errno));
-  if (!S_ISREG(about.st_mode)) return fail("{}: not a regular file", path.string());
-  return OpenFile(std::move(descriptor), static_cast<std::uint64_t>(about.st_size));
+  if (!S_ISREG(status.st_mode)) return fail("{}: not a regular file", path.string());
+  return OpenFile(std::move(descriptor), static_cast<std::uint64_t>(status.st_size));
 }
 
-Result<void> OpenFile::read_at(std::uint64_t offset, std::span<std::byte> into) const {
-  while (!into.empty()) {
-    const ssize_t got = ::pread(descriptor_.get(), into.data(), into.size(), static_cast<off_t>(offset));
+Result<void> OpenFile::read_at(std::uint64_t offset, std::span<std::byte> buffer) const {
+  while (!buffer.empty()) {
+    const ssize_t got = ::pread(descriptor_.get(), buffer.data(), buffer.size(), static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return fail("cannot read: {}", std::strerror(errno));
     if (got == 0) {
-      std::fill(into.begin(), into.end(), std::byte{0});
+      std::fill(buffer.begin(), buffer.end(), std::byte{0});
       return {};
     }
     offset += static_cast<std::uint64_t>(got);
-    into = into.subspan(static_cast<std::size_t>(got));
+    buffer = buffer.subspan(static_cast<std::size_t>(got));
   }
   return {};
 }

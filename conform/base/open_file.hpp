@@ -44,8 +44,8 @@ class OpenFile {
   std::uint64_t size() const { return size_; }
   int descriptor() const { return descriptor_.get(); }
 
-  /// Fills `into` from `offset`; what lies past the end of the file arrives as zeros.
-  Result<void> read_at(std::uint64_t offset, std::span<std::byte> into) const;
+  /// Fills `buffer` from `offset`; what lies past the end of the file arrives as zeros.
+  Result<void> read_at(std::uint64_t offset, std::span<std::byte> buffer) const;
 
   /// The data segments of [begin, end), in order; everything between them is zeros.
   std::vector<Segment> data(std::uint64_t begin, std::uint64_t end) const;

@@ -12,7 +12,7 @@ void in_parallel(std::size_t count, unsigned jobs, const std::function<void(std:
   std::vector<std::jthread> threads;
   for (unsigned i = 0; i < std::max(1U, jobs); ++i)
     threads.emplace_back([&] {
-      for (std::size_t at = next++; at < count; at = next++) task(at);
+      for (std::size_t number = next++; number < count; number = next++) task(number);
     });
 }
 

@@ -16,8 +16,8 @@ namespace conform {
 
 class Bench {
  public:
-  Bench(const Corpus& of, const WorkFolder& in, const ProcessLimits& with)
-      : corpus(of), work(in), limits(with), checked_(of.cases().size()) {}
+  Bench(const Corpus& the_corpus, const WorkFolder& work_folder, const ProcessLimits& process_limits)
+      : corpus(the_corpus), work(work_folder), limits(process_limits), checked_(the_corpus.cases().size()) {}
 
   const Corpus& corpus;
   const WorkFolder& work;
@@ -26,9 +26,9 @@ class Bench {
   const Spent spent{};
 
   /// What does not agree with the lock, found out before the first use of the case; empty: all does.
-  const std::vector<std::string>& mismatches(const Case& of) const;
+  const std::vector<std::string>& mismatches(const Case& tested) const;
   /// Why the work folder cannot hold the case's image; empty: it can.
-  const std::string& obstacle(const Case& of) const;
+  const std::string& obstacle(const Case& tested) const;
 
  private:
   struct Checked {
@@ -37,7 +37,7 @@ class Bench {
     std::once_flag obstacle_once;
     std::string obstacle;
   };
-  Checked& checked(const Case& of) const;
+  Checked& checked(const Case& tested) const;
   mutable std::deque<Checked> checked_;  // one a case, in the corpus's order
 };
 

@@ -19,21 +19,21 @@ namespace {
 std::string reason() { return std::strerror(errno); }
 
 /// By reading and writing: copy_file_range does not go from one file system to another everywhere.
-Result<void> copy_segment(const OpenFile& from, int to, Segment segment) {
+Result<void> copy_segment(const OpenFile& source, int target, Segment segment) {
   std::vector<char> buffer(static_cast<std::size_t>(std::min<std::uint64_t>(segment.end - segment.begin, 1 << 20)));
-  for (std::uint64_t at = segment.begin; at < segment.end;) {
-    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), segment.end - at));
-    const ssize_t got = ::pread(from.descriptor(), buffer.data(), wanted, static_cast<off_t>(at));
+  for (std::uint64_t position = segment.begin; position < segment.end;) {
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), segment.end - position));
+    const ssize_t got = ::pread(source.descriptor(), buffer.data(), wanted, static_cast<off_t>(position));
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return fail("{}", got == 0 ? "it became shorter" : reason());
     for (ssize_t done = 0; done < got;) {
-      const ssize_t written =
-          ::pwrite(to, buffer.data() + done, static_cast<std::size_t>(got - done), static_cast<off_t>(at) + done);
+      const ssize_t written = ::pwrite(target, buffer.data() + done, static_cast<std::size_t>(got - done),
+                                       static_cast<off_t>(position) + done);
       if (written < 0 && errno == EINTR) continue;
       if (written < 0) return fail("{}", reason());
       done += written;
     }
-    at += static_cast<std::uint64_t>(got);
+    position += static_cast<std::uint64_t>(got);
   }
   return {};
 }
@@ -42,15 +42,16 @@ bool same_times(const timespec& a, const timespec& b) { return a.tv_sec == b.tv_
 
 }  // namespace
 
-Result<void> sparse_copy(const fs::path& from, const fs::path& to) {
-  const auto source = OpenFile::open(from);
+Result<void> sparse_copy(const fs::path& original, const fs::path& copy) {
+  const auto source = OpenFile::open(original);
   if (!source) return tl::unexpected(source.error());
-  const FileDescriptor target(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
-  if (target.get() < 0) return fail("{}: {}", to.string(), reason());
-  if (::ftruncate(target.get(), static_cast<off_t>(source->size())) != 0) return fail("{}: {}", to.string(), reason());
+  const FileDescriptor target(::open(copy.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  if (target.get() < 0) return fail("{}: {}", copy.string(), reason());
+  if (::ftruncate(target.get(), static_cast<off_t>(source->size())) != 0)
+    return fail("{}: {}", copy.string(), reason());
   for (const auto& segment : source->data(0, source->size()))
     if (auto copied = copy_segment(*source, target.get(), segment); !copied)
-      return fail("{}: copy of {}: {}", to.string(), from.filename().string(), copied.error().message);
+      return fail("{}: copy of {}: {}", copy.string(), original.filename().string(), copied.error().message);
   return {};
 }
 

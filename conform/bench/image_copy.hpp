@@ -13,8 +13,8 @@
 
 namespace conform {
 
-/// A copy that keeps holes. `to` must not exist.
-Result<void> sparse_copy(const std::filesystem::path& from, const std::filesystem::path& to);
+/// A copy that keeps holes. `copy` must not exist.
+Result<void> sparse_copy(const std::filesystem::path& original, const std::filesystem::path& copy);
 
 /// A file that an implementation is given and may not change.
 struct Original {

@@ -18,36 +18,37 @@ constexpr const char* parts[] = {"cases",  "schema.json", "clauses.json", "lock.
 /// What only some corpora have.
 constexpr const char* more_parts[] = {"absent.json", "INTERPRETING.md"};
 
-Result<std::size_t> copy_tree(const fs::path& from, const fs::path& to) {
+Result<std::size_t> copy_tree(const fs::path& source, const fs::path& target) {
   std::error_code error;
-  if (fs::is_regular_file(from, error)) {
-    if (auto copied = sparse_copy(from, to); !copied) return tl::unexpected(copied.error());
+  if (fs::is_regular_file(source, error)) {
+    if (auto copied = sparse_copy(source, target); !copied) return tl::unexpected(copied.error());
     return 1;
   }
-  if (!fs::is_directory(from, error)) return fail("{}: not in the corpus", from.string());
-  if (!fs::create_directory(to, error)) return fail("{}: {}", to.string(), error.message());
+  if (!fs::is_directory(source, error)) return fail("{}: not in the corpus", source.string());
+  if (!fs::create_directory(target, error)) return fail("{}: {}", target.string(), error.message());
   std::size_t files = 0;
-  for (const auto& entry : fs::directory_iterator(from)) {
-    const auto copied = copy_tree(entry.path(), to / entry.path().filename());
+  for (const auto& entry : fs::directory_iterator(source)) {
+    const auto copied = copy_tree(entry.path(), target / entry.path().filename());
     if (!copied) return copied;
     files += *copied;
   }
   return files;
 }
 
-int export_command(const fs::path& to, const Session& session) {
+int export_command(const fs::path& target, const Session& session) {
   const auto corpus = session.load_corpus();
   if (!corpus) return usage_error(corpus.error());
   std::error_code error;
-  if (fs::exists(to, error) && !fs::is_empty(to, error)) return usage_error({to.string() + ": not an empty folder"});
-  fs::create_directories(to, error);
-  if (error) return usage_error({to.string() + ": " + error.message()});
+  if (fs::exists(target, error) && !fs::is_empty(target, error))
+    return usage_error({target.string() + ": not an empty folder"});
+  fs::create_directories(target, error);
+  if (error) return usage_error({target.string() + ": " + error.message()});
   std::size_t files = 0;
   std::vector<std::string> wanted(std::begin(parts), std::end(parts));
   for (const char* part : more_parts)
     if (fs::exists(corpus->folder() / part)) wanted.emplace_back(part);
   for (const auto& part : wanted) {
-    const auto copied = copy_tree(corpus->folder() / part, to / part);
+    const auto copied = copy_tree(corpus->folder() / part, target / part);
     if (!copied) return usage_error(copied.error());
     files += *copied;
   }
@@ -77,10 +78,10 @@ int verify_command(const std::string& folder) {
 
 void add_corpus(Command& program, const Session& session) {
   auto corpus = program.command("corpus", "Copy or verify the corpus");
-  auto to = std::make_shared<std::string>();
+  auto target = std::make_shared<std::string>();
   corpus.command("export", "Copy the corpus to DIR")
-      .argument("dir", *to, "A folder that is empty or not there")
-      .run([to, &session] { return export_command(*to, session); });
+      .argument("dir", *target, "A folder that is empty or not there")
+      .run([target, &session] { return export_command(*target, session); });
   auto folder = std::make_shared<std::string>();
   corpus.command("verify", "Hold every image to the lock; exit 5 where one differs")
       .optional_argument("dir", *folder, "Another corpus than --corpus")

@@ -30,7 +30,15 @@ struct Options {
 };
 
 Result<RunRequest> make_request(const Options& options, const Session& session, const Corpus& corpus) {
-  RunRequest request{"qcow2-conform " QCOW2_CONFORM_VERSION, {}, {}, session.argv, options.jobs, 1, {}};
+  RunRequest request{
+      .suite = "qcow2-conform " QCOW2_CONFORM_VERSION,
+      .implementations = {},
+      .cases = {},
+      .argv = session.argv,
+      .jobs = options.jobs,
+      .repeat = 1,
+      .known = {},
+  };
   auto names = options.implementations;
   if (names.empty()) names = {"model", "qemu-img", "qemu-io"};
   for (const auto& name : names) {
@@ -62,15 +70,15 @@ Result<Results> perform(const RunRequest& request, const Corpus& corpus) {
 }
 
 Result<std::string> read_text(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (!in) return fail("{}: cannot be read", file.string());
+  std::ifstream stream(file, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(stream), {}};
+  if (!stream) return fail("{}: cannot be read", file.string());
   return text;
 }
 
 /// The case's own file, not the corpus's copy of it.
-fs::path case_file(const Options& options, const Case& of) {
-  return fs::path(options.cases) / of.family / (of.id + ".json");
+fs::path case_file(const Options& options, const Case& tested) {
+  return fs::path(options.cases) / tested.family / (tested.id + ".json");
 }
 
 /// Writes what was observed into the case file; true where that changed it.

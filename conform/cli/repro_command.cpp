@@ -26,8 +26,8 @@ Result<void> repro(const Options& options, const Session& session) {
   if (auto greeted = greet_adapters(*implementations); !greeted) return greeted;
   const auto corpus = session.load_corpus();
   if (!corpus) return tl::unexpected(corpus.error());
-  const Case* of = corpus->find(options.id.substr(options.id.rfind('/') + 1));
-  if (!of) return fail("no such case: {}", options.id);
+  const Case* tested = corpus->find(options.id.substr(options.id.rfind('/') + 1));
+  if (!tested) return fail("no such case: {}", options.id);
   const auto& implementation = implementations->front();
   if (const auto absent = why_absent(implementation); !absent.empty())
     return fail("{}: {}", implementation.name, absent);
@@ -35,9 +35,9 @@ Result<void> repro(const Options& options, const Session& session) {
   const auto work = WorkFolder::make();
   if (!work) return tl::unexpected(work.error());
   const Bench bench(*corpus, *work, {});
-  const auto records = try_case(bench, implementation, *of);
+  const auto records = try_case(bench, implementation, *tested);
   const auto written =
-      report::write_repro({*corpus, *of, implementation, ask_version(implementation), records}, options.out);
+      report::write_repro({*corpus, *tested, implementation, ask_version(implementation), records}, options.out);
   if (!written) return tl::unexpected(written.error());
   for (const auto& record : records)
     fmt::print("{} #{}: {}{}{}\n", name(record.op), record.index, name(record.status),

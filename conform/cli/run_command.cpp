@@ -72,15 +72,17 @@ Result<RunRequest> make_request(const Options& options, const Session& session, 
     if (!loaded) return tl::unexpected(loaded.error());
     known = std::move(*loaded);
   }
-  return RunRequest{"qcow2-conform " QCOW2_CONFORM_VERSION,
-                    std::move(*implementations),
-                    cases_of(*shard, *cases),
-                    session.argv,
-                    options.jobs,
-                    options.repeat,
-                    std::move(known),
-                    *cases,
-                    *shard};
+  return RunRequest{
+      .suite = "qcow2-conform " QCOW2_CONFORM_VERSION,
+      .implementations = std::move(*implementations),
+      .cases = cases_of(*shard, *cases),
+      .argv = session.argv,
+      .jobs = options.jobs,
+      .repeat = options.repeat,
+      .known = std::move(known),
+      .selected = *cases,
+      .shard = *shard,
+  };
 }
 
 /// The results file, held against other runs; without --resume it is empty.

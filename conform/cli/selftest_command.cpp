@@ -32,7 +32,7 @@ struct Options {
   std::string source = QCOW2_CONFORM_SOURCE;
   std::string list = QCOW2_CONFORM_SOURCE "/tests/mutants";
   std::string work;
-  std::string from;
+  std::string matrix;
   std::string out = "results/selftest";
 
   bool whole() const {
@@ -49,10 +49,10 @@ Result<std::vector<Mutant>> choose(const Options& options, const std::vector<Mut
   std::vector<Mutant> chosen;
   const auto candidates = options.sample ? sample(all) : all;
   for (const auto& glob : options.mutants) {
-    const auto before = chosen.size();
+    const auto former_size = chosen.size();
     for (const auto& mutant : candidates)
       if (::fnmatch(glob.c_str(), mutant.name.c_str(), 0) == 0) chosen.push_back(mutant);
-    if (chosen.size() == before) return fail("no mutant matches {}", glob);
+    if (chosen.size() == former_size) return fail("no mutant matches {}", glob);
   }
   return options.mutants.empty() ? candidates : chosen;
 }
@@ -99,11 +99,19 @@ Result<KillMatrix> try_all(const Options& options, const Session& session, const
   fs::create_directories(folder, error);
   std::size_t done = 0;
   const std::size_t total = mutants.size();
-  return selftest(
-      bench, {*build, std::move(mutants), std::move(cases), places, folder, options.jobs, [&](const MatrixMutant& row) {
-                fmt::print(stderr, "{}/{} {}: {} kills, {} crashes\n", ++done, total, row.mutant.name, row.kills(),
-                           row.crashes());
-              }});
+  return selftest(bench, {
+                             .build = *build,
+                             .mutants = std::move(mutants),
+                             .cases = std::move(cases),
+                             .places = places,
+                             .folder = folder,
+                             .jobs = options.jobs,
+                             .progress =
+                                 [&](const MatrixMutant& row) {
+                                   fmt::print(stderr, "{}/{} {}: {} kills, {} crashes\n", ++done, total,
+                                              row.mutant.name, row.kills(), row.crashes());
+                                 },
+                         });
 }
 
 /// A matrix of exactly the mutants and cases that there are now.
@@ -113,8 +121,8 @@ Result<KillMatrix> load_current(const fs::path& file, const std::vector<Mutant>&
   if (!matrix) return fail("{}; {}", matrix.error().message, remedy);
   const auto cases = select(corpus, {});
   if (!cases) return tl::unexpected(cases.error());
-  const auto is = [](const MatrixCase& one, const Case* of) {
-    return one.id == of->id && one.family == of->family && one.level == of->level;
+  const auto is = [](const MatrixCase& one, const Case* tested) {
+    return one.id == tested->id && one.family == tested->family && one.level == tested->level;
   };
   if (!std::equal(matrix->cases.begin(), matrix->cases.end(), cases->begin(), cases->end(), is))
     return fail("{}: its cases are not those that there are now; {}", file.string(), remedy);
@@ -126,8 +134,8 @@ int selftest_command(const Options& options, const Session& session) {
   if (!all) return usage_error(all.error());
   const auto corpus = session.load_corpus();
   if (!corpus) return usage_error(corpus.error());
-  if (!options.from.empty()) {
-    const auto matrix = load_current(options.from, *all, *corpus);
+  if (!options.matrix.empty()) {
+    const auto matrix = load_current(options.matrix, *all, *corpus);
     return matrix ? report(options, *matrix, *corpus) : usage_error(matrix.error());
   }
   auto mutants = choose(options, *all);
@@ -156,7 +164,7 @@ void add_selftest(Command& program, const Session& session) {
       .option("--source", options->source, "DIR", "The project's sources")
       .option("--mutants", options->list, "DIR", "The list of mutants, and of positive controls")
       .option("--work", options->work, "DIR", "Where mutants are built, and stay; else a temporary folder")
-      .option("--from", options->from, "FILE", "Run nothing: report and judge this kill-matrix.json again")
+      .option("--from", options->matrix, "FILE", "Run nothing: report and judge this kill-matrix.json again")
       .option("--out", options->out, "DIR", "Where the kill matrix and quick.json go");
   selftest.run([options, &session] { return selftest_command(*options, session); });
 }

@@ -102,56 +102,62 @@ const Case* Corpus::find(const std::string& id) const {
   return found == cases_.end() ? nullptr : &*found;
 }
 
-const std::string& Corpus::absence(const Case& of) const {
+const std::string& Corpus::absence(const Case& tested) const {
   static const std::string there;
-  const auto found = absent_.find(of.id);
+  const auto found = absent_.find(tested.id);
   return found == absent_.end() ? there : found->second;
 }
 
-fs::path Corpus::image(const Case& of) const { return folder_ / "images" / of.id / (of.id + ".qcow2"); }
+fs::path Corpus::image(const Case& tested) const { return folder_ / "images" / tested.id / (tested.id + ".qcow2"); }
 
-fs::path Corpus::sibling(const Case& of, const std::string& file) const { return folder_ / "images" / of.id / file; }
-
-fs::path Corpus::guest(const Case& of, const std::string& alternative) const {
-  return folder_ / "guest" / (of.id + (alternative.empty() ? "" : "." + alternative) + ".raw");
+fs::path Corpus::sibling(const Case& tested, const std::string& file) const {
+  return folder_ / "images" / tested.id / file;
 }
 
-fs::path Corpus::guest_after(const Case& of, const Operation& operation) const {
-  return guest(of, fmt::format("after-{}", operation.index));
+fs::path Corpus::guest(const Case& tested, const std::string& alternative) const {
+  return folder_ / "guest" / (tested.id + (alternative.empty() ? "" : "." + alternative) + ".raw");
 }
 
-fs::path Corpus::guest_snapshot(const Case& of, const std::string& name) const { return guest(of, "snapshot-" + name); }
+fs::path Corpus::guest_after(const Case& tested, const Operation& operation) const {
+  return guest(tested, fmt::format("after-{}", operation.index));
+}
 
-fs::path Corpus::guest_map(const Case& of) const { return folder_ / "guest" / (of.id + ".json"); }
+fs::path Corpus::guest_snapshot(const Case& tested, const std::string& name) const {
+  return guest(tested, "snapshot-" + name);
+}
 
-fs::path Corpus::layout(const Case& of) const { return folder_ / "layout" / (of.id + ".json"); }
+fs::path Corpus::guest_map(const Case& tested) const { return folder_ / "guest" / (tested.id + ".json"); }
+
+fs::path Corpus::layout(const Case& tested) const { return folder_ / "layout" / (tested.id + ".json"); }
 
 fs::path Corpus::canary(const std::string& file) const { return folder_ / "canary" / file; }
 
-fs::path Corpus::case_file(const Case& of) const { return folder_ / "cases" / of.family / (of.id + ".json"); }
+fs::path Corpus::case_file(const Case& tested) const {
+  return folder_ / "cases" / tested.family / (tested.id + ".json");
+}
 
-std::vector<std::string> lock_mismatches(const Corpus& corpus, const Case& of) {
-  const auto found = corpus.lock().find(of.id);
+std::vector<std::string> lock_mismatches(const Corpus& corpus, const Case& tested) {
+  const auto found = corpus.lock().find(tested.id);
   if (found == corpus.lock().end()) return {"the lock does not know the case"};
   const LockEntry& locked = found->second;
   std::vector<std::string> mismatches;
-  const bool there = corpus.absence(of).empty();
-  if (there) compare(mismatches, "image", locked.image, image_digest(corpus.image(of)));
-  for (const auto& file : of.siblings)
+  const bool there = corpus.absence(tested).empty();
+  if (there) compare(mismatches, "image", locked.image, image_digest(corpus.image(tested)));
+  for (const auto& file : tested.siblings)
     if (!locked.siblings.contains(file)) mismatches.push_back(file + ": the lock does not know it");
   for (const auto& [file, digest] : locked.siblings)
-    if (there) compare(mismatches, file, digest, image_digest(corpus.sibling(of, file)));
-  compare(mismatches, "guest disk", locked.guest, content_digest(corpus.guest(of)));
+    if (there) compare(mismatches, file, digest, image_digest(corpus.sibling(tested, file)));
+  compare(mismatches, "guest disk", locked.guest, content_digest(corpus.guest(tested)));
   for (const auto& [name, digest] : locked.alternatives)
-    compare(mismatches, "guest disk " + name, digest, content_digest(corpus.guest(of, name)));
-  for (const auto& operation : of.operations)
+    compare(mismatches, "guest disk " + name, digest, content_digest(corpus.guest(tested, name)));
+  for (const auto& operation : tested.operations)
     if (operation.op == Op::modify && !locked.after.contains(std::to_string(operation.index)))
       mismatches.push_back(fmt::format("guest disk after operation {}: the lock does not know it", operation.index));
   for (const auto& [index, digest] : locked.after)
     compare(mismatches, "guest disk after operation " + index, digest,
-            content_digest(corpus.guest(of, "after-" + index)));
+            content_digest(corpus.guest(tested, "after-" + index)));
   for (const auto& [name, digest] : locked.snapshots)
-    compare(mismatches, "snapshot " + name, digest, content_digest(corpus.guest_snapshot(of, name)));
+    compare(mismatches, "snapshot " + name, digest, content_digest(corpus.guest_snapshot(tested, name)));
   return mismatches;
 }
 

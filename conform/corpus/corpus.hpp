@@ -26,19 +26,19 @@ class Corpus {
 
   const Case* find(const std::string& id) const;
   /// Why there is no image of the case; empty: there is one. A file system has a longest file.
-  const std::string& absence(const Case& of) const;
+  const std::string& absence(const Case& tested) const;
 
-  std::filesystem::path image(const Case& of) const;
-  std::filesystem::path sibling(const Case& of, const std::string& file) const;
+  std::filesystem::path image(const Case& tested) const;
+  std::filesystem::path sibling(const Case& tested, const std::string& file) const;
   /// The guest disk, or one of its alternatives.
-  std::filesystem::path guest(const Case& of, const std::string& alternative = {}) const;
+  std::filesystem::path guest(const Case& tested, const std::string& alternative = {}) const;
   /// The guest disk as a modify operation must leave it.
-  std::filesystem::path guest_after(const Case& of, const Operation& operation) const;
-  std::filesystem::path guest_snapshot(const Case& of, const std::string& name) const;
-  std::filesystem::path guest_map(const Case& of) const;
-  std::filesystem::path layout(const Case& of) const;
+  std::filesystem::path guest_after(const Case& tested, const Operation& operation) const;
+  std::filesystem::path guest_snapshot(const Case& tested, const std::string& name) const;
+  std::filesystem::path guest_map(const Case& tested) const;
+  std::filesystem::path layout(const Case& tested) const;
   std::filesystem::path canary(const std::string& file) const;
-  std::filesystem::path case_file(const Case& of) const;
+  std::filesystem::path case_file(const Case& tested) const;
 
  private:
   std::filesystem::path folder_;
@@ -51,6 +51,6 @@ class Corpus {
 
 /// What in the case's image, siblings and guest disks does not agree with the lock; empty: all does. An absent image is
 /// not looked for.
-std::vector<std::string> lock_mismatches(const Corpus& corpus, const Case& of);
+std::vector<std::string> lock_mismatches(const Corpus& corpus, const Case& tested);
 
 }  // namespace conform

@@ -13,13 +13,13 @@ const GuestExtent* GuestMap::at(std::uint64_t offset) const {
 namespace {
 
 GuestAfter parse_after(const Json& text) {
-  GuestAfter after{text.at("length"), {}};
+  GuestAfter disk{text.at("length"), {}};
   for (const auto& part : text.at("open")) {
     const auto offset = part.at("offset").get<std::uint64_t>();
-    after.open.push_back({offset, offset + part.at("length").get<std::uint64_t>()});
+    disk.open.push_back({offset, offset + part.at("length").get<std::uint64_t>()});
   }
-  std::sort(after.open.begin(), after.open.end(), [](const Segment& a, const Segment& b) { return a.begin < b.begin; });
-  return after;
+  std::sort(disk.open.begin(), disk.open.end(), [](const Segment& a, const Segment& b) { return a.begin < b.begin; });
+  return disk;
 }
 
 }  // namespace

@@ -11,14 +11,16 @@ std::optional<std::uint64_t> number_at(const Json& text, const char* key) {
 }
 
 LayoutEntry parse_entry(const Json& text) {
-  LayoutEntry entry{text.at("guest_offset"),
-                    text.at("kind"),
-                    text.at("l1_entry_at"),
-                    text.at("l2_entry_at"),
-                    text.at("l2_entry_length"),
-                    number_at(text, "host_offset"),
-                    std::nullopt,
-                    std::nullopt};
+  LayoutEntry entry{
+      .guest_offset = text.at("guest_offset"),
+      .kind = text.at("kind"),
+      .l1_entry_at = text.at("l1_entry_at"),
+      .l2_entry_at = text.at("l2_entry_at"),
+      .l2_entry_length = text.at("l2_entry_length"),
+      .host_offset = number_at(text, "host_offset"),
+      .descriptor = std::nullopt,
+      .stream = std::nullopt,
+  };
   if (const auto sectors = number_at(text, "additional_sectors"))
     entry.descriptor = DescriptorFields{*sectors, text.at("available_bytes")};
   if (text.contains("stream"))
@@ -29,7 +31,14 @@ LayoutEntry parse_entry(const Json& text) {
 
 Layout parse(const Json& text) {
   Layout layout{
-      text.at("cluster_bits"), text.at("host_offset_bits"), text.at("compression"), text.at("file_length"), {}, {}, {}};
+      .cluster_bits = text.at("cluster_bits"),
+      .host_offset_bits = text.at("host_offset_bits"),
+      .compression = text.at("compression"),
+      .file_length = text.at("file_length"),
+      .header = {},
+      .places = {},
+      .entries = {},
+  };
   for (const auto& field : text.at("header"))
     layout.header.push_back({field.at("name"), field.at("offset"), field.at("length")});
   for (const auto& place : text.at("places"))
@@ -60,8 +69,8 @@ Result<Layout> load_layout(const std::filesystem::path& file) {
 const LayoutEntry* entry_of_concern(const Layout& layout, const std::string& delta) {
   constexpr std::string_view guest = "guest.";
   std::uint64_t cluster = 0;
-  if (const auto at = delta.find(guest); at != std::string::npos)
-    if (std::from_chars(delta.data() + at + guest.size(), delta.data() + delta.size(), cluster).ec == std::errc{})
+  if (const auto found = delta.find(guest); found != std::string::npos)
+    if (std::from_chars(delta.data() + found + guest.size(), delta.data() + delta.size(), cluster).ec == std::errc{})
       if (const auto* entry = layout.entry_of(cluster << layout.cluster_bits)) return entry;
   const auto found = std::find_if(layout.entries.begin(), layout.entries.end(),
                                   [](const LayoutEntry& entry) { return entry.descriptor.has_value(); });

@@ -16,8 +16,14 @@ std::map<std::string, Digest> parse_digests(const Json& entry, const char* key) 
 
 LockEntry parse_entry(const Json& text) {
   LockEntry entry{
-      parse_digest(text.at("image")),      parse_digests(text, "siblings"), parse_digest(text.at("guest")),  {},
-      parse_digests(text, "alternatives"), parse_digests(text, "after"),    parse_digests(text, "snapshots")};
+      .image = parse_digest(text.at("image")),
+      .siblings = parse_digests(text, "siblings"),
+      .guest = parse_digest(text.at("guest")),
+      .refused = {},
+      .alternatives = parse_digests(text, "alternatives"),
+      .after = parse_digests(text, "after"),
+      .snapshots = parse_digests(text, "snapshots"),
+  };
   if (text["guest"].contains("refused"))
     for (const auto& part : text["guest"]["refused"]) {
       const auto offset = part.at(0).get<std::uint64_t>();

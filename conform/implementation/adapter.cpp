@@ -71,8 +71,14 @@ std::optional<Exchange> Adapter::start(const ProcessLimits& limits) {
   if (!requests || !answers || !messages) return not_started(std::strerror(errno));
   for (const int ours : {requests->write.get(), answers->read.get(), messages->read.get()})
     ::fcntl(ours, F_SETFL, O_NONBLOCK);
-  const auto pid =
-      launch({argv_, {}, requests->read.get(), answers->write.get(), messages->write.get(), ProcessLimits{}.file_size});
+  const auto pid = launch({
+      .argv = argv_,
+      .directory = {},
+      .input = requests->read.get(),
+      .output = answers->write.get(),
+      .messages = messages->write.get(),
+      .file_size = ProcessLimits{}.file_size,
+  });
   if (!pid) return not_started(pid.error().message);
   running_ = std::make_unique<Running>(*pid, std::move(messages->read));
   requests_ = std::move(requests->write);

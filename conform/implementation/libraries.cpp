@@ -19,9 +19,9 @@ std::string ask_linker(const fs::path& program) {
   const auto output = work->root() / "libraries";
   const auto report = run_process({{"ldd", program.string()}, output, {}});
   if (report.ending != Ending::exited || report.exit != 0) return {};
-  std::ifstream in(output);
+  std::ifstream stream(output);
   std::ostringstream text;
-  text << in.rdbuf();
+  text << stream.rdbuf();
   return text.str();
 }
 

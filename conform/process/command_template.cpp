@@ -79,18 +79,18 @@ using Replace = std::function<std::string(std::string_view name)>;
 /// The word with its placeholders replaced and its doubled braces single.
 std::string expand(std::string_view word, const Replace& replace) {
   std::string text;
-  for (std::size_t at = 0; at < word.size();) {
-    const auto rest = word.substr(at);
+  for (std::size_t position = 0; position < word.size();) {
+    const auto rest = word.substr(position);
     const auto name = placeholder_at(rest);
     if (rest.starts_with("{{") || rest.starts_with("}}")) {
       text += rest[0];
-      at += 2;
+      position += 2;
     } else if (!name.empty()) {
       text += replace(name);
-      at += name.size() + 2;
+      position += name.size() + 2;
     } else {
       text += rest[0];
-      at += 1;
+      position += 1;
     }
   }
   return text;

@@ -46,9 +46,14 @@ ProcessReport run_process(const ProcessRequest& request) {
   }
 
   const auto begin = Running::Clock::now();
-  const auto pid = launch({request.argv, request.directory, input.get(),
-                           request.standard_output ? output.get() : messages->write.get(), messages->write.get(),
-                           request.limits.file_size});
+  const auto pid = launch({
+      .argv = request.argv,
+      .directory = request.directory,
+      .input = input.get(),
+      .output = request.standard_output ? output.get() : messages->write.get(),
+      .messages = messages->write.get(),
+      .file_size = request.limits.file_size,
+  });
   if (!pid) return not_started(pid.error().message);
   messages->write.close();
   Running running(*pid, std::move(messages->read));

@@ -64,16 +64,16 @@ Running::Event Running::watch(const Watch& watch) {
 
 std::optional<Running::Event> Running::wait(Clock::duration time, int also) {
   const auto wait = std::max<std::int64_t>(0, std::chrono::ceil<std::chrono::milliseconds>(time).count());
-  const auto until = Clock::now() + std::chrono::milliseconds(wait);
+  const auto deadline = Clock::now() + std::chrono::milliseconds(wait);
   do {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count();
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
     std::array<pollfd, 3> waiting{{{handle_.get(), POLLIN, 0}, {messages_.get(), POLLIN, 0}, {also, POLLIN, 0}}};
     if (::poll(waiting.data(), waiting.size(), static_cast<int>(std::max<std::int64_t>(0, left))) < 0)
       return std::nullopt;
     if (waiting[1].revents != 0 && !drain()) messages_.close();
     if (waiting[2].revents != 0) return Event::readable;
     if (waiting[0].revents != 0 || handle_.get() < 0) return Event::ended;
-  } while (Clock::now() < until);
+  } while (Clock::now() < deadline);
   return std::nullopt;
 }
 

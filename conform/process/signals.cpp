@@ -15,9 +15,9 @@ void stop_on_signals() {
   action.sa_handler = [](int number) { caught_signal = number; };
   action.sa_flags = static_cast<int>(SA_RESETHAND);  // a second one ends us at once
   for (int number : {SIGINT, SIGTERM, SIGHUP}) {
-    struct sigaction before = {};
-    ::sigaction(number, nullptr, &before);
-    if (before.sa_handler != SIG_IGN) ::sigaction(number, &action, nullptr);  // nohup stays nohup
+    struct sigaction former = {};
+    ::sigaction(number, nullptr, &former);
+    if (former.sa_handler != SIG_IGN) ::sigaction(number, &action, nullptr);  // nohup stays nohup
   }
 }
 

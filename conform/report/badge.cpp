@@ -11,7 +11,7 @@ struct Colour {
 /// Green is for those who were asked everything and did all of it well.
 Colour colour(const ImplementationSummary& summary) {
   const Tally& must = summary.must;
-  if (!summary.info.canary.empty() || must.of(Status::harness_error) > 0 || must.executed() == 0)
+  if (!summary.info.canary.empty() || must.count(Status::harness_error) > 0 || must.executed() == 0)
     return {"lightgrey", "#6b6b6b"};
   if (must.worst() >= 2) return {"red", "#b3140a"};
   return must.well() == must.selected ? Colour{"brightgreen", "#2f6b3a"} : Colour{"yellow", "#7a5f00"};
@@ -26,7 +26,7 @@ int width(const std::string& text) { return static_cast<int>(text.size()) * lett
 
 std::string badge_text(const ImplementationSummary& summary) {
   return fmt::format("must {}/{}, {} not run", summary.must.well(), summary.must.selected,
-                     summary.must.of(Status::not_run));
+                     summary.must.count(Status::not_run));
 }
 
 std::string badge_json(const ImplementationSummary& summary) {

@@ -57,21 +57,22 @@ constexpr Kind kinds[] = {
 
 /// "../../cases/family/id.json", where the divergences stand in build/publish/.
 std::string case_link(const FailedCase& failed) {
-  if (!failed.of) return "`" + failed.id + "`";
-  return fmt::format("[{0}](../../cases/{1}/{0}.json)", failed.id, failed.of->family);
+  if (!failed.tested) return "`" + failed.id + "`";
+  return fmt::format("[{0}](../../cases/{1}/{0}.json)", failed.id, failed.tested->family);
 }
 
-std::string what_came(const Record& record, const Case* of) {
-  std::string text = fmt::format("{}: expected {}; ", operation_words(record, of), expected_answer(record));
+std::string what_came(const Record& record, const Case* tested) {
+  std::string text = fmt::format("{}: expected {}; ", operation_words(record, tested), expected_answer(record));
   text += fmt::format("{}{}", ending_words(record), record.detail.empty() ? "" : ", " + plain_markdown(record.detail));
   if (const auto bytes = differing_bytes(record); !bytes.empty()) text += "; " + bytes;
   return text;
 }
 
-std::string about(const Case& of) {
-  std::string text = plain_markdown(of.title) + ".";
-  if (!of.baseline.empty()) text += fmt::format(" It is as `{}`, but: {}.", of.baseline, plain_markdown(of.delta));
-  return text + " " + plain_markdown(of.why) + "\n\n";
+std::string case_words(const Case& tested) {
+  std::string text = plain_markdown(tested.title) + ".";
+  if (!tested.baseline.empty())
+    text += fmt::format(" It is as `{}`, but: {}.", tested.baseline, plain_markdown(tested.delta));
+  return text + " " + plain_markdown(tested.why) + "\n\n";
 }
 
 /// One program, in the versions that were run.
@@ -118,7 +119,7 @@ class Section {
   }
 
   static std::string coverage(const Tally& tally) {
-    const auto refused = tally.of(Status::unsupported);
+    const auto refused = tally.count(Status::unsupported);
     return fmt::format(
         "{} of {} operations were run, {} of them answered as the text has it or as it leaves open.{}\n",
         tally.executed(), tally.selected, tally.well(),
@@ -148,10 +149,10 @@ class Section {
     std::string text = fmt::format("\n**{}** ({})", case_link(failed), name(records[0]->level));
     for (const auto& slug : records[0]->clauses) text += fmt::format(" [{0}](../../spec/compressed-clusters.md)", slug);
     text += "\n\n";
-    if (failed.of) text += about(*failed.of);
+    if (failed.tested) text += case_words(*failed.tested);
     std::vector<std::pair<std::string, std::set<std::string>>> told;  // what came, and of which versions
     for (const Record* record : records) {
-      const auto came = what_came(*record, failed.of);
+      const auto came = what_came(*record, failed.tested);
       auto known = std::find_if(told.begin(), told.end(), [&](const auto& one) { return one.first == came; });
       if (known == told.end()) known = told.insert(known, {came, {}});
       known->second.insert(record->implementation);
@@ -164,10 +165,10 @@ class Section {
   /// "**5.2, 7.2** ", the labels of these implementations; empty where there is a single version at all.
   std::string in_versions(const std::set<std::string>& names) const {
     if (program_.versions.size() == 1) return "";
-    std::vector<std::string> in;
+    std::vector<std::string> labels;
     for (const auto* version : program_.versions)
-      if (names.contains(version->info.name)) in.push_back(version_label(version->info));
-    return fmt::format("**{}** ", fmt::join(in, ", "));
+      if (names.contains(version->info.name)) labels.push_back(version_label(version->info));
+    return fmt::format("**{}** ", fmt::join(labels, ", "));
   }
 
   /// The newest version of which there is a record.

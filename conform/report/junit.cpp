@@ -39,23 +39,23 @@ std::string escaped(std::string_view text) {
   return xml;
 }
 
-std::string story(const Record& record, const Case* of, const Corpus& corpus, const ImplementationInfo& info) {
+std::string story(const Record& record, const Case* tested, const Corpus& corpus, const ImplementationInfo& info) {
   std::string text = fmt::format("expected {}, got {}, {}{}{}\n", expected_answer(record), name(record.status),
                                  ending_words(record), record.detail.empty() ? "" : "; ", record.detail);
   if (const auto bytes = differing_bytes(record); !bytes.empty()) text += bytes + "\n";
   for (const auto& slug : record.clauses)
     if (const Clause* clause = corpus.clauses().find(slug))
       text += fmt::format("[{}, {}] {}\n", slug, name(clause->level), clause->sentence);
-  if (of) text += fmt::format("{}\n", of->why);
+  if (tested) text += fmt::format("{}\n", tested->why);
   return text + fmt::format("again: qcow2-conform run {} --case {}\n", shell_line(info.arguments), record.case_id);
 }
 
 std::string test_case(const Record& record, const Sources& sources, const ImplementationInfo& info) {
-  const Case* of = sources.corpus.find(record.case_id);
+  const Case* tested = sources.corpus.find(record.case_id);
   std::string text = fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"",
                                  escaped(record.implementation + "." + record.family),
                                  escaped(fmt::format("{} #{} {} ({})", record.case_id, record.index,
-                                                     operation_words(record, of), name(record.level))),
+                                                     operation_words(record, tested), name(record.level))),
                                  record.duration_ms / 1000);
   const auto message = fmt::format("{}: {}", name(record.status), meaning(record.status));
   switch (outcome(record.status)) {
@@ -68,7 +68,8 @@ std::string test_case(const Record& record, const Sources& sources, const Implem
   }
   const char* element = outcome(record.status) == Outcome::error ? "error" : "failure";
   return text + fmt::format(">\n      <{0} type=\"{1}\" message=\"{2}\">{3}</{0}>\n    </testcase>\n", element,
-                            name(record.status), escaped(message), escaped(story(record, of, sources.corpus, info)));
+                            name(record.status), escaped(message),
+                            escaped(story(record, tested, sources.corpus, info)));
 }
 
 struct Totals {
@@ -78,9 +79,9 @@ struct Totals {
 
   std::string attributes() const {
     return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3f}\"", tests,
-                       of(Outcome::failure), of(Outcome::error), of(Outcome::skipped), seconds);
+                       count(Outcome::failure), count(Outcome::error), count(Outcome::skipped), seconds);
   }
-  std::size_t of(Outcome one) const { return numbers[static_cast<std::size_t>(one)]; }
+  std::size_t count(Outcome one) const { return numbers[static_cast<std::size_t>(one)]; }
   void add(const Record& record) {
     ++numbers[static_cast<std::size_t>(outcome(record.status))];
     ++tests;

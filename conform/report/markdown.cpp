@@ -42,9 +42,9 @@ std::string failed_case(const FailedCase& failed, const ImplementationInfo& info
   const Record& worst = *failed.records[0];
   std::string operations;
   for (const Record* one : failed.records)
-    operations += (operations.empty() ? "" : ", ") + operation_words(*one, failed.of);
+    operations += (operations.empty() ? "" : ", ") + operation_words(*one, failed.tested);
   std::string text = fmt::format("- **{}** `{}` ({}; {}): {}", name(worst.status), failed.id, name(worst.level),
-                                 operations, failed.of ? plain_markdown(failed.of->title) : "");
+                                 operations, failed.tested ? plain_markdown(failed.tested->title) : "");
   text += fmt::format("  \n  expected {}; {}{}{}", expected_answer(worst), ending_words(worst),
                       worst.detail.empty() ? "" : "; ", plain_markdown(worst.detail));
   if (const auto bytes = differing_bytes(worst); !bytes.empty()) text += "  \n  " + bytes;

@@ -3,10 +3,10 @@
 namespace conform::report {
 namespace {
 
-std::size_t with_badness(const Tally& tally, int from, int to) {
+std::size_t with_badness(const Tally& tally, int least, int most) {
   std::size_t number = 0;
   for (const auto& [status, times] : tally.counts)
-    if (badness(status) >= from && badness(status) <= to) number += times;
+    if (badness(status) >= least && badness(status) <= most) number += times;
   return number;
 }
 
@@ -29,8 +29,8 @@ std::string summary_table(const std::vector<ImplementationSummary>& summaries) {
     const Tally& all = summary.all;
     text += fmt::format("| {} | {} | {}/{} | {} | {} | {} | {} |\n", plain_markdown(summary.info.name),
                         plain_markdown(summary.info.version), summary.must.well(), summary.must.selected,
-                        with_badness(all, 5, 5), with_badness(all, 2, 4), all.of(Status::unsupported),
-                        all.of(Status::not_run));
+                        with_badness(all, 5, 5), with_badness(all, 2, 4), all.count(Status::unsupported),
+                        all.count(Status::not_run));
   }
   return text;
 }
@@ -38,7 +38,7 @@ std::string summary_table(const std::vector<ImplementationSummary>& summaries) {
 std::string identity(const ImplementationSummary& summary) {
   std::string sum;
   for (Status status : statuses)
-    if (const auto number = summary.all.of(status); number > 0)
+    if (const auto number = summary.all.count(status); number > 0)
       sum += fmt::format("{}{} {}", sum.empty() ? "" : " + ", number, name(status));
   return fmt::format("- {}: {} selected = {}{}\n", plain_markdown(summary.info.name), summary.all.selected, sum,
                      summary.info.canary.empty() ? "" : "; stopped: " + plain_markdown(summary.info.canary));

@@ -13,7 +13,7 @@ namespace conform::report {
 
 struct Reproduction {
   const Corpus& corpus;
-  const Case& of;
+  const Case& tested;
   const Implementation& implementation;
   std::string version;
   const std::vector<Record>& records;  // of each of the case's operations
@@ -21,6 +21,6 @@ struct Reproduction {
 
 /// IMAGE.qcow2 and the files beside it, expected.raw where a read is to be accepted, reproduce.sh, README.md. `folder`
 /// must be empty or not there.
-Result<void> write_repro(const Reproduction& about, const std::filesystem::path& folder);
+Result<void> write_repro(const Reproduction& reproduction, const std::filesystem::path& folder);
 
 }  // namespace conform::report

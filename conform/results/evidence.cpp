@@ -84,13 +84,13 @@ EvidenceChanges compare_evidence(const std::string& case_id, const OrderedJson& 
       changes.broken.push_back(fmt::format("{}: nothing is recorded of {}", case_id, implementation));
       continue;
     }
-    const auto& before = recorded[implementation];
-    if (!is_identity(before, entry))
-      changes.unlike.insert(fmt::format("{}: recorded with {}, here is {}", implementation, identity(before).dump(),
+    const auto& former = recorded[implementation];
+    if (!is_identity(former, entry))
+      changes.unlike.insert(fmt::format("{}: recorded with {}, here is {}", implementation, identity(former).dump(),
                                         identity(entry).dump()));
-    else if (differs_beyond_limits(before[observed_key], entry[observed_key]))
+    else if (differs_beyond_limits(former[observed_key], entry[observed_key]))
       changes.broken.push_back(fmt::format("{}: {} answered {}, recorded is {}", case_id, implementation,
-                                           entry[observed_key].dump(), before[observed_key].dump()));
+                                           entry[observed_key].dump(), former[observed_key].dump()));
   }
   return changes;
 }

@@ -23,9 +23,11 @@ std::string on_one_line(const OrderedJson& value) {
 }
 
 /// `before` and `after`: the columns that a key and a comma take on the line.
-std::string formatted(const OrderedJson& value, std::size_t indent, std::size_t before, std::size_t after) {
+std::string formatted(const OrderedJson& value, std::size_t indent, std::size_t columns_before,
+                      std::size_t columns_after) {
   const std::string line = on_one_line(value);
-  if (!value.is_structured() || value.empty() || indent + before + line.size() + after <= columns) return line;
+  if (!value.is_structured() || value.empty() || indent + columns_before + line.size() + columns_after <= columns)
+    return line;
   const std::size_t inner = indent + indent_step;
   std::string text(1, value.is_object() ? '{' : '[');
   std::size_t left = value.size();
@@ -51,11 +53,11 @@ Result<std::string> with_evidence(const std::string& text, const OrderedJson& ev
   if (!text.ends_with(end_of_file)) return fail("not in canonical form: python3 -m generators format");
   std::string head = text.substr(0, text.size() - std::string_view(end_of_file).size());
   if (!recorded->is_null()) {
-    const auto at = head.rfind(evidence_begins);
+    const auto begin = head.rfind(evidence_begins);
     const std::string member = "evidence\": " + formatted(*recorded, indent_step, 12, 0);
-    if (at == std::string::npos || head.substr(at + 5) != member)
+    if (begin == std::string::npos || head.substr(begin + 5) != member)
       return fail("its evidence is not in canonical form, or not at its end: python3 -m generators format");
-    head.resize(at);
+    head.resize(begin);
   }
   if (evidence.empty()) return head + end_of_file;
   constexpr std::size_t key_columns = std::string_view("\"evidence\": ").size();

@@ -96,14 +96,14 @@ void KnownFailures::apply(Record& record) const {
   const KnownFailure* entry = find(record);
   if (!entry || says_nothing(record)) return;
   record.known = KnownNote{entry->status, record.status, entry->link, {}};
-  const bool over = is_over(*entry);
-  if (over)
+  const bool expired = is_over(*entry);
+  if (expired)
     record.known->problem = fmt::format("listed as {} until {}", name(entry->status), entry->expires);
   else if (record.status != entry->status)
     record.known->problem = fmt::format("listed as {}, came out as {}", name(entry->status), name(record.status));
   if (record.status == Status::pass)
     record.status = Status::unexpected_pass;
-  else if (record.status == entry->status && !over)
+  else if (record.status == entry->status && !expired)
     record.status = Status::known_fail;
 }
 

@@ -26,26 +26,26 @@ KnownFailure entry_for(const Record& record, const KnownFailure& like) {
 auto order(const KnownFailure& entry) { return std::tie(entry.case_id, entry.op, entry.index, entry.implementation); }
 
 /// What becomes of an entry that is about these records.
-std::vector<KnownFailure> renewed(const KnownFailure& entry, const std::vector<const Record*>& about) {
+std::vector<KnownFailure> renewed(const KnownFailure& entry, const std::vector<const Record*>& records) {
   std::set<Status> outcomes;
-  for (const Record* record : about)
+  for (const Record* record : records)
     if (was_executed(found(*record))) outcomes.insert(found(*record));
-  if (outcomes.empty()) return about.empty() ? std::vector<KnownFailure>{} : std::vector{entry};
+  if (outcomes.empty()) return records.empty() ? std::vector<KnownFailure>{} : std::vector{entry};
   if (outcomes.size() == 1) {
     KnownFailure same = entry;
     same.status = *outcomes.begin();
     return is_nonconformance(same.status) ? std::vector{same} : std::vector<KnownFailure>{};
   }
   std::vector<KnownFailure> each;
-  for (const Record* record : about)
+  for (const Record* record : records)
     if (failed(*record)) each.push_back(entry_for(*record, entry));
   return each;
 }
 
-void tell(KnownUpdate& update, const KnownFailure& before, const std::vector<KnownFailure>& after) {
-  if (after.empty()) update.removed.push_back(before.text());
-  for (const auto& entry : after)
-    if (entry.text() != before.text()) update.changed.push_back(before.text() + " is now " + entry.text());
+void tell(KnownUpdate& update, const KnownFailure& former, const std::vector<KnownFailure>& renewed_entries) {
+  if (renewed_entries.empty()) update.removed.push_back(former.text());
+  for (const auto& entry : renewed_entries)
+    if (entry.text() != former.text()) update.changed.push_back(former.text() + " is now " + entry.text());
 }
 
 }  // namespace
@@ -54,11 +54,11 @@ Result<KnownUpdate> update_known(const KnownFailures& known, const Results& resu
   KnownUpdate update;
   KnownFailure unlisted;
   unlisted.link = link;
-  std::map<const KnownFailure*, std::vector<const Record*>> about;
+  std::map<const KnownFailure*, std::vector<const Record*>> records;
   for (const auto& record : results.records) {
     const KnownFailure* entry = known.find(record);
     if (entry) {
-      about[entry].push_back(&record);
+      records[entry].push_back(&record);
     } else if (failed(record)) {
       update.entries.push_back(entry_for(record, unlisted));
       update.added.push_back(update.entries.back().text());
@@ -68,9 +68,9 @@ Result<KnownUpdate> update_known(const KnownFailures& known, const Results& resu
     return fail("{} failures are not listed, the first is {}: tell with --link where they are written up",
                 update.added.size(), update.added.front());
   for (const auto& entry : known.entries()) {
-    const auto after = renewed(entry, about[&entry]);
-    tell(update, entry, after);
-    update.entries.insert(update.entries.end(), after.begin(), after.end());
+    const auto renewed_entries = renewed(entry, records[&entry]);
+    tell(update, entry, renewed_entries);
+    update.entries.insert(update.entries.end(), renewed_entries.begin(), renewed_entries.end());
   }
   std::sort(update.entries.begin(), update.entries.end(),
             [](const KnownFailure& a, const KnownFailure& b) { return order(a) < order(b); });

@@ -18,18 +18,18 @@ Result<void> alike(const Header& first, const Header& other) {
 }
 
 template <class T>
-void unite(std::vector<T>& into, const std::vector<T>& more) {
+void unite(std::vector<T>& united, const std::vector<T>& more) {
   for (const auto& one : more)
-    if (std::find(into.begin(), into.end(), one) == into.end()) into.push_back(one);
+    if (std::find(united.begin(), united.end(), one) == united.end()) united.push_back(one);
 }
 
 /// One implementation, from the parts that it is in.
-Result<void> join(ImplementationInfo& into, const ImplementationInfo& other) {
-  if (into.version != other.version || into.features != other.features)
-    return fail("{} is {} in one and {} in another", into.name, into.version, other.version);
-  if (into.absent.empty()) into.absent = other.absent;
-  if (into.canary.empty()) into.canary = other.canary;
-  unite(into.remarks, other.remarks);
+Result<void> join(ImplementationInfo& united, const ImplementationInfo& other) {
+  if (united.version != other.version || united.features != other.features)
+    return fail("{} is {} in one and {} in another", united.name, united.version, other.version);
+  if (united.absent.empty()) united.absent = other.absent;
+  if (united.canary.empty()) united.canary = other.canary;
+  unite(united.remarks, other.remarks);
   return {};
 }
 
@@ -57,12 +57,12 @@ class Puzzle {
   std::map<std::string, std::set<unsigned>> seen_;
 };
 
-Result<void> add_implementations(Header& into, const Header& more) {
+Result<void> add_implementations(Header& united, const Header& more) {
   for (const auto& info : more.implementations) {
-    const auto known = std::find_if(into.implementations.begin(), into.implementations.end(),
+    const auto known = std::find_if(united.implementations.begin(), united.implementations.end(),
                                     [&](const ImplementationInfo& one) { return one.name == info.name; });
-    if (known == into.implementations.end())
-      into.implementations.push_back(info);
+    if (known == united.implementations.end())
+      united.implementations.push_back(info);
     else if (auto joined = join(*known, info); !joined)
       return joined;
   }
@@ -70,8 +70,8 @@ Result<void> add_implementations(Header& into, const Header& more) {
 }
 
 /// What held in all of them.
-void keep_common(std::vector<std::string>& into, const std::vector<std::string>& other) {
-  std::erase_if(into, [&](const auto& one) { return std::find(other.begin(), other.end(), one) == other.end(); });
+void keep_common(std::vector<std::string>& united, const std::vector<std::string>& other) {
+  std::erase_if(united, [&](const auto& one) { return std::find(other.begin(), other.end(), one) == other.end(); });
 }
 
 }  // namespace

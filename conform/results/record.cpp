@@ -120,17 +120,17 @@ Result<Record> record_from_json(const Json& line) {
   }
 }
 
-Record blank_record(const Case& of, const Operation& operation, const std::string& implementation) {
+Record blank_record(const Case& tested, const Operation& operation, const std::string& implementation) {
   Record record;
-  record.case_id = of.id;
-  record.rev = of.rev;
+  record.case_id = tested.id;
+  record.rev = tested.rev;
   record.op = operation.op;
   record.index = operation.index;
   record.implementation = implementation;
-  record.level = of.level;
-  record.family = of.family;
-  record.clauses = of.clauses;
-  record.choice_group = of.choice_group;
+  record.level = tested.level;
+  record.family = tested.family;
+  record.clauses = tested.clauses;
+  record.choice_group = tested.choice_group;
   record.expect = operation.expect.text;
   return record;
 }

@@ -55,6 +55,6 @@ Json to_json(const Record& record);
 Result<Record> record_from_json(const Json& line);
 
 /// A record of a case's operation, not-run until something else is known.
-Record blank_record(const Case& of, const Operation& operation, const std::string& implementation);
+Record blank_record(const Case& tested, const Operation& operation, const std::string& implementation);
 
 }  // namespace conform

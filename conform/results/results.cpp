@@ -23,24 +23,31 @@ Json to_json(const Shard& shard) {
 }
 
 Header header_from_json(const Json& line) {
-  Header header{line.at("suite"),
-                line.at("corpus_digest"),
-                {},
-                line.at("argv").get<std::vector<std::string>>(),
-                line.at("confinement").get<std::vector<std::string>>(),
-                line.value("unconfined", std::vector<std::string>{}),
-                line.value("selection", ""),
-                {},
-                line.value("known", "")};
+  Header header{
+      .suite = line.at("suite"),
+      .corpus_digest = line.at("corpus_digest"),
+      .implementations = {},
+      .argv = line.at("argv").get<std::vector<std::string>>(),
+      .confinement = line.at("confinement").get<std::vector<std::string>>(),
+      .unconfined = line.value("unconfined", std::vector<std::string>{}),
+      .selection = line.value("selection", ""),
+      .shard = {},
+      .known = line.value("known", ""),
+  };
   if (const auto shard = line.find("shard"); shard != line.end() && !shard->is_null())
     header.shard = {shard->at("index"), shard->at("count")};
   for (const auto& text : line.at("implementations"))
-    header.implementations.push_back({text.at("name"), text.at("version"),
-                                      text.at("features").get<std::vector<std::string>>(), text.at("absent"),
-                                      text.at("canary"), text.at("remarks").get<std::vector<std::string>>(),
-                                      text.value("commands", std::map<std::string, std::string>{}),
-                                      text.value("arguments", std::vector<std::string>{"--impl", text.at("name")}),
-                                      text.value("program", text.at("name").get<std::string>())});
+    header.implementations.push_back({
+        .name = text.at("name"),
+        .version = text.at("version"),
+        .features = text.at("features").get<std::vector<std::string>>(),
+        .absent = text.at("absent"),
+        .canary = text.at("canary"),
+        .remarks = text.at("remarks").get<std::vector<std::string>>(),
+        .commands = text.value("commands", std::map<std::string, std::string>{}),
+        .arguments = text.value("arguments", std::vector<std::string>{"--impl", text.at("name")}),
+        .program = text.value("program", text.at("name").get<std::string>()),
+    });
   return header;
 }
 
@@ -127,11 +134,11 @@ namespace {
 
 /// All lines of the file that have an end; `ends` gets where. A line that has none is left out.
 Result<Reader> read_lines(const std::filesystem::path& file, std::vector<std::uint64_t>& ends) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return fail("{}: {}", file.string(), std::strerror(errno));
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) return fail("{}: {}", file.string(), std::strerror(errno));
   Reader reader;
   std::uint64_t end = 0;
-  for (std::string line; std::getline(in, line) && !in.eof();) {
+  for (std::string line; std::getline(stream, line) && !stream.eof();) {
     end += line.size() + 1;
     try {
       if (auto taken = reader.take(Json::parse(line)); !taken)

@@ -18,8 +18,8 @@ Json to_json(const ImplementationSummary& summary) {
           {"counts", to_json(summary.all.counts)},
           {"must",
            {{"selected", summary.must.selected},
-            {"pass", summary.must.of(Status::pass)},
-            {"not_run", summary.must.of(Status::not_run)},
+            {"pass", summary.must.count(Status::pass)},
+            {"not_run", summary.must.count(Status::not_run)},
             {"counts", to_json(summary.must.counts)}}},
           {"families", families}};
 }
@@ -35,7 +35,7 @@ void Tally::add(Status status) {
   ++selected;
 }
 
-std::size_t Tally::well() const { return of(Status::pass) + of(Status::choice) + of(Status::observed); }
+std::size_t Tally::well() const { return count(Status::pass) + count(Status::choice) + count(Status::observed); }
 
 std::size_t Tally::executed() const {
   std::size_t number = 0;

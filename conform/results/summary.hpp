@@ -10,11 +10,11 @@
 namespace conform {
 
 struct Tally {
-  Counts counts = count({});
+  Counts counts = conform::count({});
   std::size_t selected = 0;
 
   void add(Status status);
-  std::size_t of(Status status) const { return counts.at(status); }
+  std::size_t count(Status status) const { return counts.at(status); }
   /// Well: passed, or gave an answer that is left to it.
   std::size_t well() const;
   std::size_t executed() const;

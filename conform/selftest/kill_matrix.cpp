@@ -23,9 +23,9 @@ char cell_of(const Record& model, const Record& mutant, bool scored) {
   }
 }
 
-int weight(char of) {
+int weight(char mark) {
   constexpr std::string_view rising = ".~!irad";
-  return static_cast<int>(rising.find(of));
+  return static_cast<int>(rising.find(mark));
 }
 
 Json case_json(const MatrixCase& one) { return {{"id", one.id}, {"family", one.family}, {"level", name(one.level)}}; }
@@ -69,8 +69,8 @@ Result<KillMatrix> parse(const Json& document, const std::vector<Mutant>& mutant
 
 }  // namespace
 
-std::string_view cell::describe(char of) {
-  switch (of) {
+std::string_view cell::describe(char mark) {
+  switch (mark) {
     case wrong_data: return "killed: wrong data";
     case wrong_accept: return "killed: accepts what must be refused, or calls it better than it is";
     case wrong_reject: return "killed: refuses what must be accepted, or calls it worse than it is";
@@ -85,7 +85,7 @@ std::string_view cell::describe(char of) {
 std::size_t MatrixMutant::kills() const { return how_many(cells, cell::is_kill); }
 
 std::size_t MatrixMutant::crashes() const {
-  return how_many(cells, [](char of) { return of == cell::crash; });
+  return how_many(cells, [](char mark) { return mark == cell::crash; });
 }
 
 std::size_t KillMatrix::kills_of_case(std::size_t index) const {
@@ -98,12 +98,12 @@ bool KillMatrix::ran(std::size_t index) const {
                      [&](const MatrixMutant& one) { return one.cells[index] != cell::not_run; });
 }
 
-char cell_of(const Case& of, const std::vector<Record>& model, const std::vector<Record>& mutant) {
+char cell_of(const Case& mark, const std::vector<Record>& model, const std::vector<Record>& mutant) {
   if (std::none_of(model.begin(), model.end(), [](const Record& record) { return was_executed(record.status); }))
     return cell::not_run;
   char worst = cell::same;
   for (std::size_t i = 0; i < model.size() && i < mutant.size(); ++i) {
-    const char one = cell_of(model[i], mutant[i], of.level <= Level::should);
+    const char one = cell_of(model[i], mutant[i], mark.level <= Level::should);
     if (weight(one) > weight(worst)) worst = one;
   }
   return worst;

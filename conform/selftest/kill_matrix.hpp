@@ -27,10 +27,10 @@ inline constexpr char crash = '!';         // a signal, an assertion, a time-out
 inline constexpr char not_run = '-';       // this machine cannot make or run the case: no kill, and nothing is known
 inline constexpr char other = '~';         // it shows, where the text leaves the answer open: no kill
 
-constexpr bool is_kill(char of) {
-  return of == wrong_data || of == wrong_accept || of == wrong_reject || of == inconsistent;
+constexpr bool is_kill(char mark) {
+  return mark == wrong_data || mark == wrong_accept || mark == wrong_reject || mark == inconsistent;
 }
-std::string_view describe(char of);
+std::string_view describe(char mark);
 }  // namespace cell
 
 struct MatrixCase {
@@ -55,7 +55,7 @@ struct KillMatrix {
 };
 
 /// The letter of one case: of its operations the worst. `model` is what the unchanged model answered.
-char cell_of(const Case& of, const std::vector<Record>& model, const std::vector<Record>& mutant);
+char cell_of(const Case& mark, const std::vector<Record>& model, const std::vector<Record>& mutant);
 
 /// A line a case and a mutant, so that a change of the matrix can be read in a diff.
 std::string matrix_json(const KillMatrix& matrix);

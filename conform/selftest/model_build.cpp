@@ -30,8 +30,8 @@ Result<std::string> output_of(std::vector<std::string> words, const fs::path& di
   if (!folder) return tl::unexpected(folder.error());
   const auto file = folder->root() / "output";
   if (auto done = finish({std::move(words), file, {}, directory}); !done) return tl::unexpected(done.error());
-  std::ifstream in(file, std::ios::binary);
-  return std::string{std::istreambuf_iterator<char>(in), {}};
+  std::ifstream stream(file, std::ios::binary);
+  return std::string{std::istreambuf_iterator<char>(stream), {}};
 }
 
 /// The flags that decide what the text means; how fast the result is and what is warned of is left out.
@@ -51,8 +51,8 @@ std::vector<std::string> essential(const std::vector<std::string>& words, const 
 std::set<std::string> included_by(const fs::path& file) {
   constexpr std::string_view begin = "#include \"";
   std::set<std::string> names;
-  std::ifstream in(file);
-  for (std::string line; std::getline(in, line);)
+  std::ifstream stream(file);
+  for (std::string line; std::getline(stream, line);)
     if (line.starts_with(begin)) names.insert(line.substr(begin.size(), line.rfind('"') - begin.size()));
   return names;
 }
@@ -129,7 +129,14 @@ Result<void> load_adapter(ModelBuild& build) {
 }  // namespace
 
 Result<ModelBuild> ModelBuild::load(const fs::path& source, const fs::path& folder) {
-  ModelBuild build{source.lexically_normal(), fs::absolute(folder).lexically_normal(), {}, {}, {}, {}};
+  ModelBuild build{
+      .source = source.lexically_normal(),
+      .folder = fs::absolute(folder).lexically_normal(),
+      .units = {},
+      .linker = {},
+      .libraries = {},
+      .adapter = {},
+  };
   const auto pending = output_of({"ninja", "-n", program, adapter_program}, build.folder);
   if (!pending) return tl::unexpected(pending.error());
   if (pending->find("no work to do") == std::string::npos)

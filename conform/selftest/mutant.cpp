@@ -27,15 +27,17 @@ std::string joined(const Json& lines) {
 }
 
 Mutant parse(const Json& text, const std::string& part) {
-  return {text.at("name"),
-          part,
-          text.at("file"),
-          text.at("mistake"),
-          text.value("made_by", ""),
-          joined(text.at("before")),
-          joined(text.at("after")),
-          text.value("equivalent", ""),
-          text.value("keeps_state", false)};
+  return Mutant{
+      .name = text.at("name"),
+      .part = part,
+      .file = text.at("file"),
+      .mistake = text.at("mistake"),
+      .made_by = text.value("made_by", ""),
+      .before = joined(text.at("before")),
+      .after = joined(text.at("after")),
+      .equivalent = text.value("equivalent", ""),
+      .keeps_state = text.value("keeps_state", false),
+  };
 }
 
 bool in_one_unit(const Mutant& mutant) { return mutant.file.ends_with(".cpp"); }
@@ -64,12 +66,12 @@ Result<std::vector<Mutant>> load_mutants(const fs::path& folder) {
 }
 
 Result<std::string> mutate(const std::string& text, const Mutant& mutant) {
-  const auto at = text.find(mutant.before);
-  if (at == std::string::npos) return fail("{}: its text before is not in {}", mutant.name, mutant.file);
-  if (text.find(mutant.before, at + 1) != std::string::npos)
+  const auto found = text.find(mutant.before);
+  if (found == std::string::npos) return fail("{}: its text before is not in {}", mutant.name, mutant.file);
+  if (text.find(mutant.before, found + 1) != std::string::npos)
     return fail("{}: its text before is in {} more than once", mutant.name, mutant.file);
   std::string changed = text;
-  return changed.replace(at, mutant.before.size(), mutant.after);
+  return changed.replace(found, mutant.before.size(), mutant.after);
 }
 
 std::vector<Mutant> sample(const std::vector<Mutant>& mutants) {

@@ -96,9 +96,9 @@ class Selftest {
   Result<void> ask_model() {
     std::error_code error;
     for (const char* program : {ModelBuild::program, ModelBuild::adapter_program})
-      if (const auto from = request_.build.built(program);
-          !fs::copy_file(from, request_.folder / program, fs::copy_options::overwrite_existing, error))
-        return fail("{}: {}", from.string(), error.message());
+      if (const auto original = request_.build.built(program);
+          !fs::copy_file(original, request_.folder / program, fs::copy_options::overwrite_existing, error))
+        return fail("{}: {}", original.string(), error.message());
     auto answers = ask(request_.folder);
     if (!answers) return tl::unexpected(answers.error());
     model_ = std::move(*answers);

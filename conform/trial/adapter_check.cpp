@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "bench/image_copy.hpp"
 #include "implementation/adapters.hpp"
 #include "trial/canary.hpp"
 

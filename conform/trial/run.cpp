@@ -6,6 +6,7 @@
 #include "base/shell.hpp"
 #include "implementation/introduction.hpp"
 #include "process/confinement.hpp"
+#include "process/process.hpp"
 #include "process/signals.hpp"
 #include "results/choices.hpp"
 #include "results/repeat.hpp"
@@ -16,7 +17,14 @@ namespace conform {
 namespace {
 
 ImplementationInfo introduce(const Bench& bench, const Implementation& implementation) {
-  ImplementationInfo info{implementation.name, "", {}, why_absent(implementation), "", {}};
+  ImplementationInfo info{
+      .name = implementation.name,
+      .version = "",
+      .features = {},
+      .absent = why_absent(implementation),
+      .canary = "",
+      .remarks = {},
+  };
   if (implementation.features) info.features.assign(implementation.features->begin(), implementation.features->end());
   for (const auto& [op, command] : implementation.commands)
     info.commands.emplace(command.by_adapter ? "adapter" : name(op), shell_line(command.words.words()));
@@ -40,8 +48,9 @@ class Sink {
   Sink(const RunRequest& request, ResultsWriter& results, Progress& progress)
       : request_(request), results_(results), progress_(progress) {}
 
-  void announce(const Case& of, const Implementation& implementation) {
-    for (std::size_t i = 0; i < of.operations.size(); ++i) groups_.announce(implementation.name, of.choice_group);
+  void announce(const Case& tested, const Implementation& implementation) {
+    for (std::size_t i = 0; i < tested.operations.size(); ++i)
+      groups_.announce(implementation.name, tested.choice_group);
   }
 
   void take(std::vector<Record> records) {
@@ -70,28 +79,28 @@ class Sink {
   std::optional<Error> error_;
 };
 
-std::vector<Record> try_repeatedly(const Bench& bench, const Implementation& implementation, const Case& of,
+std::vector<Record> try_repeatedly(const Bench& bench, const Implementation& implementation, const Case& tested,
                                    unsigned times) {
   std::vector<std::vector<Record>> attempts;
-  for (unsigned i = 0; i < times; ++i) attempts.push_back(try_case(bench, implementation, of));
+  for (unsigned i = 0; i < times; ++i) attempts.push_back(try_case(bench, implementation, tested));
   return reconcile(std::move(attempts));
 }
 
 std::vector<Record> attempt(const Bench& bench, const Implementation& implementation, const ImplementationInfo& info,
-                            const Case& of, unsigned times) {
-  if (!info.absent.empty()) return skip_case(implementation, of, info.absent);
-  if (!info.canary.empty()) return skip_case(implementation, of, "stopped: " + info.canary);
+                            const Case& tested, unsigned times) {
+  if (!info.absent.empty()) return skip_case(implementation, tested, info.absent);
+  if (!info.canary.empty()) return skip_case(implementation, tested, "stopped: " + info.canary);
   try {
-    return try_repeatedly(bench, implementation, of, times);
+    return try_repeatedly(bench, implementation, tested, times);
   } catch (const std::exception& error) {
-    auto records = skip_case(implementation, of, error.what());
+    auto records = skip_case(implementation, tested, error.what());
     for (auto& record : records) record.status = Status::harness_error;
     return records;
   }
 }
 
 struct Task {
-  const Case* of;
+  const Case* tested;
   std::size_t who;
 };
 
@@ -118,15 +127,17 @@ std::vector<Record> records_of(const RunRequest& request, const std::vector<cons
 Header introduce_all(const Bench& bench, const RunRequest& request) {
   const auto& implementations = request.implementations;
   const auto confinement = confinement_here();
-  Header header{request.suite,
-                bench.corpus.digest(),
-                std::vector<ImplementationInfo>(implementations.size()),
-                request.argv,
-                confinement.held,
-                confinement.not_held,
-                selection_digest(request.selected),
-                request.shard,
-                request.known ? request.known->digest() : ""};
+  Header header{
+      .suite = request.suite,
+      .corpus_digest = bench.corpus.digest(),
+      .implementations = std::vector<ImplementationInfo>(implementations.size()),
+      .argv = request.argv,
+      .confinement = confinement.held,
+      .unconfined = confinement.not_held,
+      .selection = selection_digest(request.selected),
+      .shard = request.shard,
+      .known = request.known ? request.known->digest() : "",
+  };
   in_parallel(implementations.size(), request.jobs,
               [&](std::size_t i) { header.implementations[i] = introduce(bench, implementations[i]); });
   return header;
@@ -137,15 +148,15 @@ Result<void> run(const Bench& bench, const RunRequest& request, const Header& he
   const auto to_do = tasks(request);
   Sink sink(request, results, progress);
   std::size_t operations = 0;
-  for (const auto& [of, who] : to_do) {
-    operations += of->operations.size();
-    sink.announce(*of, request.implementations[who]);
+  for (const auto& [tested, who] : to_do) {
+    operations += tested->operations.size();
+    sink.announce(*tested, request.implementations[who]);
   }
   progress.start(request.implementations.size(), request.cases.size(), operations);
   in_parallel(to_do.size(), request.jobs, [&](std::size_t i) {
     if (stopping_signal() != 0 || sink.failed()) return;
-    const auto& [of, who] = to_do[i];
-    auto records = attempt(bench, request.implementations[who], header.implementations[who], *of, request.repeat);
+    const auto& [tested, who] = to_do[i];
+    auto records = attempt(bench, request.implementations[who], header.implementations[who], *tested, request.repeat);
     if (stopping_signal() == 0) sink.take(std::move(records));
   });
   progress.finish();

@@ -9,9 +9,9 @@
 
 namespace conform {
 
-std::vector<Record> try_case(const Bench& bench, const Implementation& implementation, const Case& of);
+std::vector<Record> try_case(const Bench& bench, const Implementation& implementation, const Case& tested);
 
 /// The records of a case that is not tried, with the reason.
-std::vector<Record> skip_case(const Implementation& implementation, const Case& of, const std::string& reason);
+std::vector<Record> skip_case(const Implementation& implementation, const Case& tested, const std::string& reason);
 
 }  // namespace conform

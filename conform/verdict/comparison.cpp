@@ -57,22 +57,22 @@ Result<std::uint64_t> differs_in(Part part, const OpenFile& guest, std::uint64_t
   };
   std::vector<std::byte> left(std::min(buffer_size, segment.end - segment.begin));
   std::vector<std::byte> right(left.size());
-  for (std::uint64_t at = segment.begin; at < segment.end; at += buffer_size) {
-    const std::uint64_t count = std::min(buffer_size, segment.end - at);
+  for (std::uint64_t position = segment.begin; position < segment.end; position += buffer_size) {
+    const std::uint64_t count = std::min(buffer_size, segment.end - position);
     const auto expected = std::span(left).first(count);
     const auto given = std::span(right).first(count);
-    if (auto read = guest.read_at(offset + at, expected); !read) return tl::unexpected(read.error());
-    if (auto read = got.read_at(at, given); !read) return tl::unexpected(read.error());
+    if (auto read = guest.read_at(offset + position, expected); !read) return tl::unexpected(read.error());
+    if (auto read = got.read_at(position, given); !read) return tl::unexpected(read.error());
     const auto [differs, ignored] = std::mismatch(expected.begin(), expected.end(), given.begin(), agree);
-    if (differs != expected.end()) return at + static_cast<std::uint64_t>(differs - expected.begin());
+    if (differs != expected.end()) return position + static_cast<std::uint64_t>(differs - expected.begin());
   }
   return segment.end;
 }
 
-std::string hex_at(const OpenFile& file, std::uint64_t at, std::uint64_t end) {
-  std::vector<std::byte> bytes(at < end ? std::min(shown, end - at) : 0);
+std::string hex_at(const OpenFile& file, std::uint64_t position, std::uint64_t end) {
+  std::vector<std::byte> bytes(position < end ? std::min(shown, end - position) : 0);
   std::string text;
-  if (!file.read_at(at, bytes)) return text;
+  if (!file.read_at(position, bytes)) return text;
   for (std::byte byte : bytes) text += fmt::format("{:02x}", static_cast<unsigned>(byte));
   return text;
 }
@@ -82,17 +82,18 @@ std::string hex_at(const OpenFile& file, std::uint64_t at, std::uint64_t end) {
 Result<std::optional<FirstDiff>> first_difference(const OpenFile& guest, std::uint64_t offset, std::uint64_t length,
                                                   const OpenFile& got, const std::vector<Segment>& open) {
   const std::uint64_t common = std::min(length, got.size());
-  std::optional<std::uint64_t> at;
+  std::optional<std::uint64_t> position;
   for (const auto& part : cut(data_of_either(guest, offset, common, got), open, offset)) {
     const auto differs = differs_in(part, guest, offset, got);
     if (!differs) return tl::unexpected(differs.error());
     if (*differs == part.segment.end) continue;
-    at = *differs;
+    position = *differs;
     break;
   }
-  if (!at && got.size() != length) at = common;
-  if (!at) return std::nullopt;
-  return FirstDiff{offset + *at, hex_at(guest, offset + *at, offset + length), hex_at(got, *at, got.size())};
+  if (!position && got.size() != length) position = common;
+  if (!position) return std::nullopt;
+  return FirstDiff{offset + *position, hex_at(guest, offset + *position, offset + length),
+                   hex_at(got, *position, got.size())};
 }
 
 }  // namespace conform

@@ -5,7 +5,7 @@
 namespace conform {
 namespace {
 
-const LockEntry& lock_of(const Corpus& corpus, const Case& of) { return corpus.lock().at(of.id); }
+const LockEntry& lock_of(const Corpus& corpus, const Case& tested) { return corpus.lock().at(tested.id); }
 
 /// The guest contents that an answer may equal: the disk itself first.
 std::vector<std::string> contents(const Operation& operation) {
@@ -15,17 +15,19 @@ std::vector<std::string> contents(const Operation& operation) {
   return names;
 }
 
-Segment clipped(Segment part, Segment to) { return {std::max(part.begin, to.begin), std::min(part.end, to.end)}; }
+Segment clipped(Segment part, Segment bounds) {
+  return {std::max(part.begin, bounds.begin), std::min(part.end, bounds.end)};
+}
 
 /// Where the wrong bytes stand: from the first that differs to the end of its extent, or the first refused part.
-Segment questionable(const Corpus& corpus, const Case& of, const Operation& operation, const GuestMap& map,
+Segment questionable(const Corpus& corpus, const Case& tested, const Operation& operation, const GuestMap& map,
                      const std::optional<FirstDiff>& first_diff) {
-  const Segment read = part_read(corpus, of, operation);
+  const Segment read = part_read(corpus, tested, operation);
   if (first_diff) {
     const GuestExtent* extent = map.at(first_diff->offset);
     return clipped({first_diff->offset, extent ? extent->end() : UINT64_MAX}, {read.begin, UINT64_MAX});
   }
-  for (const auto& refused : lock_of(corpus, of).refused)
+  for (const auto& refused : lock_of(corpus, tested).refused)
     if (const auto part = clipped(refused, read); part.begin < part.end) return part;
   return {read.begin, UINT64_MAX};
 }
@@ -38,22 +40,22 @@ std::string describe_place(const GuestMap& map, Segment part) {
   return text;
 }
 
-std::string first_bytes(const OpenFile& file, std::uint64_t at) {
-  std::vector<std::byte> bytes(at < file.size() ? std::min<std::uint64_t>(16, file.size() - at) : 0);
+std::string first_bytes(const OpenFile& file, std::uint64_t begin) {
+  std::vector<std::byte> bytes(begin < file.size() ? std::min<std::uint64_t>(16, file.size() - begin) : 0);
   std::string text;
-  if (file.read_at(at, bytes))
+  if (file.read_at(begin, bytes))
     for (std::byte byte : bytes) text += fmt::format("{:02x}", static_cast<unsigned>(byte));
   return text;
 }
 
 /// Whether all of the output is what the valid twin would have given, so that what is wrong with the image went
 /// unnoticed.
-bool is_as_of_twin(const Corpus& corpus, const Case& of, const Operation& operation, const OpenFile& got) {
-  const Case* twin = corpus.find(of.baseline);
+bool is_as_of_twin(const Corpus& corpus, const Case& tested, const Operation& operation, const OpenFile& got) {
+  const Case* twin = corpus.find(tested.baseline);
   if (!twin || !corpus.lock().contains(twin->id)) return false;
   const auto guest = OpenFile::open(corpus.guest(*twin));
   const Segment part =
-      operation.op == Op::read ? part_read(corpus, *twin, operation) : part_read(corpus, of, operation);
+      operation.op == Op::read ? part_read(corpus, *twin, operation) : part_read(corpus, tested, operation);
   if (!guest || part.end > guest->size()) return false;
   const auto differs = first_difference(*guest, part.begin, part.end - part.begin, got);
   return differs && !*differs;
@@ -78,21 +80,21 @@ class Sources {
 
 }  // namespace
 
-Segment part_read(const Corpus& corpus, const Case& of, const Operation& operation) {
+Segment part_read(const Corpus& corpus, const Case& tested, const Operation& operation) {
   if (operation.op == Op::read_range)
     return {operation.offset, operation.offset + std::min(operation.length, UINT64_MAX - operation.offset)};
-  return {0, lock_of(corpus, of).guest.length};
+  return {0, lock_of(corpus, tested).guest.length};
 }
 
-Result<OutputFacts> examine_output(const Corpus& corpus, const Case& of, const Operation& operation,
-                                   const std::filesystem::path& output) {
-  OutputFacts facts;
+Result<GivenData> examine_given_data(const Corpus& corpus, const Case& tested, const Operation& operation,
+                                     const std::filesystem::path& output) {
+  GivenData facts;
   const auto got = OpenFile::open(output);
   facts.exists = got.has_value();  // a folder, or what we may not read, is no output
   if (!facts.exists) return facts;
-  const Segment part = part_read(corpus, of, operation);
+  const Segment part = part_read(corpus, tested, operation);
   for (const auto& name : contents(operation)) {
-    const auto guest = OpenFile::open(corpus.guest(of, name));
+    const auto guest = OpenFile::open(corpus.guest(tested, name));
     if (!guest) return tl::unexpected(guest.error());
     const std::uint64_t length = operation.op == Op::read ? guest->size() : part.end - part.begin;
     auto differs = first_difference(*guest, part.begin, length, *got);
@@ -103,31 +105,31 @@ Result<OutputFacts> examine_output(const Corpus& corpus, const Case& of, const O
       facts.first_diff = *differs;
   }
   const bool known = operation.op == Op::read && facts.matches.contains("");
-  const auto digest = known ? Result<Digest>(lock_of(corpus, of).guest) : content_digest(output);
+  const auto digest = known ? Result<Digest>(lock_of(corpus, tested).guest) : content_digest(output);
   if (!digest) return tl::unexpected(digest.error());
   facts.digest = *digest;
   if (!facts.matches.empty()) facts.first_diff.reset();
   return facts;
 }
 
-Result<WrongBytes> explain_output(const Corpus& corpus, const Case& of, const Operation& operation,
-                                  const std::filesystem::path& output, const std::optional<FirstDiff>& first_diff) {
-  const auto map = load_guest_map(corpus.guest_map(of));
+Result<WrongBytes> explain_given_data(const Corpus& corpus, const Case& tested, const Operation& operation,
+                                      const std::filesystem::path& output, const std::optional<FirstDiff>& first_diff) {
+  const auto map = load_guest_map(corpus.guest_map(tested));
   if (!map) return tl::unexpected(map.error());
   const auto got = OpenFile::open(output);
   if (!got) return tl::unexpected(got.error());
   Sources sources;
-  if (auto added = sources.add("the guest disk", corpus.guest(of)); !added) return tl::unexpected(added.error());
-  for (const auto& file : of.siblings)
-    if (auto added = sources.add(file, corpus.sibling(of, file)); !added) return tl::unexpected(added.error());
-  if (auto added = sources.add("the image file", corpus.image(of)); !added) return tl::unexpected(added.error());
+  if (auto added = sources.add("the guest disk", corpus.guest(tested)); !added) return tl::unexpected(added.error());
+  for (const auto& file : tested.siblings)
+    if (auto added = sources.add(file, corpus.sibling(tested, file)); !added) return tl::unexpected(added.error());
+  if (auto added = sources.add("the image file", corpus.image(tested)); !added) return tl::unexpected(added.error());
 
-  const Segment read = part_read(corpus, of, operation);
-  const Segment part = questionable(corpus, of, operation, *map, first_diff);
+  const Segment read = part_read(corpus, tested, operation);
+  const Segment part = questionable(corpus, tested, operation, *map, first_diff);
   WrongBytes wrong{first_diff.value_or(FirstDiff{part.begin, "", first_bytes(*got, part.begin - read.begin)}),
                    trace(*got, read.begin, part, sources.all()), describe_place(*map, part)};
-  if (!first_diff && wrong.provenance.what != "zeros" && is_as_of_twin(corpus, of, operation, *got))
-    wrong.provenance = {"twin", fmt::format("the bytes of {}; what is wrong here went unnoticed", of.baseline)};
+  if (!first_diff && wrong.provenance.what != "zeros" && is_as_of_twin(corpus, tested, operation, *got))
+    wrong.provenance = {"twin", fmt::format("the bytes of {}; what is wrong here went unnoticed", tested.baseline)};
   return wrong;
 }
 

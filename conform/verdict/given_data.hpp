@@ -12,7 +12,7 @@
 
 namespace conform {
 
-struct OutputFacts {
+struct GivenData {
   bool exists = false;
   Digest digest;
   std::set<std::string> matches;        // names of the guest contents that it equals; "" is the guest disk
@@ -20,8 +20,8 @@ struct OutputFacts {
 };
 
 /// `operation` is a read or a read-range of the case, and `output` is what it left.
-Result<OutputFacts> examine_output(const Corpus& corpus, const Case& of, const Operation& operation,
-                                   const std::filesystem::path& output);
+Result<GivenData> examine_given_data(const Corpus& corpus, const Case& tested, const Operation& operation,
+                                     const std::filesystem::path& output);
 
 /// What was handed out instead of the right bytes, and in which part of the disk.
 struct WrongBytes {
@@ -31,10 +31,10 @@ struct WrongBytes {
 };
 
 /// `first_diff` is of wrong-data; without it, the first refused part that the operation touches is looked at.
-Result<WrongBytes> explain_output(const Corpus& corpus, const Case& of, const Operation& operation,
-                                  const std::filesystem::path& output, const std::optional<FirstDiff>& first_diff);
+Result<WrongBytes> explain_given_data(const Corpus& corpus, const Case& tested, const Operation& operation,
+                                      const std::filesystem::path& output, const std::optional<FirstDiff>& first_diff);
 
 /// The part of the guest disk that the operation reads.
-Segment part_read(const Corpus& corpus, const Case& of, const Operation& operation);
+Segment part_read(const Corpus& corpus, const Case& tested, const Operation& operation);
 
 }  // namespace conform

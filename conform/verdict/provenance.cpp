@@ -22,13 +22,13 @@ std::optional<std::uint64_t> find(const OpenFile& file, std::span<const std::byt
   const std::boyer_moore_horspool_searcher searcher(needle.begin(), needle.end(), std::hash<std::byte>{});
   for (const auto& segment : file.data(0, std::min(file.size(), source_read))) {
     const auto bytes = bytes_of(file, segment.begin, segment.end);
-    auto from = bytes.begin();
+    auto begin = bytes.begin();
     while (true) {
-      const auto hit = std::search(from, bytes.end(), searcher);
+      const auto hit = std::search(begin, bytes.end(), searcher);
       if (hit == bytes.end()) break;
-      const auto at = segment.begin + static_cast<std::uint64_t>(hit - bytes.begin());
-      if (at < own.begin || at >= own.end) return at;
-      from = hit + 1;
+      const auto position = segment.begin + static_cast<std::uint64_t>(hit - bytes.begin());
+      if (position < own.begin || position >= own.end) return position;
+      begin = hit + 1;
     }
   }
   return std::nullopt;
@@ -57,9 +57,10 @@ Provenance trace(const OpenFile& got, std::uint64_t got_offset, Segment part, co
   const std::span<const std::byte> needle(first, bytes.end());
   if (needle.size() >= needle_length)
     for (std::size_t i = 0; i < sources.size(); ++i) {
-      const auto at = find(*sources[i].file, needle.first(needle_length), i == 0 ? part : Segment{0, 0});
-      if (at)
-        return {kind_of_source(i, sources.size()), fmt::format("as in {} at {:#x}{}", sources[i].name, *at, tail)};
+      const auto position = find(*sources[i].file, needle.first(needle_length), i == 0 ? part : Segment{0, 0});
+      if (position)
+        return {kind_of_source(i, sources.size()),
+                fmt::format("as in {} at {:#x}{}", sources[i].name, *position, tail)};
     }
   return {"other", fmt::format("{} bytes of no known origin{}", bytes.size(), tail)};
 }

@@ -47,16 +47,16 @@ Result<Region> header_region(const OpenFile& image, const Layout& layout) {
   return region;
 }
 
-Result<Region> entry_region(const OpenFile& image, const std::string& title, std::uint64_t at, std::uint64_t length,
+Result<Region> entry_region(const OpenFile& image, const std::string& title, std::uint64_t offset, std::uint64_t length,
                             Role role) {
-  auto bytes = piece(image, at, at + length);
+  auto bytes = piece(image, offset, offset + length);
   if (!bytes) return tl::unexpected(bytes.error());
   Region region{title, "", {}, {}};
   if (bytes->bytes.size() < length) region.note = fmt::format("the file ends at {:#x}", image.size());
   const auto value = std::span(bytes->bytes).first(std::min<std::size_t>(bytes->bytes.size(), 8));
-  region.marks.push_back({at, at + value.size(), role, fmt::format("{:#018x}", big_endian(value))});
+  region.marks.push_back({offset, offset + value.size(), role, fmt::format("{:#018x}", big_endian(value))});
   if (length > 8 && bytes->bytes.size() == length)
-    region.marks.push_back({at + 8, at + length, role, "subcluster bitmap"});
+    region.marks.push_back({offset + 8, offset + length, role, "subcluster bitmap"});
   region.pieces.push_back(std::move(*bytes));
   return region;
 }
@@ -75,9 +75,9 @@ std::vector<Segment> windows(std::vector<Segment> wanted) {
   return joined;
 }
 
-Segment around(std::uint64_t offset, const Segment& within) {
-  return {std::max(within.begin, offset < edge_shown ? 0 : offset - edge_shown),
-          std::min(within.end, offset + edge_shown)};
+Segment around(std::uint64_t offset, const Segment& bounds) {
+  return {std::max(bounds.begin, offset < edge_shown ? 0 : offset - edge_shown),
+          std::min(bounds.end, offset + edge_shown)};
 }
 
 void mark_stream(Region& region, const StreamPlace& stream, const Segment& extent) {

@@ -13,8 +13,9 @@ namespace {
 /// The valid twin of a case, the twin's own, and so on.
 std::set<std::string> twins(const Corpus& corpus, const std::string& id) {
   std::set<std::string> all;
-  for (const Case* of = corpus.find(id); of && !of->baseline.empty(); of = corpus.find(of->baseline))
-    if (!all.insert(of->baseline).second) break;
+  for (const Case* tested = corpus.find(id); tested && !tested->baseline.empty();
+       tested = corpus.find(tested->baseline))
+    if (!all.insert(tested->baseline).second) break;
   return all;
 }
 

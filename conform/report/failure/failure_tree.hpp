@@ -13,7 +13,7 @@ namespace conform {
 
 struct FailedCase {
   std::string id;
-  const Case* of;                      // null: the corpus does not know it
+  const Case* tested;                  // null: the corpus does not know it
   std::vector<const Record*> records;  // the failed operations, worst first
 };
 

@@ -29,10 +29,10 @@ std::string expected_answer(const Record& record) {
   return verdict + (stage.empty() ? "" : " (" + stage + ")");
 }
 
-std::string operation_words(const Record& record, const Case* of) {
+std::string operation_words(const Record& record, const Case* tested) {
   std::string text(name(record.op));
-  if (!of || record.op != Op::read_range || record.index >= of->operations.size()) return text;
-  const auto& operation = of->operations[record.index];
+  if (!tested || record.op != Op::read_range || record.index >= tested->operations.size()) return text;
+  const auto& operation = tested->operations[record.index];
   return fmt::format("{} {:#x}+{}", text, operation.offset, operation.length);
 }
 

@@ -14,8 +14,8 @@ bool is_worth_telling(const Record& record);
 /// "accept", "reject (decompress)", "one of pads, refuses".
 std::string expected_answer(const Record& record);
 
-/// "read-range 0x0+512"; `of` may be null.
-std::string operation_words(const Record& record, const Case* of);
+/// "read-range 0x0+512"; `tested` may be null.
+std::string operation_words(const Record& record, const Case* tested);
 
 /// "exit 1", "signal 11", "no end of its own"; "answered" of an adapter, which goes on; "no end" of what did not run.
 std::string ending_words(const Record& record);

@@ -39,7 +39,7 @@ Data implementation_data(const ImplementationSummary& summary) {
           {"again", shell_line(info.arguments)},
           {"counts", counts},
           {"selected", summary.all.selected},
-          {"must", {summary.must.selected, summary.must.well(), summary.must.of(Status::not_run)}}};
+          {"must", {summary.must.selected, summary.must.well(), summary.must.count(Status::not_run)}}};
 }
 
 Data operation_data(const Operation& operation) {
@@ -103,7 +103,7 @@ class Builder {
   /// Behind the results, which say what there is to be seen.
   void add_views(Data& data) {
     views_.trace();
-    for (auto& one : data["cases"]) one["views"] = views_.of(*sources_.corpus.find(one["id"].get<std::string>()));
+    for (auto& one : data["cases"]) one["views"] = views_.views_of(*sources_.corpus.find(one["id"].get<std::string>()));
   }
 
   Data case_data(const Case& one) {
@@ -140,7 +140,7 @@ class Builder {
       data["diff"] = {hex(record.first_diff->offset), record.first_diff->expected, record.first_diff->got};
       if (record.status == Status::wrong_data) data["before"] = bytes_before(one, record);
     }
-    if (const auto view = views_.of(one, record); view > 0) data["view"] = view;
+    if (const auto view = views_.view_of(one, record); view > 0) data["view"] = view;
     return data;
   }
 

@@ -16,8 +16,8 @@ Data model_trace(const std::filesystem::path& model, const std::filesystem::path
   const auto offset = std::to_string(guest_offset);
   const auto done =
       run_process({{model.string(), "explain", image.string(), "--guest-offset", offset, "--json"}, out, {}, {}});
-  std::ifstream in(out, std::ios::binary);
-  const auto told = Data::parse(in, nullptr, false);
+  std::ifstream stream(out, std::ios::binary);
+  const auto told = Data::parse(stream, nullptr, false);
   if (told.is_object() && told.contains("steps")) return told["steps"];
   return Data::array({{{"title", "opening the image"}, {"violation", first_line(done)}}});
 }

@@ -53,21 +53,21 @@ Data image_data(const std::filesystem::path& file, const Layout& layout, const L
 
 }  // namespace
 
-Views::Known& Views::known(const Case& of) {
-  const auto [place, is_new] = known_.try_emplace(of.id);
+Views::Known& Views::known(const Case& tested) {
+  const auto [place, is_new] = known_.try_emplace(tested.id);
   Known& known = place->second;
   if (is_new) {
-    if (auto layout = load_layout(sources_.corpus.layout(of))) known.layout = std::move(*layout);
-    const auto* entry = known.layout ? entry_of_concern(*known.layout, of.delta) : nullptr;
-    view(of, known, entry, entry ? entry->guest_offset : 0);
+    if (auto layout = load_layout(sources_.corpus.layout(tested))) known.layout = std::move(*layout);
+    const auto* entry = known.layout ? entry_of_concern(*known.layout, tested.delta) : nullptr;
+    view(tested, known, entry, entry ? entry->guest_offset : 0);
   }
   return known;
 }
 
-std::size_t Views::view(const Case& of, Known& known, const LayoutEntry* entry, std::uint64_t guest_offset) {
+std::size_t Views::view(const Case& tested, Known& known, const LayoutEntry* entry, std::uint64_t guest_offset) {
   const auto found = std::find(known.guest_offsets.begin(), known.guest_offsets.end(), guest_offset);
   if (found != known.guest_offsets.end()) return static_cast<std::size_t>(found - known.guest_offsets.begin());
-  Data data = known.layout ? image_data(sources_.corpus.image(of), *known.layout, entry) : Data::object();
+  Data data = known.layout ? image_data(sources_.corpus.image(tested), *known.layout, entry) : Data::object();
   data["guest_offset"] = hex(guest_offset);
   data["trace"] = nullptr;
   known.guest_offsets.push_back(guest_offset);
@@ -75,20 +75,20 @@ std::size_t Views::view(const Case& of, Known& known, const LayoutEntry* entry, 
   return known.views.size() - 1;
 }
 
-std::size_t Views::of(const Case& of, const Record& record) {
-  Known& found = known(of);
+std::size_t Views::view_of(const Case& tested, const Record& record) {
+  Known& found = known(tested);
   if (!found.layout || !record.first_diff) return 0;
   const auto* entry = found.layout->entry_of(record.first_diff->offset);
-  return entry ? view(of, found, entry, entry->guest_offset) : 0;
+  return entry ? view(tested, found, entry, entry->guest_offset) : 0;
 }
 
-Data Views::of(const Case& of) { return known(of).views; }
+Data Views::views_of(const Case& tested) { return known(tested).views; }
 
 void Views::trace() {
   struct Wanted {
     std::filesystem::path image;
     std::uint64_t guest_offset;
-    Data* into;
+    Data* place;
   };
   std::vector<Wanted> all;
   for (auto& [id, known] : known_)
@@ -96,7 +96,7 @@ void Views::trace() {
       all.push_back(
           {sources_.corpus.image(*sources_.corpus.find(id)), known.guest_offsets[i], &known.views[i]["trace"]});
   in_parallel(all.size(), processors(), [&](std::size_t i) {
-    *all[i].into = model_trace(sources_.model, all[i].image, all[i].guest_offset, sources_.scratch);
+    *all[i].place = model_trace(sources_.model, all[i].image, all[i].guest_offset, sources_.scratch);
   });
 }
 

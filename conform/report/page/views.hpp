@@ -16,10 +16,10 @@ class Views {
   explicit Views(const Sources& sources) : sources_(sources) {}
 
   /// The number of the view that shows what the record is about, among those of its case; made where it is new.
-  std::size_t of(const Case& of, const Record& record);
+  std::size_t view_of(const Case& tested, const Record& record);
   /// All views of a case; the first shows the cluster that the case is about. The model's way is in them from trace()
   /// on.
-  Data of(const Case& of);
+  Data views_of(const Case& tested);
   /// Asks the model its way to all clusters of all views.
   void trace();
 
@@ -29,8 +29,8 @@ class Views {
     std::vector<std::uint64_t> guest_offsets;
     Data views = Data::array();
   };
-  Known& known(const Case& of);
-  std::size_t view(const Case& of, Known& known, const LayoutEntry* entry, std::uint64_t guest_offset);
+  Known& known(const Case& tested);
+  std::size_t view(const Case& tested, Known& known, const LayoutEntry* entry, std::uint64_t guest_offset);
 
   const Sources& sources_;
   std::map<std::string, Known> known_;

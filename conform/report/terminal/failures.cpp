@@ -14,12 +14,12 @@ constexpr std::size_t at_length_max = 12;         // cases, of a single implemen
 constexpr std::size_t at_length_of_many_max = 2;  // of each, where several do
 
 /// "0x5000000000060000 (cluster_bits 16): host_offset 0x60000 (bits 0-53), additional_sectors 64 (bits 54-61): …"
-std::string descriptor_words(const Corpus& corpus, const Case& of, const Record& record) {
-  const auto layout = load_layout(corpus.layout(of));
-  const auto image = OpenFile::open(corpus.image(of));
+std::string descriptor_words(const Corpus& corpus, const Case& tested, const Record& record) {
+  const auto layout = load_layout(corpus.layout(tested));
+  const auto image = OpenFile::open(corpus.image(tested));
   if (!layout || !image) return "";
   const auto* entry = record.first_diff ? layout->entry_of(record.first_diff->offset) : nullptr;
-  if (!entry) entry = entry_of_concern(*layout, of.delta);
+  if (!entry) entry = entry_of_concern(*layout, tested.delta);
   if (!entry || !entry->descriptor) return "";
   const auto value = report::l2_entry_value(*image, *entry);
   if (!value) return "";
@@ -50,7 +50,7 @@ class Writer {
     const Record& worst = *failed.records[0];
     std::string operations;
     for (const Record* one : failed.records)
-      operations += (operations.empty() ? "" : ", ") + operation_words(*one, failed.of);
+      operations += (operations.empty() ? "" : ", ") + operation_words(*one, failed.tested);
     return fmt::format("   {} {}: {} ({})\n", paint_.by_badness(badness(worst.status), name(worst.status)),
                        paint_.strong(failed.id), operations, name(worst.level));
   }
@@ -66,24 +66,24 @@ class Writer {
   std::string at_length(const FailedCase& failed) const {
     const Record& worst = *failed.records[0];
     std::string text = line(failed);
-    if (failed.of) field(text, "case", title(*failed.of));
+    if (failed.tested) field(text, "case", title(*failed.tested));
     for (std::size_t i = 1; i < worst.clauses.size(); ++i) field(text, "also", "[" + worst.clauses[i] + "]");
-    for (const Record* one : failed.records) operation(text, *one, failed.of);
-    if (failed.of) {
-      field(text, "entry", descriptor_words(corpus_, *failed.of, worst));
-      field(text, "why", failed.of->why);
+    for (const Record* one : failed.records) operation(text, *one, failed.tested);
+    if (failed.tested) {
+      field(text, "entry", descriptor_words(corpus_, *failed.tested, worst));
+      field(text, "why", failed.tested->why);
     }
     field(text, "again", fmt::format("qcow2-conform run {} --case {}", shell_line(info_.arguments), failed.id));
     return text;
   }
 
  private:
-  static std::string title(const Case& of) {
-    return of.title + (of.baseline.empty() ? "" : "; as " + of.baseline + ", but " + of.delta);
+  static std::string title(const Case& tested) {
+    return tested.title + (tested.baseline.empty() ? "" : "; as " + tested.baseline + ", but " + tested.delta);
   }
 
-  void operation(std::string& text, const Record& record, const Case* of) const {
-    field(text, "asked", fmt::format("{}: expected {}", operation_words(record, of), expected_answer(record)));
+  void operation(std::string& text, const Record& record, const Case* tested) const {
+    field(text, "asked", fmt::format("{}: expected {}", operation_words(record, tested), expected_answer(record)));
     field(text, "got",
           fmt::format("{}, {}{}{}", name(record.status), ending_words(record), record.detail.empty() ? "" : "; ",
                       record.detail));
@@ -100,12 +100,12 @@ class Writer {
   std::string wrapped(std::string label, std::size_t indent, const std::string& value) const {
     std::string text;
     const std::size_t room = std::max<std::size_t>(width_, indent + 20) - indent;
-    for (std::size_t at = 0; at < value.size();) {
-      std::size_t end = std::min(at + room, value.size());
-      if (const auto blank = value.rfind(' ', end); end < value.size() && blank != std::string::npos && blank > at)
+    for (std::size_t begin = 0; begin < value.size();) {
+      std::size_t end = std::min(begin + room, value.size());
+      if (const auto blank = value.rfind(' ', end); end < value.size() && blank != std::string::npos && blank > begin)
         end = blank;
-      text += paint_.faint(label) + value.substr(at, end - at) + "\n";
-      at = value.find_first_not_of(' ', end);
+      text += paint_.faint(label) + value.substr(begin, end - begin) + "\n";
+      begin = value.find_first_not_of(' ', end);
       label.assign(indent, ' ');
     }
     return text;
@@ -120,7 +120,7 @@ class Writer {
 std::string heading(const ImplementationSummary& summary, const Paint& paint) {
   std::string counts;
   for (Status status : statuses)
-    if (const auto number = summary.all.of(status); number > 0 && badness(status) >= 2)
+    if (const auto number = summary.all.count(status); number > 0 && badness(status) >= 2)
       counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", number, name(status));
   return fmt::format("{}: {}\n", paint.strong(summary.info.name), counts.empty() ? "failures of the suite" : counts);
 }

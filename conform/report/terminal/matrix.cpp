@@ -106,7 +106,7 @@ std::string identities(const std::vector<ImplementationSummary>& summaries, cons
     text += fmt::format("{}{}\n", paint.strong(info.name), info.version.empty() ? "" : " (" + info.version + ")");
     std::string sum;
     for (Status status : statuses)
-      if (const auto number = summary.all.of(status); number > 0)
+      if (const auto number = summary.all.count(status); number > 0)
         sum += fmt::format("{}{} {}", sum.empty() ? "" : " + ", number, name(status));
     text += fmt::format("  {} selected = {}\n", summary.all.selected, sum);
     if (!info.absent.empty()) text += fmt::format("  {}\n", paint.doubtful("not run: " + info.absent));

@@ -54,9 +54,9 @@ Result<void> judge_properties(const Clauses& clauses, const Operation& operation
 }
 
 /// An image without streams says nothing of a case that has some.
-Result<void> judge_whether_tried(const Corpus& corpus, const Case& of, Inspection& image) {
+Result<void> judge_whether_tried(const Corpus& corpus, const Case& tested, Inspection& image) {
   if (image.number_of_info("compressed_clusters") > 0) return {};
-  const auto map = load_guest_map(corpus.guest_map(of));
+  const auto map = load_guest_map(corpus.guest_map(tested));
   if (!map) return tl::unexpected(map.error());
   const bool wanted = std::any_of(map->extents.begin(), map->extents.end(),
                                   [](const GuestExtent& extent) { return extent.kind == "compressed"; });
@@ -64,9 +64,9 @@ Result<void> judge_whether_tried(const Corpus& corpus, const Case& of, Inspectio
   return {};
 }
 
-Result<void> judge_written(const Bench& bench, const CommandTemplate& words, const Case& of, const Operation& operation,
-                           Inspection& image) {
-  const auto looked = image.look({bench.corpus.guest(of), bench.corpus.lock().at(of.id).guest.length});
+Result<void> judge_written(const Bench& bench, const CommandTemplate& words, const Case& tested,
+                           const Operation& operation, Inspection& image) {
+  const auto looked = image.look({bench.corpus.guest(tested), bench.corpus.lock().at(tested.id).guest.length});
   if (!looked) return tl::unexpected(looked.error());
   if (!*looked) return {};
   Parameters(words, operation.parameters, image).judge();
@@ -74,19 +74,20 @@ Result<void> judge_written(const Bench& bench, const CommandTemplate& words, con
   if (auto judged = judge_properties(bench.corpus.clauses(), operation, image); !judged) return judged;
   if (image.judged.faults.empty()) image.judge_corruptions();
   if (const auto leaks = image.number_of_check("leaks"); leaks > 0) image.judged.properties["leaks"] = leaks;
-  return judge_whether_tried(bench.corpus, of, image);
+  return judge_whether_tried(bench.corpus, tested, image);
 }
 
-Result<void> judge_modified(const Bench& bench, const Case& of, const Operation& operation, Inspection& image) {
-  const auto map = load_guest_map(bench.corpus.guest_map(of));
+Result<void> judge_modified(const Bench& bench, const Case& tested, const Operation& operation, Inspection& image) {
+  const auto map = load_guest_map(bench.corpus.guest_map(tested));
   if (!map) return tl::unexpected(map.error());
-  const auto after = map->after.find(std::to_string(operation.index));
-  if (after == map->after.end()) return fail("the guest map has no disk after operation {}", operation.index);
-  const auto looked = image.look({bench.corpus.guest_after(of, operation), after->second.length, after->second.open});
+  const auto disk = map->after.find(std::to_string(operation.index));
+  if (disk == map->after.end()) return fail("the guest map has no disk after operation {}", operation.index);
+  const auto looked = image.look({bench.corpus.guest_after(tested, operation), disk->second.length, disk->second.open});
   if (!looked) return tl::unexpected(looked.error());
   if (!*looked) return {};
-  for (const auto& [name, digest] : bench.corpus.lock().at(of.id).snapshots)
-    if (auto compared = image.compare_snapshot(name, {bench.corpus.guest_snapshot(of, name), digest.length}); !compared)
+  for (const auto& [name, digest] : bench.corpus.lock().at(tested.id).snapshots)
+    if (auto compared = image.compare_snapshot(name, {bench.corpus.guest_snapshot(tested, name), digest.length});
+        !compared)
       return compared;
   image.judge_corruptions();
   if (image.number_of_check("leaks") > 0 && operation.check_afterwards == Answer::clean) image.judge_leaks();
@@ -96,13 +97,14 @@ Result<void> judge_modified(const Bench& bench, const Case& of, const Operation&
 
 }  // namespace
 
-Result<ImageJudgement> judge_image(const Bench& bench, const Implementation& implementation, const Case& of,
+Result<ImageJudgement> judge_image(const Bench& bench, const Implementation& implementation, const Case& tested,
                                    const Operation& operation, const std::filesystem::path& path) {
   const bool writes = operation.op == Op::write;
   Inspection image(bench, implementation.places, path, writes ? "writer-content" : "modify-guest-bytes");
   try {
-    const auto judged = writes ? judge_written(bench, implementation.commands.at(Op::write).words, of, operation, image)
-                               : judge_modified(bench, of, operation, image);
+    const auto judged =
+        writes ? judge_written(bench, implementation.commands.at(Op::write).words, tested, operation, image)
+               : judge_modified(bench, tested, operation, image);
     if (!judged) return tl::unexpected(judged.error());
   } catch (const Json::exception& error) {
     return fail("what qcow2-model prints is not understood: {}", error.what());

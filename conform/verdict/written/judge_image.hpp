@@ -11,7 +11,7 @@
 namespace conform {
 
 /// `operation` is a write or a modify of the case, and `image` is what it left. An Error is our own failure.
-Result<ImageJudgement> judge_image(const Bench& bench, const Implementation& implementation, const Case& of,
+Result<ImageJudgement> judge_image(const Bench& bench, const Implementation& implementation, const Case& tested,
                                    const Operation& operation, const std::filesystem::path& image);
 
 }  // namespace conform
