@@ -48,15 +48,6 @@ std::vector<std::string> essential(const std::vector<std::string>& words, const 
   return kept;
 }
 
-std::set<std::string> included_by(const fs::path& file) {
-  constexpr std::string_view begin = "#include \"";
-  std::set<std::string> names;
-  std::ifstream stream(file);
-  for (std::string line; std::getline(stream, line);)
-    if (line.starts_with(begin)) names.insert(line.substr(begin.size(), line.rfind('"') - begin.size()));
-  return names;
-}
-
 /// An object or a library of model/, as the build names its files.
 bool belongs_to_the_model(const std::string& output) { return output.starts_with("model/"); }
 
@@ -71,8 +62,7 @@ Result<std::vector<Unit>> load_units(const fs::path& source, const fs::path& fol
     const auto object = std::find(words->begin(), words->end(), "-o");
     if (object >= words->end() - 1 || !belongs_to_the_model(object[1])) continue;
     const std::string from_root = fs::path(file).lexically_relative(source).string();
-    if (from_root.starts_with("model/"))
-      units.push_back({from_root, folder / object[1], essential(*words, file), {}, included_by(file)});
+    if (from_root.starts_with("model/")) units.push_back({from_root, folder / object[1], essential(*words, file), {}});
   }
   if (units.empty()) return fail("{}: qcow2-model is not built there", folder.string());
   return units;

@@ -14,13 +14,14 @@ namespace conform {
 
 /// One translation unit of qcow2-model.
 struct Unit {
-  std::string source;            // from the root of the sources: model/reader.cpp
+  std::string source;            // from the root of the sources: model/read/reader.cpp
   std::filesystem::path object;  // as the build made it
   std::vector<std::string>
       compile;  // without source, output, optimisation, warnings, dependencies, precompiled headers
   std::set<std::string> depends_on;  // files of the sources, the source itself among them
-  std::set<std::string> includes;    // what its own text includes in quotes: descriptor.hpp
-  bool in_library() const { return source.find("/cli/") == std::string::npos; }
+
+  /// Whether it is a command of the program: those hold no rule of the format.
+  bool is_of_commands() const { return source.starts_with("model/cli/"); }
 };
 
 struct ModelBuild {

@@ -27,7 +27,9 @@ class Selftest {
 
   Result<KillMatrix> run() {
     if (auto done = ask_model(); !done) return tl::unexpected(done.error());
-    linker_flag_ = fast_linker(request_.build, request_.folder);
+    auto tools = make_tools(request_.build, request_.folder);
+    if (!tools) return tl::unexpected(tools.error());
+    tools_ = std::move(*tools);
     for (const Case* one : request_.cases) matrix_.cases.push_back({one->id, one->family, one->level});
     for (const auto& mutant : request_.mutants) matrix_.mutants.push_back({mutant, ""});
     const auto order = most_work_first();
@@ -121,7 +123,7 @@ class Selftest {
 
   Result<void> try_mutant(MatrixMutant& row) {
     const auto folder = request_.folder / row.mutant.name;
-    if (auto built = build_mutant(request_.build, row.mutant, folder, linker_flag_); !built) return built;
+    if (auto built = build_mutant(request_.build, row.mutant, folder, tools_); !built) return built;
     const auto answers = ask(folder);
     if (!answers) return tl::unexpected(answers.error());
     for (std::size_t i = 0; i < request_.cases.size(); ++i)
@@ -143,7 +145,7 @@ class Selftest {
 
   const Bench& bench_;
   const SelftestRequest& request_;
-  std::string linker_flag_;
+  MutantTools tools_;
   Answers model_;
   KillMatrix matrix_;
   std::mutex mutex_;

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "fixture.hpp"
-#include "selftest/unity_text.hpp"
+#include "selftest/precompiled.hpp"
 
 using namespace conform;
 using namespace conform::test;
@@ -14,7 +14,7 @@ using namespace conform::test;
 namespace {
 
 Mutant change(const std::string& before, const std::string& after) {
-  return {"m", "reader", "model/reader.cpp", "a mistake", "", before, after, ""};
+  return {"m", "reader", "model/read/reader.cpp", "a mistake", "", before, after, ""};
 }
 
 std::string part(const std::string& name, const std::string& file = "model/a.cpp") {
@@ -58,17 +58,11 @@ TEST_CASE("a sample has mutants of every part") {
   CHECK(some.size() < 25);
 }
 
-TEST_CASE("several units become one in which what they both define has two names") {
+TEST_CASE("what is precompiled is every header in angle brackets, but for those that a #define stands before") {
   const TempFolder folder;
-  write_file(folder / "a.cpp",
-             "#include <vector>\nnamespace {\nconstexpr int size = 1;\nstruct Only {};\nint f() { return 1; }\n"
-             "}  // namespace\nint g() { return 1; }\n");
-  write_file(folder / "b.cpp",
-             "#include <map>\nnamespace {\nconstexpr int size = 2;\nint f();\nint g();\n}  // namespace\n");
-  const auto text = several_units(folder.path(), {"a.cpp", "b.cpp"}).value();
-  CHECK(text ==
-        "#include <vector>\n#include <map>\n"
-        "#define f f_0\n#define size size_0\n#include \"../a.cpp\"\n#undef f\n#undef size\n"
-        "#define f f_1\n#define size size_1\n#include \"../b.cpp\"\n#undef f\n#undef size\n");
-  CHECK_FALSE(several_units(folder.path(), {"gone.cpp"}));
+  write_file(folder / "model/a.cpp", "#include \"b.hpp\"\n#include <vector>\n#include <zstd.h>\n");
+  write_file(folder / "model/b.hpp", "#include <map>  // for all\n#define STATIC\n#include <zstd.h>\n");
+  CHECK(headers_of_others(folder.path(), {"model/a.cpp", "model/b.hpp"}).value() ==
+        "#include <map>\n#include <vector>\n");
+  CHECK_FALSE(headers_of_others(folder.path(), {"model/gone.cpp"}));
 }
