@@ -14,6 +14,7 @@ int dispatch(int argc, char** argv) {
   Session session = Session::here(argc, argv);
   Program program("qcow2-conform", "qcow2-conform " QCOW2_CONFORM_VERSION,
                   "Judges readers and checkers of qcow2 images");
+  program.take_options_anywhere();
   Command& root = program.root();
   root.option("--corpus", session.corpus, "DIR", "The corpus");
   root.option("--implementations", session.implementations, "DIR", "Where implementations are described");
@@ -29,8 +30,8 @@ int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);  // under a limit of file size our own writes fail, and are told
   try {
     return dispatch(argc, argv);
-  } catch (const UsageError& error) {
-    return usage_error({error.message});
+  } catch (const command_line::Error& error) {
+    return usage_error({error.what()});
   } catch (const std::exception& error) {
     fmt::print(stderr, "qcow2-conform: {}\n", error.what());
     return exit_harness;

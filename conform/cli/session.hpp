@@ -4,13 +4,16 @@
 #include <string>
 #include <vector>
 
-#include "cli/arguments.hpp"
+#include "command_line/command_line.hpp"
 #include "corpus/corpus.hpp"
 #include "corpus/selection.hpp"
 #include "implementation/implementation.hpp"
 #include "results/known.hpp"
 
 namespace conform::cli {
+
+using command_line::Command;
+using command_line::Program;
 
 inline constexpr int exit_ok = 0;
 inline constexpr int exit_usage = 2;

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "cli/arguments.hpp"
 #include "files/errors.hpp"
 
 namespace qcow2::cli {
@@ -12,10 +11,10 @@ namespace {
 std::map<std::string, std::filesystem::path> parse(const std::vector<std::string>& values, std::string_view option) {
   std::map<std::string, std::filesystem::path> files;
   for (const std::string& value : values) {
-    const std::size_t at = value.find('=');
-    if (at == std::string::npos) throw UsageError(fmt::format("{} '{}' is not NAME=FILE", option, value));
-    if (!files.emplace(value.substr(0, at), value.substr(at + 1)).second) {
-      throw UsageError(fmt::format("{} names '{}' twice", option, value.substr(0, at)));
+    const std::size_t equals = value.find('=');
+    if (equals == std::string::npos) throw UsageError(fmt::format("{} '{}' is not NAME=FILE", option, value));
+    if (!files.emplace(value.substr(0, equals), value.substr(equals + 1)).second) {
+      throw UsageError(fmt::format("{} names '{}' twice", option, value.substr(0, equals)));
     }
   }
   return files;
@@ -23,7 +22,7 @@ std::map<std::string, std::filesystem::path> parse(const std::vector<std::string
 
 }  // namespace
 
-Command& add_chain_options(Command& command, ChainOptions& options) {
+command_line::Command& add_chain_options(command_line::Command& command, ChainOptions& options) {
   return command
       .options("--backing", options.backing, "NAME=FILE", "Where a header names NAME as its backing file, read FILE")
       .options("--data-file", options.data_files, "NAME=FILE", "The same for an external data file")

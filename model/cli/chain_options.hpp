@@ -4,11 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "command_line/command_line.hpp"
 #include "files/chain.hpp"
 
 namespace qcow2::cli {
-
-class Command;
 
 struct ChainOptions {
   std::vector<std::string> backing;     ///< each NAME=FILE
@@ -16,7 +15,7 @@ struct ChainOptions {
   bool follow_backing = false;
 };
 
-Command& add_chain_options(Command& command, ChainOptions& options);
+command_line::Command& add_chain_options(command_line::Command& command, ChainOptions& options);
 
 /// Throws UsageError where a value has no "=", or one name stands for two files.
 ChainRules chain_rules(const ChainOptions& options);

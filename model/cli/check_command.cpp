@@ -5,7 +5,6 @@
 
 #include <optional>
 
-#include "cli/arguments.hpp"
 #include "cli/cli.hpp"
 #include "cli/finding_folds.hpp"
 #include "cli/repair_report.hpp"
@@ -130,7 +129,7 @@ void add_check(Program& program) {
       .flag("--repair", options->repair, "Set size fields to what their streams need, and make refcounts right")
       .flag("--dry-run", options->dry_run, "With --repair: say what would be repaired, and leave the image as it is")
       .flag("--json", options->json, "Print JSON")
-      .jobs(options->check.jobs)
+      .number("--jobs", store_jobs(options->check.jobs), jobs_help)
       .run([options] { return check(*options); });
 }
 

@@ -2,9 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <thread>
+
+#include "format/descriptor.hpp"
 
 namespace qcow2::cli {
+
+namespace {
+
+constexpr std::uint64_t jobs_max = 256;
+
+}  // namespace
 
 int complain(int code, std::string_view what) {
   std::fflush(stdout);
@@ -50,5 +60,21 @@ int answer(std::string_view command, bool json, const std::function<int()>& acti
 std::string text(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 void print(const Json& json) { fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace)); }
+
+command_line::StoreNumber store_cluster_bits(unsigned& value) {
+  return [&value](std::uint64_t number) {
+    if (number < cluster_bits_min || number > cluster_bits_max)
+      throw UsageError(fmt::format("--cluster-bits {} is not in {} to {}", number, cluster_bits_min, cluster_bits_max));
+    value = static_cast<unsigned>(number);
+  };
+}
+
+command_line::StoreNumber store_jobs(unsigned& value) {
+  value = std::max(1u, std::thread::hardware_concurrency());
+  return [&value](std::uint64_t number) {
+    if (number == 0) throw UsageError("--jobs 0: at least one thread has to work");
+    value = static_cast<unsigned>(std::min(number, jobs_max));
+  };
+}
 
 }  // namespace qcow2::cli

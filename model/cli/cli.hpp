@@ -7,10 +7,13 @@
 #include <string>
 #include <string_view>
 
+#include "command_line/command_line.hpp"
 #include "files/errors.hpp"
 
 namespace qcow2::cli {
 
+using command_line::Command;
+using command_line::Program;
 using Json = nlohmann::ordered_json;
 
 /// What the program exits with; check has two more of its own.
@@ -40,11 +43,17 @@ void print(const Json& json);
 /// Runs a command. With `json` a refusal is a document too, {"schema", "refused"}, on standard output.
 int answer(std::string_view command, bool json, const std::function<int()>& action);
 
-/// Runs the command that `argv` names. Throws Refusal and UsageError, which main() turns into a line.
+/// For --cluster-bits, 9 to 21.
+command_line::StoreNumber store_cluster_bits(unsigned& value);
+/// For --jobs, 1 to 256 threads; `value` becomes the number of processors.
+command_line::StoreNumber store_jobs(unsigned& value);
+inline constexpr const char* jobs_help = "How many threads; as many as processors unless told";
+
+/// Runs the command that `argv` names. Throws Refusal, UsageError and command_line::Error, which main() turns into a
+/// line.
 int run_program(int argc, char** argv);
 
 /// Each command adds itself to the program.
-class Program;
 void add_decode(Program& program);
 void add_encode(Program& program);
 void add_info(Program& program);

@@ -1,7 +1,6 @@
 // decode: the fields of one L2 entry, and beside them what the text said before its correction.
 #include <fmt/format.h>
 
-#include "cli/arguments.hpp"
 #include "cli/cli.hpp"
 #include "format/descriptor.hpp"
 #include "format/l2_entry.hpp"
@@ -94,7 +93,7 @@ int decode(const Options& options) {
 void add_decode(Program& program) {
   auto options = std::make_shared<Options>();
   program.command("decode", "The fields of an L2 entry; exit 1 where it breaks a rule")
-      .cluster_bits(options->cluster_bits)
+      .required_number("--cluster-bits", store_cluster_bits(options->cluster_bits), "9 to 21")
       .flag("--json", options->json, "Print JSON")
       .argument("entry", options->l2_entry, "The L2 entry, such as 0x6000000000000bfe")
       .run([options] { return decode(*options); });

@@ -1,7 +1,6 @@
 // encode: the L2 entry of a stream, with the least size field that covers it.
 #include <fmt/format.h>
 
-#include "cli/arguments.hpp"
 #include "cli/cli.hpp"
 #include "format/descriptor.hpp"
 
@@ -59,7 +58,7 @@ int encode(const Options& options) {
 void add_encode(Program& program) {
   auto options = std::make_shared<Options>();
   program.command("encode", "The L2 entry of a stream; exit 1 where none can express it")
-      .cluster_bits(options->cluster_bits)
+      .required_number("--cluster-bits", store_cluster_bits(options->cluster_bits), "9 to 21")
       .required_number("--host-offset", options->host_offset, "Where the stream begins, in bytes")
       .required_number("--length", options->length, "How long it is, in bytes")
       .flag("--json", options->json, "Print JSON")

@@ -1,7 +1,6 @@
 // explain: the way from the header to the stream of one guest cluster, each step with the clause that rules it.
 #include <fmt/format.h>
 
-#include "cli/arguments.hpp"
 #include "cli/cli.hpp"
 #include "files/chain.hpp"
 

@@ -1,7 +1,6 @@
 // info: what the header says, and how many clusters of each kind the active state has.
 #include <fmt/format.h>
 
-#include "cli/arguments.hpp"
 #include "cli/cli.hpp"
 #include "files/chain.hpp"
 #include "format/snapshot.hpp"

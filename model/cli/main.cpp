@@ -8,7 +8,6 @@
 #include <exception>
 #include <new>
 
-#include "cli/arguments.hpp"
 #include "cli/cli.hpp"
 
 namespace {

@@ -1,7 +1,6 @@
 // map: the guest's disk as stretches that come about alike, or cluster by cluster.
 #include <fmt/format.h>
 
-#include "cli/arguments.hpp"
 #include "cli/array_printer.hpp"
 #include "cli/chain_options.hpp"
 #include "cli/cli.hpp"

@@ -1,14 +1,13 @@
 // The program: its commands, each a file of its own.
 #include <fmt/format.h>
 
-#include "cli/arguments.hpp"
 #include "cli/cli.hpp"
 
 namespace qcow2::cli {
 
 int run_program(int argc, char** argv) {
   Program program("qcow2-model", fmt::format("qcow2-model {}", QCOW2_CONFORM_VERSION),
-                  "A reference model of compressed clusters in qcow2 images.");
+                  "A reference model of compressed clusters in qcow2 images.", " (see --help)");
   for (const auto add : {add_decode, add_encode, add_info, add_map, add_explain, add_read, add_check, add_write}) {
     add(program);
   }

@@ -2,7 +2,6 @@
 #include <memory>
 #include <optional>
 
-#include "cli/arguments.hpp"
 #include "cli/chain_options.hpp"
 #include "cli/cli.hpp"
 #include "files/chain.hpp"
@@ -39,8 +38,8 @@ void add_read(Program& program) {
       .argument("out", options->out, "A file, or - for standard output")
       .number("--offset", options->offset, "The first guest byte; 0 unless told")
       .number("--length", options->length, "How many bytes; all that follow unless told")
-      .text("--snapshot", options->snapshot, "The disk of this internal snapshot, by its id or name")
-      .jobs(options->jobs);
+      .option("--snapshot", options->snapshot, "NAME", "The disk of this internal snapshot, by its id or name")
+      .number("--jobs", store_jobs(options->jobs), jobs_help);
   add_chain_options(command, options->chain).run([options] { return read(*options); });
 }
 

@@ -3,7 +3,6 @@
 
 #include <bit>
 
-#include "cli/arguments.hpp"
 #include "cli/cli.hpp"
 #include "files/files.hpp"
 #include "files/output.hpp"
@@ -62,10 +61,10 @@ void add_write(Program& program) {
   program.command("write", "A compressed image of a raw disk")
       .argument("raw", options->raw, "The disk's bytes")
       .argument("image", options->image, "The new image")
-      .cluster_bits(options->cluster_bits)
+      .number("--cluster-bits", store_cluster_bits(options->cluster_bits), "9 to 21; 16 unless told")
       .choice("--compression", options->compression, {"deflate", "zstd"})
       .number("--refcount-bits", options->refcount_bits, "1 to 64, a power of 2; 16 unless told")
-      .jobs(options->jobs)
+      .number("--jobs", store_jobs(options->jobs), jobs_help)
       .run([options] { return write(*options); });
 }
 

@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ORDER = json.loads((Path(__file__).parent / "order.json").read_text(encoding="utf-8"))
 MODULES_MAX = 16
 README_LINES_MAX = 15
+BELOW_ALL = "command_line/"  # of both programs; it includes nothing of them
 SHARED_BY_ALL = {"generators/layout", "generators/__init__"}
 
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)
@@ -37,7 +38,7 @@ def named_in(path: Path, part: str) -> set[str]:
     text = path.read_text(encoding="utf-8")
     if part == "generators":
         return {f"generators/{(a or b).replace('.', '/')}" for a, b in IMPORT.findall(text)}
-    return {f"{part}/{name.rpartition('.')[0]}" for name in INCLUDE.findall(text)}
+    return {f"{part}/{name.rpartition('.')[0]}" for name in INCLUDE.findall(text) if not name.startswith(BELOW_ALL)}
 
 
 def graph(part: str) -> dict[str, set[str]]:
@@ -131,6 +132,12 @@ class Order(unittest.TestCase):
             readme = ROOT / part / folder / "README.md"
             self.assertTrue(readme.is_file(), f"{part}/{folder} has no README.md")
             self.assertLessEqual(len(readme.read_text(encoding="utf-8").splitlines()), README_LINES_MAX, readme)
+
+
+    def test_what_both_programs_share_includes_neither(self):
+        included = {name for path in (ROOT / BELOW_ALL).iterdir() if path.suffix in {".cpp", ".hpp"}
+                    for name in INCLUDE.findall(path.read_text(encoding="utf-8"))}
+        self.assertEqual([], [name for name in included if not name.startswith(BELOW_ALL)])
 
 
 class Rules(unittest.TestCase):

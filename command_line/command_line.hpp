@@ -1,15 +1,24 @@
-// The command line: commands, and the options that each takes. Hides the parser, which is slow to compile.
+// The command line of a program: commands, and the options that each takes. Hides the parser, which is slow to compile.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
-namespace conform::cli {
+namespace command_line {
 
 struct Parser;
+
+/// A call that cannot be meant; the message is one line.
+struct Error : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+using StoreNumber = std::function<void(std::uint64_t)>;
 
 /// One command, or the program itself. What an option stores into must live until the command has run. Each option
 /// returns its command, so that the next one can follow.
@@ -22,6 +31,7 @@ class Command {
 
   /// Positional, and required.
   Command& argument(const std::string& name, std::string& value, const std::string& help);
+  Command& argument(const std::string& name, std::uint64_t& value, const std::string& help);
   /// Positional, one or more.
   Command& arguments(const std::string& name, std::vector<std::string>& values, const std::string& help);
   Command& optional_argument(const std::string& name, std::string& value, const std::string& help);
@@ -38,10 +48,17 @@ class Command {
   /// Several, with commas between them.
   Command& list(const std::string& name, std::vector<std::string>& values, const std::string& type,
                 const std::string& help);
-  /// One of `choices`.
+  /// One of `choices`. Without a help, it stands for itself.
+  Command& choice(const std::string& name, std::string& value, const std::vector<std::string>& choices);
   Command& choice(const std::string& name, std::string& value, const std::vector<std::string>& choices,
                   const std::string& help);
-  /// From `min` to `max`.
+  /// As parse_number() reads them.
+  Command& number(const std::string& name, std::uint64_t& value, const std::string& help);
+  Command& number(const std::string& name, std::optional<std::uint64_t>& value, const std::string& help);
+  Command& number(const std::string& name, const StoreNumber& store, const std::string& help);
+  Command& required_number(const std::string& name, std::uint64_t& value, const std::string& help);
+  Command& required_number(const std::string& name, const StoreNumber& store, const std::string& help);
+  /// Decimal, from `min` to `max`.
   Command& number(const std::string& name, unsigned& value, unsigned min, unsigned max, const std::string& help);
   Command& number(const std::string& name, double& value, double min, double max, const std::string& help);
   /// Several, with commas between them.
@@ -57,11 +74,15 @@ class Command {
 
 class Program {
  public:
-  Program(const std::string& name, const std::string& version, const std::string& help);
+  /// `hint` is said behind what is wrong with a call.
+  Program(const std::string& name, const std::string& version, const std::string& help, const std::string& hint = {});
   ~Program();
-  /// For options that stand before or behind any command, and for the commands.
+  /// For options of the program, and for the commands.
   Command& root() { return root_; }
-  /// Parses and runs the command that was chosen, or prints the help that was asked for.
+  Command command(const std::string& name, const std::string& help) { return root_.command(name, help); }
+  /// The program's own options may stand behind a command, too.
+  void take_options_anywhere();
+  /// Parses and runs the command that was chosen, or prints the help that was asked for. Throws Error.
   int run(int argc, char** argv);
 
  private:
@@ -69,9 +90,7 @@ class Program {
   Command root_;
 };
 
-/// A call that cannot be meant; the message is one line.
-struct UsageError {
-  std::string message;
-};
+/// An unsigned number of 64 bits, decimal or 0x hexadecimal. Throws Error.
+std::uint64_t parse_number(const std::string& text);
 
-}  // namespace conform::cli
+}  // namespace command_line

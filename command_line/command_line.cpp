@@ -1,16 +1,30 @@
-#include "cli/arguments.hpp"
+#include "command_line/command_line.hpp"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
+#include <utility>
 
-namespace conform::cli {
+namespace command_line {
 
 struct Parser {
   CLI::App app;
+  std::string hint;
   std::function<int()> action;  // of the command that was chosen
 };
 
 namespace {
+
 CLI::App& as_app(void* app) { return *static_cast<CLI::App*>(app); }
+
+CLI::Option* add_number(CLI::App& app, const std::string& name, const StoreNumber& store, const std::string& help) {
+  const auto parse_and_store = [store](const std::string& text) { store(parse_number(text)); };
+  return app.add_option_function<std::string>(name, parse_and_store, help)->type_name("NUMBER");
+}
+
+StoreNumber store_in(std::uint64_t& value) {
+  return [&value](std::uint64_t number) { value = number; };
+}
+
 }  // namespace
 
 Command Command::command(const std::string& name, const std::string& help) {
@@ -21,6 +35,10 @@ Command Command::command(const std::string& name, const std::string& help) {
 Command& Command::argument(const std::string& name, std::string& value, const std::string& help) {
   as_app(app_).add_option(name, value, help)->required();
   return *this;
+}
+
+Command& Command::argument(const std::string& name, std::uint64_t& value, const std::string& help) {
+  return required_number(name, value, help);
 }
 
 Command& Command::arguments(const std::string& name, std::vector<std::string>& values, const std::string& help) {
@@ -70,10 +88,38 @@ Command& Command::list(const std::string& name, std::vector<std::string>& values
   return *this;
 }
 
+Command& Command::choice(const std::string& name, std::string& value, const std::vector<std::string>& choices) {
+  as_app(app_).add_option(name, value)->check(CLI::IsMember(choices));
+  return *this;
+}
+
 Command& Command::choice(const std::string& name, std::string& value, const std::vector<std::string>& choices,
                          const std::string& help) {
   auto* option = as_app(app_).add_option(name, value, help)->check(CLI::IsMember(choices));
   if (!value.empty()) option->capture_default_str();
+  return *this;
+}
+
+Command& Command::number(const std::string& name, std::uint64_t& value, const std::string& help) {
+  return number(name, store_in(value), help);
+}
+
+Command& Command::number(const std::string& name, std::optional<std::uint64_t>& value, const std::string& help) {
+  const auto store = [&value](std::uint64_t number) { value = number; };
+  return number(name, store, help);
+}
+
+Command& Command::number(const std::string& name, const StoreNumber& store, const std::string& help) {
+  add_number(as_app(app_), name, store, help);
+  return *this;
+}
+
+Command& Command::required_number(const std::string& name, std::uint64_t& value, const std::string& help) {
+  return required_number(name, store_in(value), help);
+}
+
+Command& Command::required_number(const std::string& name, const StoreNumber& store, const std::string& help) {
+  add_number(as_app(app_), name, store, help)->required();
   return *this;
 }
 
@@ -98,22 +144,34 @@ void Command::run(std::function<int()> action) {
   as_app(app_).callback([parser = parser_, action = std::move(action)] { parser->action = action; });
 }
 
-Program::Program(const std::string& name, const std::string& version, const std::string& help)
-    : parser_(new Parser{CLI::App{help, name}, {}}), root_(*parser_, &parser_->app) {
+Program::Program(const std::string& name, const std::string& version, const std::string& help, const std::string& hint)
+    : parser_(new Parser{CLI::App{help, name}, hint, {}}), root_(*parser_, &parser_->app) {
   parser_->app.set_version_flag("--version", version);
-  parser_->app.fallthrough();
 }
 
 Program::~Program() = default;
+
+void Program::take_options_anywhere() { parser_->app.fallthrough(); }
 
 int Program::run(int argc, char** argv) {
   try {
     parser_->app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() != 0) throw UsageError{error.what()};
+    if (error.get_exit_code() != 0) throw Error(error.what() + parser_->hint);
     return parser_->app.exit(error);  // --help, --version
   }
   return parser_->action();
 }
 
-}  // namespace conform::cli
+std::uint64_t parse_number(const std::string& text) {
+  const bool hexadecimal = text.starts_with("0x") || text.starts_with("0X");
+  const char* begin = text.data() + (hexadecimal ? 2 : 0);
+  const char* end = text.data() + text.size();
+  std::uint64_t number = 0;
+  const auto [stop, error] = std::from_chars(begin, end, number, hexadecimal ? 16 : 10);
+  if (begin == end || stop != end || error != std::errc{})
+    throw Error("'" + text + "' is not an unsigned number of at most 64 bits");
+  return number;
+}
+
+}  // namespace command_line
