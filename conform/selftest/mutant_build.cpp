@@ -8,9 +8,9 @@ namespace conform {
 namespace fs = std::filesystem;
 namespace {
 
-/// Whether the unit is to be compiled anew: its text has changed, or something that it includes. The commands hold no rule
-/// of the format and stay; they come behind the changed objects, so that of an inline function that both have the changed
-/// one is linked.
+/// Whether the unit is to be compiled anew: its text has changed, or something that it includes. The commands hold no
+/// rule of the format and stay; they come behind the changed objects, so that of an inline function that both have the
+/// changed one is linked.
 bool is_changed(const Unit& unit, const Mutant& mutant) {
   return unit.source == mutant.file || (!unit.is_of_commands() && unit.depends_on.contains(mutant.file));
 }

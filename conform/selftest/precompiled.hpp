@@ -3,7 +3,7 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,8 +24,8 @@ struct Precompiled {
 /// The headers of the model's library. `folder` is one of our own.
 Result<Precompiled> precompile(const ModelBuild& build, const std::filesystem::path& folder);
 
-/// The text that is compiled: an include for each header that these files (from `root`) include in angle brackets. One that a
-/// file includes behind a #define of its own is left out, for it can mean something else there.
+/// The text that is compiled: an include for each header that these files (from `root`) include in angle brackets. One
+/// that a file includes behind a #define of its own is left out, for it can mean something else there.
 Result<std::string> headers_of_others(const std::filesystem::path& root, const std::set<std::string>& files);
 
 }  // namespace conform

@@ -1,5 +1,5 @@
-// A record has what every operation has (the process, the answer), and then, by the kind of its answer, the judgement of
-// an image that was left, of data that were given, or of a bare word.
+// A record has what every operation has (the process, the answer), and then, by the kind of its answer, the judgement
+// of an image that was left, of data that were given, or of a bare word.
 #include "trial/judged_record.hpp"
 
 #include <optional>

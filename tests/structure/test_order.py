@@ -133,7 +133,6 @@ class Order(unittest.TestCase):
             self.assertTrue(readme.is_file(), f"{part}/{folder} has no README.md")
             self.assertLessEqual(len(readme.read_text(encoding="utf-8").splitlines()), README_LINES_MAX, readme)
 
-
     def test_what_both_programs_share_includes_neither(self):
         included = {name for path in (ROOT / BELOW_ALL).iterdir() if path.suffix in {".cpp", ".hpp"}
                     for name in INCLUDE.findall(path.read_text(encoding="utf-8"))}
