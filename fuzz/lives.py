@@ -47,10 +47,13 @@ def main() -> int:
     campaign = Campaign(options.model.resolve(), options.keep.resolve(), options.damage, Counts())
     first = options.seed if options.seed is not None else int(time.time()) * 1000
     end = None if options.hours is None else time.monotonic() + options.hours * 3600
-    seed = first
+    seed, whole = first, Counts()
     while time.monotonic() < end if end is not None else seed < first + options.sequences:
         told = len(campaign.failures)
         campaign.live(seed)
+        campaign.counts.add_to(options.counts)  # at once: a campaign may be stopped
+        whole.add(campaign.counts)
+        campaign.counts = Counts()
         for one in campaign.failures[told:]:
             if one.kept:
                 print(f"seed {one.seed}: {one.kind}: {one.detail}", *one.damage, f"kept in {one.kept}", sep="\n    ",
@@ -58,8 +61,7 @@ def main() -> int:
         seed += 1
         if options.until and any(re.search(options.until, one.kind) for one in campaign.failures):
             break
-    campaign.counts.add_to(options.counts)
-    print(campaign.counts.table())
+    print(whole.table())
     for kind, count in Counter(one.kind for one in campaign.failures).most_common():
         print(f"{count:8} {kind}")
     print(f"{len(campaign.failures)} differences that are not listed in {seed - first} sequences, from seed {first}")

@@ -43,6 +43,10 @@ class Counts:
     def difference(self, kind: str) -> None:
         self.groups["differences"][kind] += 1
 
+    def add(self, other: "Counts") -> None:
+        for group, counter in other.groups.items():
+            self.groups[group].update(counter)
+
     def add_to(self, path: Path) -> "Counts":
         """Adds what the file has, and writes the sum to it, whole or not at all."""
         total, before = Counts(), json.loads(path.read_text()) if path.exists() else {}

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.system.support import BIN, MODEL, ROOT, SystemTest, require_tool
 
 SEQUENCES, DAMAGED_EACH = 25, 8
-PROCESSOR_SECONDS = 60
+PROCESSOR_SECONDS = 150  # 38 to 58 where it was written, on a machine with much else to do
 PLANTED_SEQUENCES, PLANTED_DAMAGED = 40, 2
 
 # Of the source: the file, what stands there, what is planted, and the kind of difference that must be found.
