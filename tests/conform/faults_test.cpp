@@ -55,11 +55,11 @@ TEST_CASE("each fault gets its status and its exit code") {
     CAPTURE(row);
     const auto ran = bank.run(row);
     CAPTURE(ran.output);
-    CHECK(ran.status("accepted") == row.at("accepted"));
-    CHECK(ran.status("also-accepted") == row.at("also_accepted"));
-    CHECK(ran.status("refused") == row.at("refused"));
-    CHECK(ran.exit == row.at("exit"));
-    CHECK(ran.summary["exit_status"] == row.at("exit"));
+    CHECK(ran.status("accepted") == row.at("accepted").get<std::string>());
+    CHECK(ran.status("also-accepted") == row.at("also_accepted").get<std::string>());
+    CHECK(ran.status("refused") == row.at("refused").get<std::string>());
+    CHECK(ran.exit == row.at("exit").get<int>());
+    CHECK(ran.summary["exit_status"] == row.at("exit").get<int>());
     CHECK(ran.records.size() == 3);
   }
 }
