@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "base/digest.hpp"
 #include "process/process.hpp"
 
 namespace conform::test {
