@@ -101,8 +101,8 @@ class Campaign:
 
 
 def _plan(random: Random) -> list[Callable[[Life], None]]:
-    """The operations to come. Half of all lives have snapshots, and as many bitmaps, from early on."""
+    """The operations to come. Most lives have snapshots, and as many bitmaps, from early on."""
     plan = [guest_writes] if random.random() < 0.8 else []
-    plan += [one for one in (snapshot_create, bitmap_add) if random.random() < 0.5]
+    plan += [one for one in (snapshot_create, bitmap_add) if random.random() < 0.6]
     plan += random.choices([*OPERATIONS], [*OPERATIONS.values()], k=random.randint(*STEPS))
     return plan + ([truncate] if random.random() < CUT else [])
