@@ -17,7 +17,7 @@ Mutant change(const std::string& before, const std::string& after) {
   return {"m", "reader", "model/read/reader.cpp", "a mistake", "", before, after, ""};
 }
 
-std::string part(const std::string& name, const std::string& file = "model/a.cpp") {
+std::string part(const std::string& name, const std::string& file = "model/read/a.cpp") {
   return R"({"schema": 1, "part": "reader", "mutants": [{"name": ")" + name + R"(", "file": ")" + file +
          R"(", "mistake": "m", "before": ["a", "b"], "after": ["c"]}]})";
 }
