@@ -57,6 +57,7 @@ elif fault == "refcounts-over-the-stream":  # with a field that says a whole hos
     new = damaged()
     place = new.entries()[-1]
     new.put(place, new.number(place) + new.size // 512 * new.one_sector())
+    new.data += bytes(new.size)  # the file goes on behind the extent
     new.save()
 elif fault == "copied-flag":
     new = damaged()
