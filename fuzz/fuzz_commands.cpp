@@ -1,5 +1,5 @@
-// The commands info, map, explain and check as qcow2-model runs them, on a file in memory: each ends with an exit status,
-// or with one of the exceptions that main() turns into a line.
+// The commands info, map, explain and check as qcow2-model runs them, on a file in memory: each ends with an exit
+// status, or with one of the exceptions that main() turns into a line.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>

@@ -1,4 +1,5 @@
-// Reading the disk and those of snapshots: the walk, and the bytes of what it finds; a part of a cluster is a part of the whole cluster.
+// Reading the disk and those of snapshots: the walk, and the bytes of what it finds; a part of a cluster is a part of
+// the whole cluster.
 #include <algorithm>
 
 #include "format/snapshot.hpp"

@@ -1,5 +1,5 @@
-// Changes one record of an image that a random change would seldom hit: a header field, the head of an extension, an entry
-// of an L1, L2, refcount, snapshot or bitmap table, or a bitmap's description. Else libFuzzer changes any bytes.
+// Changes one record of an image that a random change would seldom hit: a header field, the head of an extension, an
+// entry of an L1, L2, refcount, snapshot or bitmap table, or a bitmap's description. Else libFuzzer changes any bytes.
 //
 // It finds the records by itself, and believes nothing: what leaves the input is passed over.
 #include <cstddef>

@@ -8,8 +8,8 @@ namespace conform {
 namespace fs = std::filesystem;
 namespace {
 
-/// Whether the unit is to be compiled anew: its text has changed, or something that it includes. What no case tries stays;
-/// it comes after the changed objects, so that of an inline function that both have the changed one is linked.
+/// Whether the unit is to be compiled anew: its text has changed, or something that it includes. What no case tries
+/// stays; it comes after the changed objects, so that of an inline function that both have the changed one is linked.
 bool is_changed(const Unit& unit, const Mutant& mutant) {
   return unit.source == mutant.file || (unit.is_tried_by_cases() && unit.depends_on.contains(mutant.file));
 }
