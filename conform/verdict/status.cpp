@@ -40,8 +40,7 @@ bool is_nonconformance(Status status) {
     case Status::timeout:
     case Status::resource:
     case Status::tampered:
-    case Status::flaky:
-    case Status::inconsistent_choice: return true;
+    case Status::flaky: return true;
     default: return false;
   }
 }
@@ -58,12 +57,12 @@ int badness(Status status) {
     case Status::resource:
     case Status::flaky: return 3;
     case Status::wrong_reject:
-    case Status::inconsistent_choice:
     case Status::unexpected_pass: return 2;
     case Status::harness_error:
     case Status::not_run:
     case Status::unsupported:
-    case Status::known_fail: return 1;
+    case Status::known_fail:
+    case Status::inconsistent_choice: return 1;
     default: return 0;
   }
 }

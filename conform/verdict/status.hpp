@@ -37,8 +37,9 @@ inline constexpr std::array statuses{
 std::string_view name(Status status);
 std::optional<Status> status_named(std::string_view name);
 
-/// In a must case this decides the exit status: any status but pass, unsupported, not-run and known-fail; choice and
-/// observed are answers that the case asked for, harness-error and unexpected-pass have exit codes of their own.
+/// In a must case this decides the exit status: any status but pass, unsupported, not-run and known-fail; choice,
+/// inconsistent-choice and observed are answers to an open point, which nothing scores; harness-error and
+/// unexpected-pass have exit codes of their own.
 bool is_nonconformance(Status status);
 
 /// Something ran: any status but not-run and harness-error.

@@ -74,16 +74,16 @@ class Image:
     def __init__(self, file, chain=()):
         self.file = file
         head = file.read(0, 105)
-        # [header-magic] [header-version] [header-length]: a header that the file does not hold has no values
+        # [header-magic] [header-version] [header-fields-in-file]: a header that the file does not hold has no values
         require(head[:4] == b"QFI\xfb", "header-magic", f"the file begins with {head[:4]!r}")
-        require(len(head) >= 72, "header-length", f"the file has {file.size} bytes")
+        require(len(head) >= 72, "header-fields-in-file", f"the file has {file.size} bytes")
         (self.version, backing_offset, backing_size, self.cluster_bits, self.size, crypt_method, l1_size,
          self.l1_offset) = struct.unpack(">IQIIQIIQ", head[4:48])
         require(self.version in (2, 3), "header-version", f"version {self.version}")
         # [header-v2]
         features, refcount_order, header_length = 0, 4, 72
         if self.version == 3:
-            require(len(head) >= 104, "header-length", f"the file has {file.size} bytes")
+            require(len(head) >= 104, "header-fields-in-file", f"the file has {file.size} bytes")
             features, refcount_order, header_length = struct.unpack(">Q16xII", head[72:104])
         # [header-cluster-bits] [header-cluster-bits-large]
         require(self.cluster_bits >= 9, "header-cluster-bits", f"cluster_bits {self.cluster_bits}")
@@ -93,35 +93,36 @@ class Image:
             require(104 <= header_length <= min(self.cluster_size, file.size),
                     "header-length", f"header_length {header_length}")
             require(header_length % 8 == 0, "header-length-multiple", f"header_length {header_length}")
-        # [header-incompatible-features] [dirty-corrupt-bits] [header-encryption] [header-refcount-order]
+        # [header-incompatible-features] [dirty-bit] [corrupt-bit] [header-encryption] [header-refcount-order]
         unknown = features & ~(DIRTY | CORRUPT | EXTERNAL | COMPRESSION | EXTENDED)
         require(not unknown, "header-incompatible-features", f"unknown bits {unknown:#x}")
         require(crypt_method == 0, "header-encryption", f"crypt_method {crypt_method}")
         require(refcount_order <= 6, "header-refcount-order", f"refcount_order {refcount_order}")
-        # [compression-type]
+        # [compression-type] [compression-type-agrees]
         compression_type = head[104] if header_length > 104 else 0
-        require(bool(features & COMPRESSION) == (compression_type != 0), "compression-type",
+        require(bool(features & COMPRESSION) == (compression_type != 0), "compression-type-agrees",
                 f"incompatible bit 3 and compression_type {compression_type} disagree")
         require(compression_type in (0, 1), "compression-type", f"unknown compression_type {compression_type}")
         self.decode = (inflate, unzstd)[compression_type]
-        # [header-extensions]
+        # [header-extensions] [header-extensions-fit]
         first = file.read(0, self.cluster_size)
         at, end = header_length, min(self.cluster_size, backing_offset or self.cluster_size)
         extensions = {}
         while at < end:
-            require(at + 8 <= min(end, len(first)), "header-extensions", f"no room for an extension at {at}")
+            require(at + 8 <= min(end, len(first)), "header-extensions-end", f"no room for an extension at {at}")
             kind, length = struct.unpack_from(">II", first, at)
             if kind == 0:
                 break
-            require(at + 8 + length <= min(end, len(first)), "header-extensions",
+            require(at + 8 + length <= min(end, len(first)), "header-extensions-fit",
                     f"extension {kind:#010x} at {at} has {length} bytes")
             extensions[kind] = first[at + 8:at + 8 + length]
             at += 8 + (length + 7) // 8 * 8
         # [external-data-file-missing]: opened when it is needed
         self.external, self.external_name = bool(features & EXTERNAL), extensions.get(EXTERNAL_NAME, b"")
-        # [backing-file]
-        require(not backing_offset or backing_size <= 1023 and backing_offset + backing_size <= len(first),
-                "backing-file", f"a name of {backing_size} bytes at {backing_offset}")
+        # [backing-file] [backing-file-name-length] [backing-file-in-first-cluster]
+        require(not backing_offset or backing_size <= 1023, "backing-file-name-length", f"{backing_size} bytes")
+        require(not backing_offset or backing_offset + backing_size <= len(first), "backing-file-in-first-cluster",
+                f"a name of {backing_size} bytes at {backing_offset}")
 
         # 3 From a guest offset to an L2 entry: [extended-l2-entry] [extended-l2-cluster-bits] [virtual-size-any]
         self.extended = bool(features & EXTENDED)
@@ -129,8 +130,8 @@ class Image:
                 f"cluster_bits {self.cluster_bits}")
         self.entry_size = 16 if self.extended else 8
         self.table_span = self.cluster_size * (self.cluster_size // self.entry_size)
-        # [l1-table] [l1-in-file]
-        require(self.l1_offset % self.cluster_size == 0, "l1-table", f"l1_table_offset {self.l1_offset:#x}")
+        # [l1-table-aligned] [l1-table] [l1-in-file]
+        require(self.l1_offset % self.cluster_size == 0, "l1-table-aligned", f"l1_table_offset {self.l1_offset:#x}")
         require(l1_size * self.table_span >= self.size, "l1-table", f"{l1_size} entries for {self.size} bytes")
         require(not l1_size or self.l1_offset + l1_size * 8 <= file.size, "l1-in-file",
                 f"{l1_size} entries at {self.l1_offset:#x}")
@@ -258,8 +259,8 @@ class Image:
     # 9 Extended L2 entries, snapshots, external data
 
     def subclusters(self, entry, bitmap, start, stop):
-        # [extended-l2-subclusters] [extended-l2-alloc-without-offset]
-        require(not bitmap & bitmap >> 32, "extended-l2-subclusters", f"bitmap {bitmap:#018x}")
+        # [extended-l2-subclusters] [extended-l2-alloc-and-zero] [extended-l2-alloc-without-offset]
+        require(not bitmap & bitmap >> 32, "extended-l2-alloc-and-zero", f"bitmap {bitmap:#018x}")
         host_offset = self.host_offset(entry, start)
         require(host_offset is not None or not bitmap & 0xFFFFFFFF, "extended-l2-alloc-without-offset",
                 f"bitmap {bitmap:#018x}")

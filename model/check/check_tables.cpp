@@ -75,7 +75,7 @@ void TableCounter::count_snapshot_l1_tables(std::span<const Snapshot> snapshots)
 }
 
 void TableCounter::count_l1_entry(std::uint64_t entry, const Where& where, std::uint64_t times, TableUse use) {
-  // [reserved-bits] "a checker reports one that is set as corrupt"
+  // [reserved-bits] "bits 0–8 and 56–62 of an L1 entry"
   if ((entry & reserved_in_l1) != 0) {
     findings_.corruption({rule::reserved_bits, where,
                           fmt::format("reserved bits {:#x} of an L1 entry are set", entry & reserved_in_l1)});
@@ -168,7 +168,7 @@ void TableCounter::count_l2_entry(const L2Entry& entry, const L2Table& table, co
 
 void TableCounter::judge_copied_flag(std::uint64_t entry, HostOffset host_offset, const Where& where) {
   const std::uint64_t refcount = stored_.at(host_offset.value >> image_.header.cluster_bits);
-  // [copied-flag] "a checker reports another value as corrupt"
+  // [check-copied-flag]
   if (((entry & copied_flag) != 0) == (refcount == 1)) return;
   findings_.corruption({rule::copied_flag, where,
                         fmt::format("bit 63 of {:#018x} is {} where the refcount is {}", entry,

@@ -50,7 +50,7 @@ void load_v3_fields(std::span<const std::byte> bytes, Header& header) {
 
 Result<void> judge_length(const Header& header, const ByteSource& source) {
   const std::uint32_t length = header.header_length;
-  // [header-length] "the header_length is at least 104 and at most cluster_size; anything else is refused"
+  // [header-length] "the header_length is at least 104 and at most cluster_size"
   if (length < header_length_v3 || length > header.cluster_size()) {
     return refuse(rule::header_length, {.host_offset = field::header_length.at},
                   fmt::format("header_length {} is not in {} to {}", length, header_length_v3, header.cluster_size()));
@@ -62,7 +62,7 @@ Result<void> judge_length(const Header& header, const ByteSource& source) {
   }
   // [header-in-file] "The file holds the whole header, header_length bytes, and the header extensions"
   if (!contains(source, {0}, length)) {
-    return refuse(rule::header_length, {.host_offset = source.size()},
+    return refuse(rule::header_in_file, {.host_offset = source.size()},
                   fmt::format("the file ends inside its header of {} bytes", length));
   }
   return {};
@@ -74,12 +74,13 @@ Result<CompressionType> judge_compression_type(const Header& header, const ByteS
   if (header.header_length > at) source.read_at({at}, byte);
   const unsigned type = std::to_integer<unsigned>(byte[0]);
   const Where where{.host_offset = at};
-  // [compression-type] "An image in which bit and field disagree, or whose type is unknown, is refused"
+  // [compression-type-agrees] "an image in which incompatible bit 3 and the field compression_type disagree"
   if (header.has(incompatible::compression_type) != (type != 0)) {
-    return refuse(rule::compression_type, where,
+    return refuse(rule::compression_type_agrees, where,
                   fmt::format("compression_type {} with the incompatible bit \"compression type\" {}", type,
                               type != 0 ? "clear" : "set"));
   }
+  // [compression-type] "An image whose type is unknown is refused"
   if (type > static_cast<unsigned>(CompressionType::zstd)) {
     return refuse(rule::compression_type, where, fmt::format("compression_type {} is not known", type));
   }
@@ -90,7 +91,7 @@ Result<CompressionType> judge_compression_type(const Header& header, const ByteS
 Result<void> judge_v3(const ByteSource& source, Header& header) {
   std::array<std::byte, header_length_v3> bytes{};
   if (source.read_at({0}, bytes) < bytes.size()) {
-    return refuse(rule::header_length, {.host_offset = source.size()},
+    return refuse(rule::header_fields_in_file, {.host_offset = source.size()},
                   fmt::format("the file ends inside its header of {} bytes or more", header_length_v3));
   }
   load_v3_fields(bytes, header);
@@ -127,13 +128,17 @@ Result<void> load_backing_file(const ByteSource& source, Header& header) {
   if (header.backing_file_offset.value == 0) return {};
   const std::uint64_t offset = header.backing_file_offset.value;
   const std::uint64_t length = header.backing_file_size;
-  // [backing-file] "It has at most 1023 bytes and lies wholly in the first cluster; anything else is refused"
-  if (length > backing_file_size_max || offset > header.cluster_size() || length > header.cluster_size() - offset ||
+  // [backing-file-name-length] "The name has at most 1023 bytes"
+  if (length > backing_file_size_max) {
+    return refuse(rule::backing_file_name_length, {.host_offset = field::backing_file_size.at},
+                  fmt::format("the backing file's name has {} bytes, more than {}", length, backing_file_size_max));
+  }
+  // [backing-file-in-first-cluster] "The name lies wholly in the first cluster, and in the file"
+  if (offset > header.cluster_size() || length > header.cluster_size() - offset ||
       !contains(source, {offset}, length)) {
-    return refuse(rule::backing_file, {.host_offset = field::backing_file_offset.at},
-                  fmt::format("the backing file's name, {} bytes at {:#x}, is longer than {} or not in the first "
-                              "cluster",
-                              length, offset, backing_file_size_max));
+    return refuse(
+        rule::backing_file_in_first_cluster, {.host_offset = field::backing_file_offset.at},
+        fmt::format("the backing file's name, {} bytes at {:#x}, is not in the first cluster", length, offset));
   }
   header.backing_file = load_text(source, {offset}, length);
   return {};
@@ -148,7 +153,7 @@ Result<void> load_extensions(const ByteSource& source, Header& header) {
     std::array<std::byte, 8> head{};
     // [header-in-file] [header-extensions-end]
     if (end - at < head.size() || source.read_at({at}, head) < head.size()) {
-      return refuse(rule::header_extensions, {.host_offset = at},
+      return refuse(rule::header_extensions_fit, {.host_offset = at},
                     "there is no room for a header extension, and no end of them before");
     }
     const auto type = load_big_endian<std::uint32_t>(head, 0);
@@ -156,9 +161,9 @@ Result<void> load_extensions(const ByteSource& source, Header& header) {
     // [header-extensions] "The area ends at an extension of type 0, at backing_file_offset when that is not 0, or at
     // the end of the first cluster, whichever comes first."
     if (type == extension_end) break;
-    // [header-extensions] "An extension whose data does not fit into that area is refused"
+    // [header-extensions-fit] "an extension whose data does not fit into that area"
     if (length > end - at - 8 || !contains(source, {at + 8}, length)) {
-      return refuse(rule::header_extensions, {.host_offset = at},
+      return refuse(rule::header_extensions_fit, {.host_offset = at},
                     fmt::format("header extension {:#010x} of {} bytes leaves the space for extensions", type, length));
     }
     header.extensions.push_back({type, {at + 8}, length});
@@ -189,9 +194,9 @@ Result<Header> read_header_of_any(const ByteSource& source) {
   if (there < 4 || field::magic.load(bytes) != header_magic) {
     return refuse(rule::header_magic, {.host_offset = field::magic.at}, "the file does not begin with \"QFI\\xfb\"");
   }
-  // [header-length] "So is a file that ends within the fields that every header has"
+  // [header-fields-in-file] "A file that ends within the fields that every header has"
   if (there < bytes.size()) {
-    return refuse(rule::header_length, {.host_offset = source.size()},
+    return refuse(rule::header_fields_in_file, {.host_offset = source.size()},
                   fmt::format("the file ends inside its header of {} bytes or more", header_length_v2));
   }
   Header header = load_v2_fields(bytes);

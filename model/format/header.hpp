@@ -25,7 +25,9 @@ inline constexpr std::uint64_t corrupt = 1 << 1;
 inline constexpr std::uint64_t external_data_file = 1 << 2;
 inline constexpr std::uint64_t compression_type = 1 << 3;
 inline constexpr std::uint64_t extended_l2 = 1 << 4;
-// [header-incompatible-features] [dirty-corrupt-bits] "The dirty bit and the corrupt bit do not forbid reading."
+// [header-incompatible-features]
+// [dirty-bit] "A reader should read an image whose dirty bit (bit 0 of incompatible_features) is set."
+// [corrupt-bit] "A reader should read an image whose corrupt bit (bit 1 of incompatible_features) is set."
 inline constexpr std::uint64_t known = (1 << 5) - 1;
 }  // namespace incompatible
 

@@ -20,11 +20,11 @@ std::uint64_t l1_entries_needed(const Image& image) {
 Result<void> judge_l1_table(const Image& image) {
   const Header& header = image.header;
   const Where where{.host_offset = header.l1_table_offset.value};
-  // [l1-table] "l1_table_offset is a multiple of cluster_size, and l1_size is enough for the virtual size"
+  // [l1-table-aligned] "l1_table_offset is a multiple of cluster_size"
   if (header.l1_table_offset.value % header.cluster_size() != 0) {
-    return refuse(rule::l1_table, where, "l1_table_offset is not aligned to a cluster");
+    return refuse(rule::l1_table_aligned, where, "l1_table_offset is not aligned to a cluster");
   }
-  // [l1-table] "Anything else is refused (stage: l1). More entries than that are allowed."
+  // [l1-table] "an image with fewer entries is refused (stage: l1). More entries than that are allowed."
   if (const std::uint64_t needed = l1_entries_needed(image); header.l1_size < needed) {
     return refuse(rule::l1_table, where,
                   fmt::format("l1_size {}, but a virtual size of {} bytes needs {} entries", header.l1_size,

@@ -56,9 +56,9 @@ std::optional<Violation> judge_standard(const L2Entry& entry, const EntryFormat&
         fmt::format("offset {:#x} in the external data file is not the guest offset", table_offset(entry.entry).value)};
   }
   const std::uint64_t allocated = entry.bitmap & low_bits(subclusters);
-  // [extended-l2-subclusters] "An entry in which both are set for one subcluster is refused as a whole"
+  // [extended-l2-alloc-and-zero] "An entry in which both bits are set for one subcluster"
   if ((entry.bitmap >> 32 & allocated) != 0) {
-    return Violation{rule::extended_l2_subclusters, where,
+    return Violation{rule::extended_l2_alloc_and_zero, where,
                      fmt::format("bitmap {:#018x} marks a subcluster both allocated and zero", entry.bitmap)};
   }
   // [extended-l2-alloc-without-offset]
@@ -147,11 +147,11 @@ std::vector<Violation> violations(const L2Entry& entry, const EntryFormat& forma
   std::vector<Violation> found;
   if (auto fatal = judge(entry, format, where)) found.push_back(std::move(*fatal));
   if ((entry.entry & compressed_flag) != 0) {
-    // [copied-flag-clear] "a checker reports one with bit 63 set as corrupt"
+    // [check-copied-flag] "as corrupt a bit 63 that is not as [copied-flag] and [copied-flag-clear] say"
     if ((entry.entry & copied_flag) != 0) {
       found.push_back({rule::copied_flag_clear, where, "bit 63 is set beside bit 62"});
     }
-    // [extended-l2-bitmap] "a checker reports another value as corrupt"
+    // [extended-l2-bitmap] "Beside a compressed entry the bitmap is reserved"
     if (entry.bitmap != 0) {
       found.push_back(
           {rule::extended_l2_bitmap, where, fmt::format("bitmap {:#018x} beside a compressed cluster", entry.bitmap)});
@@ -159,7 +159,7 @@ std::vector<Violation> violations(const L2Entry& entry, const EntryFormat& forma
     return found;
   }
   const std::uint64_t reserved = reserved_in_standard | (format.extended ? zero_flag : 0);
-  // [reserved-bits] [reserved-bits-read] found by a checker, passed over by a reader
+  // [check-reserved-bits] [reserved-bits-read] found by a checker, passed over by a reader
   if ((entry.entry & reserved) != 0) {
     found.push_back({rule::reserved_bits, where, fmt::format("reserved bits {:#x} are set", entry.entry & reserved)});
   }

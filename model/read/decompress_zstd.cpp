@@ -73,7 +73,7 @@ class Frames {
                                   output_.size, input_.size));
       }
     }
-    // [zstd-checksum] "verified; a wrong one is refused", which libzstd does at the end of a frame
+    // [zstd-checksum] "verify it and refuse a wrong one", which libzstd does at the end of a frame
     if (const auto finished = finish_frame(); !finished) return tl::unexpected(finished.error());
     return input_.pos;  // [zstd-after-frame]
   }

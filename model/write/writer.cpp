@@ -81,7 +81,7 @@ class Writer {
     assert(entry && "a stream shorter than a cluster fits from every offset");
     // [writer-content] "A cluster that has been written compressed reads back"
     image_.write_at(offset, cluster.bytes);
-    return *entry;  // [copied-flag-clear] "Who writes one clears it": encode_descriptor sets none
+    return *entry;  // [copied-flag-clear] "A writer clears it": encode_descriptor sets none
   }
 
   /// The table, which has its place in front of the first cluster that it names.

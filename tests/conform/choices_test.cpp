@@ -77,10 +77,15 @@ TEST_CASE("a run reports an implementation that contradicts itself, and does not
               .more = {{"choice_group", "letters"}}});
   const std::string fickle = "sh -c '. " + test::fault("toy.sh", "") +
                              "; read_disk | grep -aq READS && exit 1; read_honestly' sh {image} {out}";
-  const auto ran = test::run_on(corpus, {"run", "--read-cmd", fickle});
+  const test::TempFolder folder;
+  const auto ran = test::run_on(corpus, {"run", "--read-cmd", fickle, "--out", (folder / "out").string()});
   CHECK(ran.status("lower") == "inconsistent-choice");
   CHECK(ran.status("upper") == "inconsistent-choice");
   CHECK(ran.exit == 0);
+  const auto junit = test::read_file(folder / "out/junit.xml");
+  CHECK(junit.find("lower #0 read") != std::string::npos);
+  CHECK(junit.find("<failure") == std::string::npos);
+  CHECK(test::read_file(folder / "out/report.md").find("lower") == std::string::npos);
   const auto honest = test::run_on(corpus, {"run", "--read-cmd", test::fault("honest")});
   CHECK(honest.status("lower") == "choice");
 }

@@ -100,16 +100,22 @@ TEST_CASE("every status has a name of its own, and is found by it") {
 
 TEST_CASE("in a must case pass, unsupported, not-run, known-fail and answers left open are no non-conformance") {
   for (Status status : {Status::pass, Status::unsupported, Status::not_run, Status::known_fail, Status::choice,
-                        Status::observed, Status::harness_error, Status::unexpected_pass})
+                        Status::inconsistent_choice, Status::observed, Status::harness_error, Status::unexpected_pass})
     CHECK(!is_nonconformance(status));
   for (Status status : {Status::wrong_data, Status::wrong_accept, Status::wrong_reject, Status::crash, Status::timeout,
-                        Status::resource, Status::tampered, Status::flaky, Status::inconsistent_choice})
+                        Status::resource, Status::tampered, Status::flaky})
     CHECK(is_nonconformance(status));
 }
 
 TEST_CASE("only pass and answers left open are well") {
   for (Status status : statuses)
     CHECK((badness(status) == 0) == (status == Status::pass || status == Status::choice || status == Status::observed));
+}
+
+TEST_CASE("an unscored difference is no failure, by its badness either") {
+  for (Status status : {Status::choice, Status::inconsistent_choice, Status::observed}) CHECK(badness(status) < 2);
+  for (Status status : statuses)
+    if (is_nonconformance(status)) CHECK(badness(status) >= 2);
 }
 
 }  // namespace

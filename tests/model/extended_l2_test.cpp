@@ -45,8 +45,8 @@ TEST_CASE("subclusters that are alike are one stretch") {
 
 TEST_CASE("a subcluster both allocated and zero is refused, wherever in the cluster one reads") {
   for (unsigned i = 0; i < 32; ++i) {
-    CHECK(outcome(stretch(host, allocated(i) | zero(i), 0)) == "descriptor: extended-l2-subclusters");
-    CHECK(outcome(stretch(host, allocated(i) | zero(i), 31 * 2048)) == "descriptor: extended-l2-subclusters");
+    CHECK(outcome(stretch(host, allocated(i) | zero(i), 0)) == "descriptor: extended-l2-alloc-and-zero");
+    CHECK(outcome(stretch(host, allocated(i) | zero(i), 31 * 2048)) == "descriptor: extended-l2-alloc-and-zero");
   }
 }
 

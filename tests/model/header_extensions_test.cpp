@@ -52,7 +52,7 @@ TEST_CASE("nothing behind the end of the extensions is one") {
 
 TEST_CASE("an extension that leaves the first cluster is refused") {
   const std::size_t room = 512 - first_extension - 8;
-  for (const auto& [length, expected] : {std::pair{room, "accepted"}, {room + 1, "header: header-extensions"}}) {
+  for (const auto& [length, expected] : {std::pair{room, "accepted"}, {room + 1, "header: header-extensions-fit"}}) {
     TestImage image({});
     image.put(first_extension, hex("12 34 56 78"));
     image.put32(first_extension + 4, static_cast<std::uint32_t>(length));
@@ -60,16 +60,16 @@ TEST_CASE("an extension that leaves the first cluster is refused") {
     CHECK(opening(image) == expected);
   }
   for (const char* length : {"7f ff ff ff", "ff ff ff ff", "ff ff ff f8", "80 00 00 00"}) {
-    CHECK(opening(with_extensions(joined({hex("12 34 56 78"), hex(length)}))) == "header: header-extensions");
+    CHECK(opening(with_extensions(joined({hex("12 34 56 78"), hex(length)}))) == "header: header-extensions-fit");
   }
 }
 
 TEST_CASE("the backing file's name ends the space for extensions") {
   // Two extensions of 16 bytes fill what is before the name; the second leaves it when the name begins earlier.
   for (const auto& [name_at, expected] : {std::pair{144, "accepted"},
-                                          {140, "header: header-extensions"},
-                                          {136, "header: header-extensions"},
-                                          {132, "header: header-extensions"},
+                                          {140, "header: header-extensions-fit"},
+                                          {136, "header: header-extensions-fit"},
+                                          {132, "header: header-extensions-fit"},
                                           {128, "accepted"}}) {
     TestImage image = with_name(static_cast<std::uint64_t>(name_at), 4);
     image.put(first_extension, joined({unknown, unknown}));
@@ -87,7 +87,7 @@ TEST_CASE("extensions that the file does not hold are refused") {
     TestImage cut = image;
     cut.cut(length);
     CAPTURE(length);
-    CHECK(opening(cut) == "header: header-extensions");
+    CHECK(opening(cut) == "header: header-extensions-fit");
   }
 }
 
@@ -97,20 +97,20 @@ TEST_CASE("the backing file's name is at most 1023 bytes, in the first cluster a
     std::uint32_t size;
     const char* outcome;
   } const rows[] = {
-      {112, 400, "accepted"},                           // up to the cluster's last byte
-      {112, 401, "header: backing-file"},               // one further
-      {512, 0, "accepted"},                             // nothing at all
-      {513, 0, "header: backing-file"},                 // nothing, but outside
-      {511, 1, "accepted"},                             //
-      {0xffffffffffffffff, 1, "header: backing-file"},  // what would wrap around
-      {112, 0xffffffff, "header: backing-file"},
+      {112, 400, "accepted"},                                            // up to the cluster's last byte
+      {112, 401, "header: backing-file-in-first-cluster"},               // one further
+      {512, 0, "accepted"},                                              // nothing at all
+      {513, 0, "header: backing-file-in-first-cluster"},                 // nothing, but outside
+      {511, 1, "accepted"},                                              //
+      {0xffffffffffffffff, 1, "header: backing-file-in-first-cluster"},  // what would wrap around
+      {112, 0xffffffff, "header: backing-file-name-length"},
       {0, 0xffffffff, "accepted"},  // offset 0: there is no backing file
   };
   for (const auto& row : rows) {
     CAPTURE(row.offset, row.size);
     CHECK(opening(with_name(row.offset, row.size)) == row.outcome);
   }
-  for (const auto& [size, expected] : {std::pair{1023u, "accepted"}, {1024u, "header: backing-file"}}) {
+  for (const auto& [size, expected] : {std::pair{1023u, "accepted"}, {1024u, "header: backing-file-name-length"}}) {
     TestImage image({.cluster_bits = 12});
     image.put64(field::backing_file_offset, 200);
     image.put32(field::backing_file_size, size);

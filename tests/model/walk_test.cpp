@@ -124,8 +124,8 @@ TEST_CASE("an L1 table that is unaligned, too small or not in the file is refuse
       {512, 3, "accepted"},  // more entries than are needed
       {512, 1, "l1: l1-table"},
       {512, 0, "l1: l1-table"},
-      {520, 2, "l1: l1-table"},
-      {0xffffffffffffffff, 2, "l1: l1-table"},
+      {520, 2, "l1: l1-table-aligned"},
+      {0xffffffffffffffff, 2, "l1: l1-table-aligned"},
       {0xfffffffffffffe00, 2, "l1: l1-in-file"},  // the last cluster that an offset can name
       {1 << 20, 2, "l1: l1-in-file"},
       {512, (2048 - 512) / 8, "accepted"},  // up to the last byte of the file
@@ -145,7 +145,7 @@ TEST_CASE("the L1 table is aligned to a cluster, not to a sector") {
   TestImage image({.cluster_bits = 10});
   image.put(image.end(), filled(1024, 0));
   image.put64(field::l1_table_offset, 1024 + 512);
-  CHECK(opening(image) == "l1: l1-table");
+  CHECK(opening(image) == "l1: l1-table-aligned");
 }
 
 TEST_CASE("an L2 table that is unaligned or not in the file is refused where it is needed") {

@@ -110,7 +110,7 @@ class Claims(BadInput):
             self.refused(put(healthy(), "l1_table_offset", offset), "l1-")
 
     def test_unaligned_l1_table(self) -> None:
-        self.refused(put(healthy(), "l1_table_offset", L1_OFFSET + 8), "l1-table")
+        self.refused(put(healthy(), "l1_table_offset", L1_OFFSET + 8), "l1-table-aligned")
 
     def test_l1_table_too_small_for_the_disk(self) -> None:
         for size in (small.VIRTUAL_SIZE + 1, 1 << 40, (1 << 63) - CLUSTER_SIZE, (1 << 64) - 1):
@@ -132,12 +132,12 @@ class Claims(BadInput):
         for length in (CLUSTER_SIZE, 0x7FFFFFFF, 0xFFFFFFFF):
             data = healthy()
             struct.pack_into(">II", data, small.HEADER_LENGTH, 0x6803F857, length)
-            self.refused(data, "header-extensions")
+            self.refused(data, "header-extensions-fit")
 
     def test_giant_backing_file_name(self) -> None:
         for length in (1024, 0xFFFFFFFF):
             data = put(put(healthy(), "backing_file_offset", small.HEADER_LENGTH + 8), "backing_file_size", length)
-            self.refused(data, "backing-file")
+            self.refused(data, "backing-file-name-length")
 
     def test_encryption(self) -> None:
         for method in (1, 2, 3, 0xFFFFFFFF):

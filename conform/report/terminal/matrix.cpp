@@ -8,7 +8,7 @@ namespace conform {
 namespace {
 
 constexpr const char* legend =
-    "well/run    ! wrong bytes handed out    x another failure    ~ unsupported, not run or not known\n";
+    "well/run    ! wrong bytes handed out    x another failure    ~ not scored: unsupported, not run, inconsistent\n";
 
 std::size_t how_many(const Tally& tally, int badness_min, int badness_max) {
   std::size_t number = 0;
