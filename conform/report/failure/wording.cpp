@@ -69,7 +69,7 @@ std::string_view meaning(Status status) {
     case Status::known_fail: return "failed as the list of known failures says";
     case Status::unexpected_pass: return "is right, against the list of known failures";
     case Status::choice: return "gave one of the answers that are left to it";
-    case Status::inconsistent_choice: return "answers one open question in two ways; neither is wrong, so nothing is scored";
+    case Status::inconsistent_choice: return "answers one open question in two ways, and neither is wrong";
     case Status::observed: return "was watched; no answer is expected";
   }
   return "?";
