@@ -8,7 +8,7 @@ import json
 import sys
 
 JUDGED = ("model", "qemu-img")
-FINE = {"pass", "unsupported", "not-run", "known-fail", "choice", "observed"}
+FINE = {"pass", "unsupported", "not-run", "known-fail", "choice", "inconsistent-choice", "observed"}
 
 
 def verdict(summary: dict, name: str) -> tuple[int, str]:
