@@ -150,7 +150,7 @@ class Explorer {
     if (!parameters.has("entry")) return;
     const bits = parameters.get("cluster_bits") ?? "";
     const inRange =
-      /^[0-9]{ 1,2 }$/.test(bits) && bits >= this.#model.clusterBitsMin && bits <= this.#model.clusterBitsMax;
+      /^[0-9]{1,2}$/.test(bits) && bits >= this.#model.clusterBitsMin && bits <= this.#model.clusterBitsMax;
     if (inRange) $("cluster-bits").value = bits;
     $("entry").value = parameters.get("entry");
     const { value, error } = parseNumber($("entry").value, "an L2 entry");
