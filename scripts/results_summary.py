@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 KINDS = ("Wrong data", "Accepts what is invalid", "Rejects what is valid", "No answer")
-PROGRAM = re.compile(r"^## (?P<name>[^\s:]+)(?:: (?P<versions>.+)| \((?P<version>.+)\))$", re.MULTILINE)
+PROGRAM = re.compile(r"^## (?P<name>[^\s:]+)(?:: (?P<versions>.+)| \((?P<version>.+)\))?$", re.MULTILINE)
 KIND = re.compile(r"^### (?P<kind>[^:\n]+): (?P<count>\d+) cases?$", re.MULTILINE)
 MARKER = "<!-- made by scripts/publish: {} -->"
 
@@ -25,7 +25,8 @@ def readers(page: str) -> str:
         if strange := counts.keys() - set(KINDS):
             raise SystemExit(f"divergences.md: no such kind: {', '.join(sorted(strange))}")
         cells = [counts.get(kind, "0") for kind in KINDS]
-        rows.append(f"| {program['name']} | {program['versions'] or program['version']} | {' | '.join(cells)} |")
+        versions = program["versions"] or program["version"] or "not said"
+        rows.append(f"| {program['name']} | {versions} | {' | '.join(cells)} |")
     if not programs:
         raise SystemExit("divergences.md: no program in it")
     return "\n".join(rows)

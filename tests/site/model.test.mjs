@@ -60,7 +60,8 @@ check("the module decodes as qcow2-model does", missing, async () => {
       const told = command("decode", "--cluster-bits", bits, `0x${entry.toString(16)}`);
       const where = `0x${entry.toString(16)} at cluster_bits ${bits}`;
       assert.equal(model.kind(entry, bits), told.kind, where);
-      assert.deepEqual(model.violations(entry, bits), told.violations, where);
+      const violations = told.violations.map(({ rule, detail }) => ({ rule, detail }));
+      assert.deepEqual(model.violations(entry, bits), violations, where);
       if (told.kind !== "compressed") {
         assert.equal(model.tableOffset(entry), BigInt(told.host_offset_hex), where);
         continue;
