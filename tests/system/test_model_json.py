@@ -2,6 +2,7 @@
 image."""
 
 import json
+import os
 import struct
 
 from generators.case.schema import Validator
@@ -84,6 +85,20 @@ class Documents(SystemTest):
         fold, = found["violations"]
         self.assertEqual((50, 50, 59), (fold["findings"], fold["count"], fold["last"]["l2_index"]))
         self.assertIn(b"and 49 more of this kind up to", self.run_model("check", path).stdout)
+
+
+class ClosedPipes(SystemTest):
+    def test_nobody_reads_any_more(self) -> None:
+        """The program ends without a word; what it was to say is lost, so the exit status is not 0."""
+        path = self.dir / "image.qcow2"
+        path.write_bytes(small.healthy())
+        for command in (("map", path, "--json"), ("check", path), ("info", path), ("read", path, "-")):
+            with self.subTest(command=command[0]):
+                reading, writing = os.pipe()
+                os.close(reading)
+                with open(writing, "wb") as pipe:
+                    done = self.run_model(*command, stdout=pipe)
+                self.assertEqual((2, b""), (done.returncode, done.stderr))
 
 
 class Notes(SystemTest):
