@@ -13,6 +13,11 @@
 namespace conform::report {
 namespace {
 
+/// "qemu-img (7.2.22)"; the name alone where a program does not say its version.
+std::string with_version(const std::string& name, const std::string& version) {
+  return version.empty() ? name : fmt::format("{} ({})", name, version);
+}
+
 constexpr const char* introduction =
     "# Where readers part from the text\n\n"
     "<!-- Made by `qcow2-conform report RESULTS --format divergences`; what is changed by hand here is "
@@ -93,7 +98,7 @@ class Section {
 
   std::string heading() const {
     if (program_.versions.size() == 1)
-      return fmt::format("{} ({})", program_.name, plain_markdown(program_.versions[0]->info.version));
+      return with_version(program_.name, plain_markdown(program_.versions[0]->info.version));
     return fmt::format("{}: {}", program_.name, fmt::join(labels(), ", "));
   }
 
@@ -109,7 +114,7 @@ class Section {
   std::string items() const {
     std::string text;
     for (const auto* version : program_.versions)
-      text += item(fmt::format("{} ({})", version->info.name, version->info.version), version->all);
+      text += item(with_version(version->info.name, version->info.version), version->all);
     return text;
   }
 

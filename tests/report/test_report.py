@@ -17,7 +17,7 @@ from tests.system.support import CONFORM, ROOT, SystemTest, absent, run
 MADE = Path(os.environ.get("QCOW2_REPORT", ROOT / "build/release/report-test"))
 RESULTS = MADE / "run/results.jsonl"
 SKIPPED = {"not-run", "unsupported", "known-fail"}
-FINE = {"pass", "choice", "observed"}
+FINE = {"pass", "choice", "inconsistent-choice", "observed"}
 
 
 def records(results: Path = RESULTS) -> list[dict]:
