@@ -12,7 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::uint64_t reported = 0;
   const auto summary = check(*image, {.deep = size < 4096}, [&](const Finding& finding) {
     fuzz::require(finding.count > 0 && !describe(finding.violation).empty(), "a finding is one, and has words");
-    (finding.severity == Severity::corruption ? corruptions : leaks) += finding.count;
+    if (finding.severity == Severity::corruption) corruptions += finding.count;
+    if (finding.severity == Severity::leak) leaks += finding.count;
     ++reported;
   });
   fuzz::require(reported <= Findings::described_max, "only so many are reported");

@@ -47,8 +47,8 @@ std::vector<Table> tables_of(const Image& image, const SnapshotTable& snapshots)
   }
   std::ranges::sort(l1_tables_of_snapshots, {}, [](const Table& table) { return std::pair(table.begin, table.end); });
   const auto same = [](const Table& a, const Table& b) { return a.begin == b.begin && a.end == b.end; };
-  const auto repeated = std::ranges::unique(l1_tables_of_snapshots, same);
-  tables.insert(tables.end(), l1_tables_of_snapshots.begin(), repeated.begin());
+  const auto end = std::unique(l1_tables_of_snapshots.begin(), l1_tables_of_snapshots.end(), same);
+  tables.insert(tables.end(), l1_tables_of_snapshots.begin(), end);
   for (const std::uint64_t l2_table : l2_tables(image, l1_tables(image, snapshots))) {
     add(tables, {l2_table}, image.header.cluster_size(), "an L2 table");
   }
