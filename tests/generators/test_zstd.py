@@ -110,7 +110,9 @@ class Zstd(unittest.TestCase):
                        {"unused_bit": 1}, {"dictionary_id": {"value": 0, "bytes": 1}}, {"window_descriptor": "0x0f"}):
             for gives in (0, 10, 255, 256, 4096, 70000):
                 with self.subTest(header=header, gives=gives):
-                    self.assert_gives(zstd_stream([{"blocks": [{"compressed": [gives]}], **header}], CONTENT))
+                    # A compressed block could be longer than so small a window, which newer libzstd refuses.
+                    block = {"compressed": [gives]} if gives > 1000 else {"raw": gives}
+                    self.assert_gives(zstd_stream([{"blocks": [block], **header}], CONTENT))
 
     def test_random_sequences(self) -> None:
         dice = random.Random(8878)
