@@ -10,7 +10,7 @@ from tests.system.support import BIN, ROOT, SystemTest, absent, require_tool
 TARGETS = {"header": "image", "read": "image", "check": "image", "repair": "image", "commands": "image",
            "decode": "decode"}
 RUNS = 1500
-BUILD_SECONDS = 800
+BUILD_SECONDS = 1800
 
 
 class Targets(SystemTest):
