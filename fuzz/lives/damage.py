@@ -2,14 +2,14 @@
 
 from random import Random
 
-from lives.records import find_records
+from lives.records import Places
 
 KINDS_MAX = 3
 
 
-def damage(data: bytes, random: Random) -> tuple[bytes, list[str]]:
+def damage(data: bytes, places: Places, random: Random) -> tuple[bytes, list[str]]:
     """The damaged image, and what was done to it, in words that bear repeating."""
-    image, places = bytearray(data), find_records(data).places
+    image = bytearray(data)
     done: list[str] = []
     for _ in range(random.choice((1, 1, 1, 2, KINDS_MAX))):
         kind = random.choice([*sorted(places), "end of file", "any byte"])
@@ -34,7 +34,7 @@ def _cut(image: bytearray, random: Random) -> str:
 
 
 def _write(image: bytearray, random: Random, kind: str, offset: int, length: int,
-           places: dict[str, list[tuple[int, int]]]) -> str:
+           places: Places) -> str:
     if length > 16:  # a stretch, not a field
         offset, length = offset + random.randrange(length), 1
     elif length == 16:  # an extended L2 entry: one of its words
@@ -46,7 +46,7 @@ def _write(image: bytearray, random: Random, kind: str, offset: int, length: int
 
 
 def _value(image: bytearray, random: Random, kind: str, old: int, length: int,
-           places: dict[str, list[tuple[int, int]]]) -> int:
+           places: Places) -> int:
     """A bit flipped, a limit, a neighbour, what a field like it holds, or the place of a record."""
     bits, cluster = 8 * length, 1 << random.randint(9, 16)
     ways = [
@@ -67,7 +67,7 @@ def _like(image: bytearray, random: Random, places: list[tuple[int, int]], lengt
     return bytes(image[offset : offset + length])
 
 
-def _place(random: Random, places: dict[str, list[tuple[int, int]]]) -> int:
+def _place(random: Random, places: Places) -> int:
     """Where some record stands: two that then lie on each other."""
     kinds = sorted(places)
     return random.choice(places[random.choice(kinds)])[0] & ~511 if kinds else 0

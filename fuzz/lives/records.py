@@ -56,11 +56,13 @@ class Snapshot:
     disk_size: int
 
 
+# kind -> [(offset, length)], each a field, an entry or a stretch that damage may fall upon
+Places = dict[str, list[tuple[int, int]]]
+
+
 @dataclass
 class Records:
-    """kind -> [(offset, length)], each a field, an entry or a stretch that damage may fall upon."""
-
-    places: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    places: Places = field(default_factory=dict)
 
     def add(self, kind: str, offset: int, length: int, end: int) -> None:
         if offset >= 0 and length > 0 and offset + length <= end:

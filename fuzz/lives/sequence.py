@@ -14,6 +14,7 @@ from lives.create import create
 from lives.damage import damage
 from lives.life import Life
 from lives.programs import Difference, Hang, Programs
+from lives.records import find_records
 from lives.repairs import DAMAGED, judge, touch
 from lives.writes import guest_writes
 
@@ -52,8 +53,9 @@ class Campaign:
                 life.refused["hangs"] += 1
             self.counts.sequence(life)
             image, random = life.path.read_bytes(), Random(f"damage {seed}")
+            places = find_records(image).places
             for _ in range(self.damaged):
-                self._damage(life, seed, image, random)
+                self._damage(life, seed, *damage(image, places, random), random)
 
     def _operations(self, life: Life) -> None:
         create(life)
@@ -70,8 +72,7 @@ class Campaign:
         for image in images:
             self.counts.compared(life, compare(life, image))
 
-    def _damage(self, life: Life, seed: int, image: bytes, random: Random) -> None:
-        damaged, done = damage(image, random)
+    def _damage(self, life: Life, seed: int, damaged: bytes, done: list[str], random: Random) -> None:
         try:
             touch(life.programs, damaged, random.choice(COMMANDS))
             outcome, listed = judge(life.programs, damaged)
