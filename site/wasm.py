@@ -9,7 +9,7 @@ from pathlib import Path
 
 SITE = Path(__file__).resolve().parent
 MODEL = SITE.parent / "model"
-SOURCES = [SITE / "explorer/explorer.cpp", MODEL / "format/l2_entry.cpp"]
+SOURCES = [SITE / "explorer/explorer.cpp", SITE / "explorer/nothing_to_print.cpp", MODEL / "format/l2_entry.cpp"]
 
 FLAGS = [
     "--target=wasm32-wasi", "-mexec-model=reactor", "-std=c++20", "-Oz", "-DNDEBUG", "-fno-exceptions", "-fno-rtti",
