@@ -181,9 +181,9 @@ def _map(life: Life, image: str) -> list[str]:
     if mine == others:
         return []
     names = []
-    data, _ = read(life.programs, image, None)
     for start, end, state, other in _unlike(mine, others):
-        zeros = data is not None and not any(data[start:end])
+        data, _ = read(life.programs, image, None, start, end - start)  # alone: other clusters may be refused
+        zeros = data is not None and not any(data)
         features = _features(life) | ({"reads as zeros"} if zeros else set())
         names += _listed(Answers("map", _state(state), _state(other), features=frozenset(features)),
                          f"map: the model says {_state(state)}, QEMU {_state(other)}{', all zeros' if zeros else ''}",

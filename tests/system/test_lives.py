@@ -1,7 +1,6 @@
 """fuzz/lives.py: a few lives from fixed seeds; and it finds what is wrong with a model that is wrong on purpose."""
 
 import json
-import os
 import shlex
 import subprocess
 import sys
@@ -10,7 +9,6 @@ from pathlib import Path
 from tests.system.support import BIN, MODEL, ROOT, SystemTest, require_tool
 
 SEQUENCES, DAMAGED_EACH = 25, 8
-PROCESSOR_SECONDS = 150  # 38 to 58 where it was written, on a machine with much else to do
 PLANTED_SEQUENCES, PLANTED_DAMAGED = 40, 2
 
 # Of the source: the file, what stands there, what is planted, and the kind of difference that must be found.
@@ -46,9 +44,7 @@ class LivesTest(SystemTest):
 
 class Lives(LivesTest):
     def test_model_and_qemu_agree_on_each_step_and_repair_is_safe(self) -> None:
-        before = os.times()
         done = self.lives(MODEL, SEQUENCES, DAMAGED_EACH)
-        after = os.times()
         self.assertEqual((0, ""), (done.returncode, done.stderr), done.stdout)
         counts = json.loads((self.dir / "counts.json").read_text(encoding="utf-8"))
         totals = counts["totals"]
@@ -57,8 +53,6 @@ class Lives(LivesTest):
             self.assertGreaterEqual(totals[f"sequences with {feature}"], SEQUENCES // 3, feature)
         self.assertGreater(len(counts["operations"]), 25)
         self.assertGreater(len(counts["damage fell upon"]), 10)
-        self.assertLess(after.children_user + after.children_system - before.children_user - before.children_system,
-                        PROCESSOR_SECONDS)
 
     def test_a_seed_gives_the_same_life_again(self) -> None:
         self.lives(MODEL, 3, 2)
