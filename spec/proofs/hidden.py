@@ -18,6 +18,7 @@ from readings import (
     additional_sectors,
     available_bytes,
     available_bytes_as_count,
+    bits,
     host_offset,
     host_offset_before,
     size_field_before,
@@ -44,6 +45,12 @@ def old_split(length: Callable[[int, int], int]) -> Callable[[int, int], Range]:
     return reading
 
 
+def version_1_split(entry: int, cluster_bits: int) -> Range:
+    """63 - cluster_bits bits of offset, all bits from there to 61 for the field, and no remainder taken off."""
+    x = 63 - cluster_bits
+    return bits(entry, 0, x - 1), (bits(entry, x, 61) + 1) * SECTOR
+
+
 READINGS: dict[str, Callable[[int, int], Range]] = {
     "corrected": from_offset(lambda r, n, size: available_bytes(r, n)),
     "old split, count": old_split(available_bytes_as_count),
@@ -52,6 +59,7 @@ READINGS: dict[str, Callable[[int, int], Range]] = {
     "(n + 1) * 512": from_offset(lambda r, n, size: (n + 1) * SECTOR),
     "cluster_size": from_offset(lambda r, n, size: size),
     "cluster_size + 512 n": from_offset(lambda r, n, size: size + SECTOR * n),
+    "version 1's split, (n + 1) * 512": version_1_split,
     "corrected, cut at cluster_size": from_offset(lambda r, n, size: min(available_bytes(r, n), size)),
 }
 
