@@ -10,7 +10,8 @@ others. --update writes what was printed into the page. QCOW2_BIN is the folder 
 not build/release/bin; the corpus stands beside it.
 
 Exit 0 when all agree, 1 when not, 2 for a wrong use. A block that needs a program which is not there is not run, and
-counted as such.
+counted as such; so is one that names $QEMU_GIT (the git directory of a clone of QEMU) or $QCHECK (the program qcheck)
+where that is not set.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ SPEC = pathlib.Path(__file__).resolve().parent
 BIN = pathlib.Path(os.environ.get("QCOW2_BIN", SPEC.parent / "build/release/bin"))
 CORPUS = BIN.parent / "corpus"
 PROGRAMS = ("qemu-img", "qemu-io", "qcow2-model", "7zz", "libqcow-read")
+VARIABLES = re.compile(r"\$(QEMU_GIT|QCHECK)\b")
 PROOF = "python3 spec/proofs/theorems.py "
 TIMEOUT_SECONDS = 120
 
@@ -86,6 +88,9 @@ def environment(programs: pathlib.Path) -> dict[str, str]:
 
 def missing_program(block: Block, path: str) -> str:
     """The first program that the block calls and that is not there; ask.py calls them all, and reads the corpus."""
+    for name in VARIABLES.findall(" ".join(command.line for command in block.commands)):
+        if not os.environ.get(name):
+            return f"${name}"
     named = {word for command in block.commands for word in re.findall(r"[\w-]+", command.line)}
     if "ask" in named:
         named.update(PROGRAMS)
