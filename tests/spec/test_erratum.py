@@ -1,4 +1,4 @@
-"""spec/erratum.md: each program of the table "in the wild" has its mutant, and the case named tells that mutant apart."""
+"""spec/erratum.md: each program of the table "in the wild" has its mutant, and the case named tells that one apart."""
 
 import json
 import re
