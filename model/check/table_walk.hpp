@@ -37,4 +37,21 @@ std::vector<Spans::Run> l1_tables(const Image& image, const SnapshotTable& snaps
 /// Where the L2 tables stand that any of these name, as far as they are aligned and lie in the file.
 std::set<std::uint64_t> l2_tables(const Image& image, const std::vector<Spans::Run>& l1_tables);
 
+/// Calls `visit(Where, const L2Entry&)` for each compressed entry of the active disk and of the snapshots, once however
+/// many L1 tables name its L2 table; the place is its own.
+template <class Visit>
+Result<void> for_each_compressed(const Image& image, Visit visit) {
+  const auto snapshots = read_snapshot_table(image);
+  if (!snapshots) return tl::unexpected(snapshots.error());
+  const EntryFormat format = image.entry_format();
+  for (const std::uint64_t table : l2_tables(image, l1_tables(image, *snapshots))) {
+    const HostOffset end{table + image.header.cluster_size()};
+    for_each_entry(*image.source, {table}, end, image.l2_entry_bits(), [&](HostOffset at, const L2Entry& entry) {
+      if (kind(entry, format) != Kind::compressed) return;
+      visit(Where{.l2_index = (at.value - table) >> image.l2_entry_bits(), .host_offset = at.value}, entry);
+    });
+  }
+  return {};
+}
+
 }  // namespace qcow2

@@ -57,52 +57,39 @@ void note(RepairSummary& summary, Where where, const Descriptor& was, const Desc
 }  // namespace
 
 Result<void> repair_size_fields(const Image& image, ByteSink& copy, RepairSummary& summary) {
-  const auto snapshots = read_snapshot_table(image);
-  if (!snapshots) return tl::unexpected(snapshots.error());
-  const EntryFormat format = image.entry_format();
+  const unsigned cluster_bits = image.header.cluster_bits;
   Scratch scratch;
-  for (const std::uint64_t table : l2_tables(image, l1_tables(image, *snapshots))) {
-    const HostOffset end{table + image.header.cluster_size()};
-    for_each_entry(*image.source, {table}, end, image.l2_entry_bits(), [&](HostOffset at, const L2Entry& entry) {
-      if (kind(entry, format) != Kind::compressed) return;
-      const std::uint64_t repaired = repaired_entry(image, entry, scratch);
-      if (repaired == entry.entry) return;
-      const Where where{.l2_index = (at.value - table) >> image.l2_entry_bits(), .host_offset = at.value};
-      note(summary, where, decode_descriptor(entry.entry, format.cluster_bits),
-           decode_descriptor(repaired, format.cluster_bits));
-      if ((entry.entry & copied_flag) != 0) {
-        summary.copied_flags += 1;
-        summary.note({.kind = Change::Kind::bit_63, .where = where, .before = 1, .after = 0});
-      }
-      std::array<std::byte, 8> bytes{};
-      store_big_endian(std::span(bytes), 0, repaired);
-      copy.write_at(at, bytes);
-    });
-  }
-  return {};
+  return for_each_compressed(image, [&](const Where& where, const L2Entry& entry) {
+    const std::uint64_t repaired = repaired_entry(image, entry, scratch);
+    if (repaired == entry.entry) return;
+    note(summary, where, decode_descriptor(entry.entry, cluster_bits), decode_descriptor(repaired, cluster_bits));
+    if ((entry.entry & copied_flag) != 0) {
+      summary.copied_flags += 1;
+      summary.note({.kind = Change::Kind::bit_63, .where = where, .before = 1, .after = 0});
+    }
+    std::array<std::byte, 8> bytes{};
+    store_big_endian(std::span(bytes), 0, repaired);
+    copy.write_at({*where.host_offset}, bytes);
+  });
 }
 
 Result<void> judge_growth(const Image& image) {
-  const auto snapshots = read_snapshot_table(image);
-  if (!snapshots) return tl::unexpected(snapshots.error());
   const unsigned cluster_bits = image.header.cluster_bits;
   std::optional<Violation> broken;
   std::vector<std::byte> cluster(image.header.cluster_size());
   Scratch scratch;
-  for (const std::uint64_t table : l2_tables(image, l1_tables(image, *snapshots))) {
-    const HostOffset end{table + image.header.cluster_size()};
-    for_each_entry(*image.source, {table}, end, image.l2_entry_bits(), [&](HostOffset, const L2Entry& entry) {
-      if (broken || kind(entry, image.entry_format()) != Kind::compressed) return;
-      const Descriptor descriptor = decode_descriptor(entry.entry, cluster_bits);
-      const Descriptor largest{descriptor.host_offset, additional_sectors_max(cluster_bits)};
-      if (extent_end(largest).value <= image.source->size()) return;
-      auto read = read_compressed_cluster(image, descriptor, {}, cluster, scratch);
-      if (read) return;
-      broken = std::move(read.error());
-      broken->detail = "the file cannot be made longer, which might complete a broken stream: " + broken->detail;
-    });
-    if (broken) return tl::unexpected(std::move(*broken));
-  }
+  const auto walked = for_each_compressed(image, [&](const Where&, const L2Entry& entry) {
+    if (broken) return;
+    const Descriptor descriptor = decode_descriptor(entry.entry, cluster_bits);
+    const Descriptor largest{descriptor.host_offset, additional_sectors_max(cluster_bits)};
+    if (extent_end(largest).value <= image.source->size()) return;
+    auto read = read_compressed_cluster(image, descriptor, {}, cluster, scratch);
+    if (read) return;
+    broken = std::move(read.error());
+    broken->detail = "the file cannot be made longer, which might complete a broken stream: " + broken->detail;
+  });
+  if (!walked) return walked;
+  if (broken) return tl::unexpected(std::move(*broken));
   return {};
 }
 
