@@ -2,9 +2,9 @@
 
     scripts/proposal --document FILE [--series compressed|other] [--from 'NAME <ADDRESS>'] [--out DIR]
 
-FILE is QEMU's docs/interop/qcow2.rst (or .txt, its name before QEMU 10.1). Every change names a place by its first and last
-words, which must stand in FILE exactly once. The patches carry no Signed-off-by: whoever sends them adds it. --from is
-who that is, else the user.name and user.email of git. Exit 1 when a place is not found once, 2 for a wrong use.
+FILE is QEMU's docs/interop/qcow2.rst (or .txt, as it was called before). Every change names a place by its first and
+last words, which must stand in FILE exactly once. The patches carry no Signed-off-by: the sender adds it. --from names
+the sender; without it, git's user.name and user.email do. Exit 1 when a place is not found once, 2 for a wrong use.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ def words(text: str) -> str:
 
 def find(document: str, change: Change) -> tuple[int, int]:
     """Where the place begins and ends: from its first words to the next of its last words."""
-    found = [match.span() for match in re.finditer(f"{words(change.first)}.*?{words(change.last)}", document, re.DOTALL)]
+    place = f"{words(change.first)}.*?{words(change.last)}"
+    found = [match.span() for match in re.finditer(place, document, re.DOTALL)]
     if len(found) != 1:
         raise NotOnce(f'{change.name}: "{change.first}" to "{change.last}" is there {len(found)} times')
     return found[0]
@@ -90,15 +91,16 @@ def apply(document: str, change: Change) -> str:
         line = document.rindex("\n", 0, begin) + 1
         rest = document.index("\n", end)
         indent = re.match(" *", document[line:])[0]
-        return document[:line] + wrapped(document[line:begin] + change.text + document[end:rest], indent) + document[rest:]
+        return document[:line] + wrapped(document[line:begin] + change.text + document[end:rest],
+                                         indent) + document[rest:]
     line = document.rindex("\n", 0, end) + 1
     indent = re.match(" *", document[line:])[0]
     if change.adds == "paragraph":
         rest = document.index("\n", end)
         return document[:rest] + "\n\n" + wrapped(change.text, indent) + document[rest:]
     paragraph = document.index("\n\n", end)
-    return document[:line] + wrapped(f"{document[line:end]} {change.text} {document[end:paragraph]}", indent) + document[
-        paragraph:]
+    return document[:line] + wrapped(f"{document[line:end]} {change.text} {document[end:paragraph]}",
+                                     indent) + document[paragraph:]
 
 
 def diff(before: str, after: str, path: str) -> str:
@@ -109,9 +111,11 @@ def diff(before: str, after: str, path: str) -> str:
 def patch(change: Change, number: int, of: int, sender: str, difference: str) -> str:
     evidence = f"Cases of qcow2-conform: {', '.join(change.cases)}.\n\n" if change.cases else ""
     return (
-        f"From {'0' * 40} {DATE}\nFrom: {sender}\nSubject: [PATCH {number}/{of}] docs/interop/qcow2: {change.subject}\n"
+        f"From {'0' * 40} {DATE}\nFrom: {sender}\n"
+        f"Subject: [PATCH {number}/{of}] docs/interop/qcow2: {change.subject}\n"
         f"MIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit\n\n"
-        f"{change.message}\n\nKind: {change.kind}.\n{textwrap.fill(evidence, 72)}\n---\n{difference}-- \nqcow2-conform\n\n"
+        f"{change.message}\n\nKind: {change.kind}.\n{textwrap.fill(evidence, 72)}\n"
+        f"---\n{difference}-- \nqcow2-conform\n\n"
     )
 
 

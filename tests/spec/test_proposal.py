@@ -74,9 +74,11 @@ class Places(unittest.TestCase):
 
     def test_a_sentence_goes_on_in_its_paragraph(self) -> None:
         change = series.read_series("compressed")[0]
-        change.first, change.last, change.adds, change.text = "Streams may", "share sectors.", "sentence", "They often do."
+        change.first, change.last, change.text = "Streams may", "share sectors.", "They often do."
+        change.adds = "sentence"
         document = "x\n\n  Streams may\n  share sectors. Next.\n\ny\n"
-        self.assertEqual("x\n\n  Streams may\n  share sectors. They often do. Next.\n\ny\n", series.apply(document, change))
+        self.assertEqual(
+            "x\n\n  Streams may\n  share sectors. They often do. Next.\n\ny\n", series.apply(document, change))
         change.adds = "paragraph"
         self.assertEqual(
             "x\n\n  Streams may\n  share sectors. Next.\n\n  They often do.\n\ny\n", series.apply(document, change))
@@ -103,8 +105,8 @@ class GitTakesThem(unittest.TestCase):
         self.assertEqual((0, ""), (done.returncode, done.stderr))
         patches = [str(patch) for patch in sorted((folder / "out").glob("*.patch"))]
         self.assertEqual(len(series.read_series(which)), len(patches))
-        taken = subprocess.run(["git", "-C", str(clone), *IDENTITY, "am", "-q", *patches], capture_output=True, text=True,
-                               check=False)
+        command = ["git", "-C", str(clone), *IDENTITY, "am", "-q", *patches]
+        taken = subprocess.run(command, capture_output=True, text=True, check=False)
         self.assertEqual(0, taken.returncode, taken.stderr)
         after = " ".join(path.read_text(encoding="utf-8").split())
         for change in series.read_series(which):
