@@ -24,6 +24,22 @@ catch2_version=3.7
 valijson_headers=build/packages/usr/include
 case $(uname -m) in x86_64) packages_test+=(grub-rescue-pc) ;; esac
 
+# brings_its_reader ARG...: succeeds when the arguments of a run name readers, and none that packages_run installs
+brings_its_reader() {
+  local brought='' name
+  while (($#)); do
+    case $1 in
+      --*-cmd | --*-cmd=* | --adapter | --adapter=*) brought=1 ;;
+      --impl | --impl=*)
+        if [[ $1 == --impl ]]; then name=${2-}; else name=${1#*=}; fi
+        case $name in */* | *.json | model | spec-reader) brought=1 ;; *) return 1 ;; esac
+        ;;
+    esac
+    shift
+  done
+  [[ -n $brought ]]
+}
+
 # missing_packages PACKAGE...: those that are not installed, or too old, one a line
 missing_packages() {
   local -A version=()

@@ -54,9 +54,9 @@ class Commands(SystemTest):
         path.write_text(f"#!/bin/sh\n{body}\n")
         path.chmod(0o755)
 
-    def call(self, name: str) -> Completed:
+    def call(self, name: str, *args: str) -> Completed:
         env = {"PATH": str(self.bin), "CI": "true", "HOME": str(self.dir)}
-        return run(str(self.home / name), env=env, cwd=self.dir)
+        return run(str(self.home / name), *args, env=env, cwd=self.dir)
 
     def calls(self) -> str:
         path = self.dir / "calls"
@@ -74,6 +74,23 @@ class Commands(SystemTest):
                 for package in ("libcatch2-dev", "chromium", "wasi-libc"):
                     self.assertEqual(name == "test", package in text, package)
                 self.assertNotIn("install", re.sub("indextargets.*", "", self.calls()))
+
+    def test_who_brings_a_reader_needs_no_other(self) -> None:
+        others = ("qemu-utils", "7zip", "libqcow-dev", "libnbd-bin")
+        for args, needs_others in (
+            (("--read-cmd", "mine {image} {out}"), False),
+            (("--check-cmd=mine {image}", "--level", "must"), False),
+            (("--adapter", "mine"), False),
+            (("--impl", "./mine.json", "--impl=model"), False),
+            (("--case", "placement/*"), True),
+            (("--read-cmd", "mine {image} {out}", "--impl", "qemu-img"), True),
+            (("--impl=7zip",), True),
+            (("--suites",), True),
+        ):
+            with self.subTest(args):
+                text = self.call("run", *args).stderr.decode()
+                self.assertRegex(text, r"apt-get .*install .*\bcmake ")
+                self.assertEqual(list(others) if needs_others else [], [name for name in others if name in text])
 
     def test_a_user_with_sudo_installs_through_it(self) -> None:
         self.fake("sudo", 'if [ "$1" = -n ]; then exit 0; fi; echo sudo >>"$(dirname "$0")/../calls"; exec "$@"')
