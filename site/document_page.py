@@ -187,6 +187,7 @@ def short_title(name: str) -> str:
         "erratum": "Erratum",
         "thread": "The thread",
         "open-questions": "Open questions",
+        "registers": "Registers",
         "divergences": "Divergences",
         "kill-matrix": "Kill matrix",
     }

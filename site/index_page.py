@@ -18,9 +18,10 @@ EXPLORER_SCRIPTS = tuple(f"explorer/{name}.js" for name in ("model", "input", "b
 ABOUT = {
     CLAUSES_DOCUMENT: "The rules, clause by clause, in an order a reader can be written from, each with what it rests "
                       "on.",
-    "erratum": "The wording before and after February 2018, its two errors, and the proofs.",
+    "erratum": "Six errata, the text before and after February 2018, who still computes it, and the proofs.",
     "thread": "What was claimed in the review thread of 2018, and what settles each claim.",
     "open-questions": "What the text leaves open, what implementations do, and a sentence proposed for each.",
+    "registers": "Where QEMU refuses what the text allows, and where it accepts what the text refuses.",
 }
 
 EXAMPLES = [  # what it shows, cluster_bits, entry

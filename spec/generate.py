@@ -1,9 +1,10 @@
-"""Rewrites the generated figures of spec/*.md; with --check it only compares.
+"""Rewrites the generated figures of spec/*.md, and since when each clause is there; with --check it only compares.
 
     python3 spec/generate.py [--check] [--model PATH]
 
 A generated part stands between <!-- generated: NAME --> and <!-- end generated -->. Its figures come from qcow2-model's
-decode and encode, or from the list of theorems. Exit 1 when --check finds a difference, 2 when there is no model.
+decode and encode, or from the list of theorems. "Since" comes from spec/slugs.txt. Exit 1 when --check finds a
+difference, 2 when there is no model.
 """
 
 from __future__ import annotations
@@ -105,10 +106,27 @@ PARTS: dict[str, Callable[[Model], list[str]]] = {
     "readings": readings,
     "theorems": theorems,
 }
+CLAUSE = re.compile(r"(^\*\*\[([a-z0-9-]+)\]\*\* .+?\n\n)((?:> [^\n]*\n)+)", re.MULTILINE | re.DOTALL)
+LEDGER = re.compile(r"^([a-z0-9-]+) +([\d.]+)(?: +level ([\d.]+): (\w+) to \w+)?", re.MULTILINE)
 PART = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end generated -->)", re.DOTALL)
 
 
+def since() -> dict[str, str]:
+    """The last line of each clause's ground."""
+    lines = {}
+    for slug, version, releveled, was in LEDGER.findall((SPEC / "slugs.txt").read_text(encoding="utf-8")):
+        lines[slug] = f"> Since {version}" + (f"; {was} before {releveled}" if releveled else "") + ".\n"
+    return lines
+
+
 def regenerated(text: str, model: Model) -> str:
+    lines = since()
+
+    def dated(clause: re.Match) -> str:
+        ground = re.sub(r"^> Since [\d.]+.*\n", "", clause[3], flags=re.MULTILINE)
+        return clause[1] + ground + lines.get(clause[2], "")
+
+    text = CLAUSE.sub(dated, text)
     return PART.sub(lambda part: part[1] + "\n".join(PARTS[part[2]](model)) + "\n" + part[3], text)
 
 

@@ -12,6 +12,7 @@ LEDGER = ROOT / "spec/slugs.txt"
 CLAUSE = re.compile(r"^\*\*\[([^\]]+)\]\*\* ", re.MULTILINE)
 LINE = re.compile(
     r"(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)  +(?P<version>\d+\.\d+\.\d+)"
+    r"(?:  +level (?P<releveled_in>\d+\.\d+\.\d+): (?P<was>[a-z]+) to (?P<now>[a-z]+))?"
     r"(?:  +(?:withdrawn (?P<withdrawn_in>\d+\.\d+\.\d+): (?P<withdrawn>\S.*)|no case: (?P<no_case>\S.*)))?"
 )
 
@@ -19,6 +20,9 @@ LINE = re.compile(
 class Entry(NamedTuple):
     slug: str
     version: str
+    releveled_in: str | None
+    was: str | None
+    now: str | None
     withdrawn_in: str | None
     withdrawn: str | None
     no_case: str | None
@@ -27,7 +31,7 @@ class Entry(NamedTuple):
 def read_ledger(text: str) -> list[Entry]:
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
     return [
-        Entry(**entry.groupdict()) if (entry := LINE.fullmatch(line)) else Entry(line, "", None, None, None)
+        Entry(**entry.groupdict()) if (entry := LINE.fullmatch(line)) else Entry(line, "", *[None] * 6)
         for line in lines
     ]
 
@@ -60,6 +64,9 @@ class Ledger(unittest.TestCase):
         for entry in self.ledger:
             with self.subTest(entry.slug):
                 self.assertLessEqual(numbers(entry.version), now)
+                if entry.releveled_in:
+                    self.assertLess(numbers(entry.version), numbers(entry.releveled_in))
+                    self.assertLessEqual(numbers(entry.releveled_in), now)
                 if entry.withdrawn_in:
                     self.assertLess(numbers(entry.version), numbers(entry.withdrawn_in))
                     self.assertLessEqual(numbers(entry.withdrawn_in), now)
@@ -67,6 +74,27 @@ class Ledger(unittest.TestCase):
     def test_clauses_and_lines_are_the_same(self) -> None:
         in_force = [entry.slug for entry in self.ledger if not entry.withdrawn]
         self.assertEqual(sorted(self.clauses), in_force)
+
+    def test_the_level_is_the_one_that_the_ledger_ends_with(self) -> None:
+        text = (ROOT / "spec/compressed-clusters.md").read_text(encoding="utf-8")
+        levels = dict(re.findall(r"^\*\*\[([a-z0-9-]+)\]\*\* \((\w+)\)", text, re.MULTILINE))
+        for entry in self.ledger:
+            if entry.releveled_in and not entry.withdrawn:
+                with self.subTest(entry.slug):
+                    self.assertEqual(entry.now, levels[entry.slug])
+                    self.assertNotEqual(entry.was, entry.now)
+
+    def test_the_text_says_its_version_and_what_changed(self) -> None:
+        text = (ROOT / "spec/compressed-clusters.md").read_text(encoding="utf-8")
+        version = re.search(r"^Version (\d+\.\d+\.\d+), \d{4}-\d\d-\d\d\b", text, re.MULTILINE)
+        self.assertTrue(version, "no version, or no date")
+        self.assertEqual(newest_version(), numbers(version[1]))
+        rows = dict(re.findall(r"^\| (\d+\.\d+\.\d+) \| (.+) \|$", text, re.MULTILINE))
+        for entry in self.ledger:
+            for when in (entry.version, entry.releveled_in, entry.withdrawn_in):
+                if when and when != min(rows, key=numbers):
+                    with self.subTest(entry.slug):
+                        self.assertIn(f"`{entry.slug}`", rows[when])
 
     def test_no_line_has_gone_away(self) -> None:
         log = subprocess.run(
