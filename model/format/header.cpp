@@ -212,8 +212,7 @@ Result<Header> read_header_of_any(const ByteSource& source) {
         {.host_offset = field::cluster_bits.at},
         fmt::format("cluster_bits {} is not in {} to {}", header.cluster_bits, cluster_bits_min, cluster_bits_max));
   }
-  // [header-v2] "What stands behind byte 72 is no feature field, no refcount_order, no header_length and no
-  // compression_type, whatever its bytes are"
+  // [header-v2] "Bytes from 72 on hold none of these fields, whatever the bytes are"
   if (header.version == 3) {
     if (auto judged = judge_v3(source, header); !judged) return tl::unexpected(std::move(judged.error()));
   }

@@ -24,7 +24,7 @@ Result<void> judge_l1_table(const Image& image) {
   if (header.l1_table_offset.value % header.cluster_size() != 0) {
     return refuse(rule::l1_table_aligned, where, "l1_table_offset is not aligned to a cluster");
   }
-  // [l1-table] "an image with fewer entries is refused (stage: l1). More entries than that are allowed."
+  // [l1-table] "An image with fewer entries is refused (stage: l1). More entries than that are allowed."
   if (const std::uint64_t needed = l1_entries_needed(image); header.l1_size < needed) {
     return refuse(rule::l1_table, where,
                   fmt::format("l1_size {}, but a virtual size of {} bytes needs {} entries", header.l1_size,

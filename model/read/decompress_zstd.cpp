@@ -59,7 +59,7 @@ class Frames {
         return refuse(rule::incomplete_refused, {},
                       fmt::format("the frames end after {} of {} bytes", output_.pos, output_.size));
       }
-      // [zstd-invalid] "A stream that is no sequence of zstd frames before the cluster is complete is refused"
+      // [zstd-invalid] "A stream that is not a sequence of zstd frames before the cluster is complete is refused"
       if (frame_complete_ && !begins_frame(extent_.subspan(input_.pos))) {
         return refuse(rule::zstd_invalid, {},
                       fmt::format("after {} bytes: no frame begins at byte {}", output_.pos, input_.pos));

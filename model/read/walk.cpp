@@ -81,7 +81,7 @@ Result<Piece> Walk::at(GuestOffset guest_offset) {
   const std::uint64_t offset_in_cluster = guest_offset.value & (image_->header.cluster_size() - 1);
   auto stretch = stretch_at(**entry, offset_in_cluster, image_->entry_format(), place);
   if (!stretch) return tl::unexpected(std::move(stretch.error()));
-  // [last-cluster-partial] "the bytes behind the size are not part of the disk"
+  // [last-cluster-partial] "The bytes after the size are not part of the disk."
   return Piece{guest_offset, std::min(stretch->length, to_end), stretch->mapping, place};
 }
 
