@@ -1,5 +1,6 @@
 #include "base/json_file.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -10,6 +11,8 @@
 #include <valijson/schema_parser.hpp>
 #include <valijson/validation_results.hpp>
 #include <valijson/validator.hpp>
+
+#include "base/printable.hpp"
 
 namespace conform {
 
@@ -39,8 +42,44 @@ Result<std::uint64_t> as_uint64(const Json& value) {
   return fail("{} is neither an unsigned number nor a hex string", value.dump());
 }
 
+namespace {
+
+constexpr std::size_t matched_max = 1024;
+
+/// The schema with a limit of length in the place of each pattern. valijson matches with std::regex, which recurses with
+/// every character, so a document has to pass this first.
+Json lengths_of(Json schema) {
+  if (schema.is_object() && schema.contains("pattern") && schema["pattern"].is_string()) {
+    schema.erase("pattern");
+    schema["maxLength"] = std::min(schema.value("maxLength", matched_max), matched_max);
+  }
+  if (schema.is_structured())
+    for (auto& part : schema) part = lengths_of(std::move(part));
+  return schema;
+}
+
+/// The start of what valijson says: it repeats what the document has.
+std::string said(const std::string& text) {
+  constexpr std::size_t length_max = 300;
+  return printable(std::string_view(text).substr(0, length_max));
+}
+
+Result<void> conforms(const Json& document, const valijson::Schema& schema) {
+  valijson::Validator validator;
+  valijson::ValidationResults found;
+  if (validator.validate(schema, valijson::adapters::NlohmannJsonAdapter(document), &found)) return {};
+  valijson::ValidationResults::Error first;
+  if (!found.popError(first)) return fail("breaks its schema");
+  std::string where;
+  for (const auto& part : first.context) where += part == "<root>" ? std::string() : part;
+  return fail("{}{}", where.empty() ? "" : said(where) + ": ", said(first.description));
+}
+
+}  // namespace
+
 struct JsonSchema::Compiled {
-  valijson::Schema schema;
+  valijson::Schema lengths;
+  valijson::Schema whole;
 };
 
 JsonSchema::JsonSchema(std::unique_ptr<Compiled> compiled) : compiled_(std::move(compiled)) {}
@@ -56,7 +95,9 @@ Result<JsonSchema> JsonSchema::load(const std::filesystem::path& file, const std
   auto compiled = std::make_unique<Compiled>();
   try {
     valijson::SchemaParser parser;
-    parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(*document), compiled->schema);
+    parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(*document), compiled->whole);
+    const Json lengths = lengths_of(*document);
+    parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(lengths), compiled->lengths);
   } catch (const std::exception& error) {
     return fail("{}: no usable JSON Schema: {}", file.string(), error.what());
   }
@@ -64,14 +105,8 @@ Result<JsonSchema> JsonSchema::load(const std::filesystem::path& file, const std
 }
 
 Result<void> JsonSchema::validate(const Json& document) const {
-  valijson::Validator validator;
-  valijson::ValidationResults found;
-  if (validator.validate(compiled_->schema, valijson::adapters::NlohmannJsonAdapter(document), &found)) return {};
-  valijson::ValidationResults::Error first;
-  if (!found.popError(first)) return fail("breaks its schema");
-  std::string where;
-  for (const auto& part : first.context) where += part == "<root>" ? std::string() : part;
-  return fail("{}{}", where.empty() ? "" : where + ": ", first.description);
+  if (auto bounded = conforms(document, compiled_->lengths); !bounded) return bounded;
+  return conforms(document, compiled_->whole);
 }
 
 }  // namespace conform

@@ -1,4 +1,4 @@
-// Folders of our own for a while: the folder of a run, and names that say nothing.
+// The folder of a run, for a while.
 #pragma once
 
 #include <cstdint>
@@ -6,31 +6,31 @@
 #include <string>
 #include <utility>
 
+#include "base/open_file.hpp"
+#include "base/random_name.hpp"
+#include "base/remove_tree.hpp"
 #include "base/result.hpp"
 
 namespace conform {
 
-/// 16 random hex digits.
-std::string random_name();
-
-/// Takes the folder away, with all that is in it, if there is one.
-void remove_tree(const std::filesystem::path& folder);
-
-/// The folder of one run, under TMPDIR; removed at the end.
+/// Under TMPDIR; removed at the end. What a run left that could not come to its end goes when the next one is made.
 class WorkFolder {
  public:
   static Result<WorkFolder> make();
-  WorkFolder(WorkFolder&& other) noexcept : root_(std::exchange(other.root_, {})) {}
+  WorkFolder(WorkFolder&& other) noexcept : root_(std::exchange(other.root_, {})), held_(std::move(other.held_)) {}
   WorkFolder& operator=(WorkFolder&&) = delete;
   ~WorkFolder();
 
   const std::filesystem::path& root() const { return root_; }
+  /// A folder in it for what programs under test are not to see.
+  std::filesystem::path hidden() const { return root_ / "hidden"; }
   /// Whether its file system can hold a (sparse) file of that size.
   bool holds(std::uint64_t size) const;
 
  private:
-  explicit WorkFolder(std::filesystem::path root) : root_(std::move(root)) {}
+  WorkFolder(std::filesystem::path root, FileDescriptor held) : root_(std::move(root)), held_(std::move(held)) {}
   std::filesystem::path root_;
+  FileDescriptor held_;  // locked: who can lock it too knows that its run is over
 };
 
 }  // namespace conform

@@ -1,15 +1,35 @@
 #include "bench/bench.hpp"
 
 namespace conform {
+namespace {
+
+ProcessLimits confined(ProcessLimits limits, const Corpus& corpus, const WorkFolder& work) {
+  limits.hidden = {std::filesystem::absolute(corpus.folder()), work.hidden()};
+  limits.temporary = work.root();
+  return limits;
+}
+
+}  // namespace
+
+Bench::Bench(const Corpus& the_corpus, const WorkFolder& work_folder, const ProcessLimits& process_limits)
+    : corpus(the_corpus),
+      work(work_folder),
+      limits(confined(process_limits, the_corpus, work_folder)),
+      checked_(the_corpus.cases().size()) {}
 
 Bench::Checked& Bench::checked(const Case& tested) const {
   return checked_[static_cast<std::size_t>(&tested - corpus.cases().data())];
 }
 
-const std::vector<std::string>& Bench::mismatches(const Case& tested) const {
+std::vector<std::string> Bench::mismatches(const Case& tested) const {
   Checked& known = checked(tested);
-  std::call_once(known.lock_once,
-                 [&] { known.mismatches = spent.on(Work::hashing, [&] { return lock_mismatches(corpus, tested); }); });
+  const std::lock_guard lock(known.lock_mutex);
+  std::vector<FileStamp> stamps;
+  for (const auto& file : locked_files(corpus, tested)) stamps.emplace_back(file);
+  if (known.stamps != stamps) {
+    known.mismatches = spent.on(Work::hashing, [&] { return lock_mismatches(corpus, tested); });
+    known.stamps = std::move(stamps);
+  }
   return known.mismatches;
 }
 

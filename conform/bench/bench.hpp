@@ -4,9 +4,11 @@
 
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/file_stamp.hpp"
 #include "base/work_folder.hpp"
 #include "bench/time_spent.hpp"
 #include "corpus/corpus.hpp"
@@ -16,23 +18,23 @@ namespace conform {
 
 class Bench {
  public:
-  Bench(const Corpus& the_corpus, const WorkFolder& work_folder, const ProcessLimits& process_limits)
-      : corpus(the_corpus), work(work_folder), limits(process_limits), checked_(the_corpus.cases().size()) {}
+  Bench(const Corpus& the_corpus, const WorkFolder& work_folder, const ProcessLimits& process_limits);
 
   const Corpus& corpus;
   const WorkFolder& work;
-  const ProcessLimits limits;
-  bool asks_qemu_img = true;  // what it makes of images that were written; it decides nothing
+  const ProcessLimits limits;  // and the corpus is hidden
+  bool asks_qemu_img = true;   // what it makes of images that were written; it decides nothing
   const Spent spent{};
 
-  /// What does not agree with the lock, found out before the first use of the case; empty: all does.
-  const std::vector<std::string>& mismatches(const Case& tested) const;
+  /// What does not agree with the lock now; empty: all does. Files are read again only when they have changed.
+  std::vector<std::string> mismatches(const Case& tested) const;
   /// Why the work folder cannot hold the case's image; empty: it can.
   const std::string& obstacle(const Case& tested) const;
 
  private:
   struct Checked {
-    std::once_flag lock_once;
+    std::mutex lock_mutex;
+    std::optional<std::vector<FileStamp>> stamps;  // of the files as they were when they were read
     std::vector<std::string> mismatches;
     std::once_flag obstacle_once;
     std::string obstacle;

@@ -38,8 +38,6 @@ Result<void> copy_segment(const OpenFile& source, int target, Segment segment) {
   return {};
 }
 
-bool same_times(const timespec& a, const timespec& b) { return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec; }
-
 }  // namespace
 
 Result<void> sparse_copy(const fs::path& original, const fs::path& copy) {
@@ -61,10 +59,9 @@ ImageCopy::ImageCopy(ImageCopy&& other) noexcept
 ImageCopy::~ImageCopy() { remove_tree(folder_); }
 
 Result<void> ImageCopy::add(const Original& original, const std::string& name) {
-  Watched watched{folder_ / name, original.digest, {}};
-  if (auto copied = sparse_copy(original.file, watched.path); !copied) return copied;
-  if (::stat(watched.path.c_str(), &watched.made) != 0) return fail("{}: {}", watched.path.string(), reason());
-  files_.push_back(std::move(watched));
+  const auto copy = folder_ / name;
+  if (auto copied = sparse_copy(original.file, copy); !copied) return copied;
+  files_.push_back({copy, original.digest, FileStamp(copy)});
   return {};
 }
 
@@ -80,13 +77,8 @@ Result<ImageCopy> ImageCopy::make(const fs::path& root, const Original& image, c
 }
 
 bool ImageCopy::looks_untouched() const {
-  for (const auto& file : files_) {
-    struct stat now = {};
-    if (::stat(file.path.c_str(), &now) != 0 || now.st_ino != file.made.st_ino || now.st_size != file.made.st_size ||
-        !same_times(now.st_mtim, file.made.st_mtim) || !same_times(now.st_ctim, file.made.st_ctim))
-      return false;
-  }
-  return true;
+  return std::all_of(files_.begin(), files_.end(),
+                     [](const Watched& file) { return FileStamp(file.path) == file.made; });
 }
 
 std::string ImageCopy::changes() const {

@@ -1,13 +1,12 @@
 // A copy of an image, with the files behind it, in a fresh folder under names that say nothing.
 #pragma once
 
-#include <sys/stat.h>
-
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include "base/digest.hpp"
+#include "base/file_stamp.hpp"
 #include "base/result.hpp"
 #include "base/work_folder.hpp"
 
@@ -47,7 +46,7 @@ class ImageCopy {
   struct Watched {
     std::filesystem::path path;
     Digest digest;
-    struct stat made;
+    FileStamp made;
   };
   explicit ImageCopy(std::filesystem::path folder) : folder_(std::move(folder)) {}
   static std::string changed(const Watched& file, const std::string& what);

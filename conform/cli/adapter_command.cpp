@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "base/printable.hpp"
 #include "cli/session.hpp"
 #include "implementation/command_lines.hpp"
 #include "implementation/introduction.hpp"
@@ -33,7 +34,7 @@ int check_command(const std::string& line, const Session& session) {
     findings = check_adapter(Bench(*corpus, *work, {}), *implementation);
   int status = exit_ok;
   for (const auto& [kind, text] : findings) {
-    fmt::print("{} {}\n", word(kind), text);
+    fmt::print("{} {}\n", word(kind), printable(text));
     if (kind == Finding::Kind::wrong) status = exit_harness;
   }
   return status;

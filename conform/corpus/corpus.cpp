@@ -136,6 +136,18 @@ fs::path Corpus::case_file(const Case& tested) const {
   return folder_ / "cases" / tested.family / (tested.id + ".json");
 }
 
+std::vector<fs::path> locked_files(const Corpus& corpus, const Case& tested) {
+  const auto found = corpus.lock().find(tested.id);
+  if (found == corpus.lock().end()) return {};
+  const LockEntry& locked = found->second;
+  std::vector<fs::path> files{corpus.image(tested), corpus.guest(tested)};
+  for (const auto& [file, digest] : locked.siblings) files.push_back(corpus.sibling(tested, file));
+  for (const auto& [name, digest] : locked.alternatives) files.push_back(corpus.guest(tested, name));
+  for (const auto& [index, digest] : locked.after) files.push_back(corpus.guest(tested, "after-" + index));
+  for (const auto& [name, digest] : locked.snapshots) files.push_back(corpus.guest_snapshot(tested, name));
+  return files;
+}
+
 std::vector<std::string> lock_mismatches(const Corpus& corpus, const Case& tested) {
   const auto found = corpus.lock().find(tested.id);
   if (found == corpus.lock().end()) return {"the lock does not know the case"};

@@ -49,6 +49,9 @@ class Corpus {
   std::string digest_;
 };
 
+/// The case's image, siblings and guest disks: what the lock has digests of.
+std::vector<std::filesystem::path> locked_files(const Corpus& corpus, const Case& tested);
+
 /// What in the case's image, siblings and guest disks does not agree with the lock; empty: all does. An absent image is
 /// not looked for.
 std::vector<std::string> lock_mismatches(const Corpus& corpus, const Case& tested);

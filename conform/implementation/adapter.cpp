@@ -25,6 +25,7 @@ constexpr std::chrono::milliseconds patience{1000};  // between bye and SIGTERM
 /// Its own limit, which its children inherit when it starts them; Running watches the output besides.
 void limit_file_size(pid_t pid, std::uint64_t size) {
   rlimit now{};
+  if (pid == 0) return;  // it is gone, and to the kernel 0 would be us
   if (::prlimit(pid, RLIMIT_FSIZE, nullptr, &now) != 0) return;
   now.rlim_cur = std::min<rlim_t>(size, now.rlim_max);
   ::prlimit(pid, RLIMIT_FSIZE, &now, nullptr);
@@ -71,16 +72,18 @@ std::optional<Exchange> Adapter::start(const ProcessLimits& limits) {
   if (!requests || !answers || !messages) return not_started(std::strerror(errno));
   for (const int ours : {requests->write.get(), answers->read.get(), messages->read.get()})
     ::fcntl(ours, F_SETFL, O_NONBLOCK);
-  const auto pid = launch({
+  auto launched = launch({
       .argv = argv_,
       .directory = {},
       .input = requests->read.get(),
       .output = answers->write.get(),
       .messages = messages->write.get(),
       .file_size = ProcessLimits{}.file_size,
+      .hidden = limits.hidden,
+      .temporary = limits.temporary,
   });
-  if (!pid) return not_started(pid.error().message);
-  running_ = std::make_unique<Running>(*pid, std::move(messages->read));
+  if (!launched) return not_started(launched.error().message);
+  running_ = std::make_unique<Running>(std::move(*launched), std::move(messages->read));
   requests_ = std::move(requests->write);
   answers_ = std::move(answers->read);
   said_.clear();
@@ -119,8 +122,9 @@ Exchange Adapter::exchange(std::string_view op, Json request, const ProcessLimit
   const auto begin = Clock::now();
   const bool was_up = !running_->ended_within(std::chrono::seconds(0));
   if (!said_.empty()) return broken({}, fmt::format("it spoke before it was asked: {}", as_said(said_)));
-  limit_file_size(running_->pid(), limits.file_size);
-  forget_peak_memory(running_->pid());
+  program_ = running_->program();
+  limit_file_size(program_, limits.file_size);
+  forget_peak_memory(program_);
   running_->take_messages();
   request["op"] = op;
   request["seq"] = ++seq_;
@@ -144,7 +148,7 @@ Exchange Adapter::exchange(std::string_view op, Json request, const ProcessLimit
 Exchange Adapter::settle(std::string_view op, Exchange done, Clock::time_point begin) {
   done.process.ending = Ending::answered;
   done.process.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
-  done.process.peak_memory = peak_memory(running_->pid());
+  done.process.peak_memory = peak_memory(program_);
   done.process.messages = running_->take_messages();
   const auto end = said_.find('\n');
   auto answer = protocol_->parse_answer(op, seq_, std::string_view(said_).substr(0, end));

@@ -1,7 +1,7 @@
 // Level 1: an adapter, a program that stays up and answers one request after the other.
 //
 // Each request has the limits that a process would have. An adapter that breaks one, dies, or does not keep to the
-// protocol is ended with all of its group; the next request starts another.
+// protocol is ended with all that came of it; the next request starts another.
 #pragma once
 
 #include <memory>
@@ -64,6 +64,7 @@ class Adapter {
   std::vector<std::string> argv_;
   std::shared_ptr<const Protocol> protocol_;
   std::unique_ptr<Running> running_;
+  pid_t program_ = 0;  // as it was found when it was asked; 0: it was gone
   FileDescriptor requests_, answers_;
   std::string said_;  // of its standard output, not yet taken
   std::uint64_t seq_ = 0;

@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/printable.hpp"
+
 namespace conform {
 namespace {
+
+constexpr std::size_t name_max = 64;  // as implementations/schema.json has it
 
 /// Names that the schema of implementation files does not have would claim nothing.
 Result<void> are_features(const std::set<std::string>& names, const Places& places) {
@@ -22,6 +26,8 @@ Result<void> are_features(const std::set<std::string>& names, const Places& plac
 Result<Implementation> from_command_lines(const CommandLines& lines, const Places& places) {
   Implementation made;
   made.name = lines.name;
+  if (made.name.empty() || made.name.size() > name_max || made.name != printable(made.name))
+    return fail("--name: up to {} bytes that can be printed", name_max);
   if (lines.features)
     if (auto known = are_features(*lines.features, places); !known) return tl::unexpected(known.error());
   made.features = lines.features;

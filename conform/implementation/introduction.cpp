@@ -12,9 +12,11 @@ namespace conform {
 namespace fs = std::filesystem;
 namespace {
 
-std::string greeted_version(const Implementation& implementation) {
-  const auto greeting = adapter_of(implementation).greet({});
-  return greeting.answer.is_object() ? greeting.answer.at("version").get<std::string>() : std::string();
+std::string greeted_version(const Implementation& implementation, const ProcessLimits& limits) {
+  auto greeting = adapter_of(implementation).greet(limits);
+  if (!greeting.answer.is_object()) return {};
+  greeting.process.messages = greeting.answer.at("version");
+  return first_line(greeting.process);
 }
 
 }  // namespace
@@ -55,9 +57,10 @@ std::string why_absent(const Implementation& implementation) {
   return {};
 }
 
-std::string ask_version(const Implementation& implementation) {
-  if (!implementation.version_command) return implementation.adapter ? greeted_version(implementation) : std::string();
-  ProcessRequest request{implementation.version_command->fill(implementation.places), {}, {}};
+std::string ask_version(const Implementation& implementation, const ProcessLimits& limits) {
+  if (!implementation.version_command)
+    return implementation.adapter ? greeted_version(implementation, limits) : std::string();
+  ProcessRequest request{implementation.version_command->fill(implementation.places), {}, limits};
   const auto report = run_process(request);
   return report.ending == Ending::exited && report.exit == 0 ? first_line(report) : std::string();
 }

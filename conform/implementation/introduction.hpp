@@ -6,6 +6,7 @@
 #include <string>
 
 #include "implementation/implementation.hpp"
+#include "process/ending.hpp"
 
 namespace conform {
 
@@ -19,6 +20,6 @@ std::optional<std::filesystem::path> find_program(const std::string& program);
 std::string why_absent(const Implementation& implementation);
 
 /// The first line that its version command prints, or what its adapter's greeting says; empty: there is none.
-std::string ask_version(const Implementation& implementation);
+std::string ask_version(const Implementation& implementation, const ProcessLimits& limits = {});
 
 }  // namespace conform

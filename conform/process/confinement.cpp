@@ -21,10 +21,16 @@ Confinement confinement_here() {
   found.held = {"own process group", "time limited",
                 "memory watched",    "file size limited",
                 "no core dumps",     here.limits_processes ? "processes limited and watched" : "processes watched"};
-  if (here.obstacle.empty())
-    found.held.push_back("no network");
-  else
-    found.not_held.push_back(fmt::format("network (no name space: {})", here.obstacle));
+  const auto tell = [&](const char* what, const char* otherwise, const std::string& obstacle) {
+    if (obstacle.empty())
+      found.held.emplace_back(what);
+    else
+      found.not_held.push_back(fmt::format("{} (no name space: {})", otherwise, obstacle));
+  };
+  tell("no network", "network", here.network_obstacle);
+  tell("own process name space", "process name space", here.processes_obstacle);
+  tell("corpus hidden", "corpus hidden", here.mounts_obstacle);
+  tell("other processes hidden", "other processes hidden", here.proc_obstacle);
   return found;
 }
 

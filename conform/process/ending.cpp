@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/printable.hpp"
+
 namespace conform {
 
 std::string first_line(const ProcessReport& report) {
@@ -9,10 +11,7 @@ std::string first_line(const ProcessReport& report) {
   const auto& text = report.messages;
   const auto begin = std::min(text.find_first_not_of("\r\n\t "), text.size());
   const auto end = std::min({text.find_first_of("\r\n", begin), text.size(), begin + length_max});
-  std::string line = text.substr(begin, end - begin);
-  for (char& c : line)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  return line;
+  return printable(std::string_view(text).substr(begin, end - begin));
 }
 
 }  // namespace conform

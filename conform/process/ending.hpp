@@ -4,15 +4,19 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <string>
+#include <vector>
 
 namespace conform {
 
 struct ProcessLimits {
   std::chrono::milliseconds time{20000};
   std::uint64_t memory = std::uint64_t{4} << 30;     // bytes resident, of each process; the program is killed beyond it
-  std::size_t processes = 256;                       // at a time, also those that leave its process group
+  std::size_t processes = 256;                       // at a time, whatever their process groups
   std::uint64_t file_size = std::uint64_t{1} << 40;  // of every file that it writes
+  std::vector<std::filesystem::path> hidden{};       // folders that look empty to it, where that can be had
+  std::filesystem::path temporary{};                 // TMPDIR; empty: ours
 };
 
 enum class Ending {

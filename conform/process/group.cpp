@@ -31,15 +31,15 @@ std::uint64_t resident(pid_t pid) {
 
 }  // namespace
 
-std::vector<pid_t> members(pid_t leader, std::size_t count_max) {
-  std::vector<pid_t> found{leader};
-  for (pid_t orphan : children("self"))
-    if (orphan != leader && ::getpgid(orphan) == leader) found.push_back(orphan);
+std::vector<pid_t> members(pid_t keeper, std::size_t count_max) {
+  auto found = children(std::to_string(keeper));
   for (std::size_t i = 0; i < found.size() && found.size() < count_max; ++i)
     for (pid_t child : children(std::to_string(found[i]))) found.push_back(child);
   found.resize(std::min(found.size(), count_max));
   return found;
 }
+
+std::vector<pid_t> children_of_ours() { return children("self"); }
 
 std::uint64_t largest_resident(const std::vector<pid_t>& members) {
   std::uint64_t largest = 0;

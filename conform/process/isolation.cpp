@@ -16,14 +16,20 @@
 #include <cstdio>
 #include <cstring>
 #include <string_view>
-#include <utility>
+
+#include "process/fork_into.hpp"
+#include "process/view.hpp"
 
 namespace conform {
 namespace {
 
-/// What the child that makes the name spaces tells us; errno of the first step that failed, or 0.
+/// What the child that tries the name spaces tells us: errno of the step that failed, or 0.
 struct Told {
-  int error = 0;
+  int user = 0;
+  int network = 0;
+  int processes = 0;
+  int mounts = 0;
+  int proc = 0;
   bool limits_processes = false;
 };
 
@@ -76,12 +82,34 @@ bool limit_of_processes_holds() {
   return second < 0 && errno == EAGAIN;
 }
 
+int make_network() {
+  if (::unshare(CLONE_NEWNET) != 0 || !raise_loopback()) return errno;
+  return reaches_the_world() ? EISCONN : 0;
+}
+
+/// What comes of it in a child that stands in such name spaces: errno, or 0.
+int tried(std::uint64_t name_spaces, bool (*attempt)()) {
+  const pid_t child = fork_into(name_spaces);
+  if (child < 0) return errno;
+  if (child == 0) ::_exit(attempt() ? 0 : errno);
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
+}
+
 Told make_name_spaces(const Ourselves& ourselves) {
-  if (::unshare(ourselves.root ? CLONE_NEWNET : CLONE_NEWUSER | CLONE_NEWNET) != 0) return {errno, false};
-  if (!ourselves.root && !map_ids(ourselves)) return {errno, false};
-  if (!raise_loopback()) return {errno, false};
-  if (reaches_the_world()) return {EISCONN, false};
-  return {0, !ourselves.root && limit_of_processes_holds()};
+  Told told;
+  if (!ourselves.root && (::unshare(CLONE_NEWUSER) != 0 || !map_ids(ourselves))) {
+    told.user = errno;
+    return told;
+  }
+  told.network = make_network();
+  told.processes = tried(CLONE_NEWPID, [] { return true; });
+  told.mounts = tried(CLONE_NEWNS, [] { return keep_mounts_to_ourselves() && cover("/proc"); });
+  told.proc = tried(CLONE_NEWPID | CLONE_NEWNS, [] { return keep_mounts_to_ourselves() && mount_proc(); });
+  told.limits_processes = !ourselves.root && limit_of_processes_holds();  // last: no fork comes after it
+  return told;
 }
 
 FileDescriptor name_space(pid_t pid, const char* kind) {
@@ -90,9 +118,11 @@ FileDescriptor name_space(pid_t pid, const char* kind) {
   return FileDescriptor(::open(path.data(), O_RDONLY | O_CLOEXEC));
 }
 
+std::string obstacle(int error) { return error == 0 ? std::string() : std::strerror(error); }
+
 Isolation none(int error) {
   Isolation made;
-  made.obstacle = std::strerror(error);
+  made.network_obstacle = made.processes_obstacle = made.mounts_obstacle = made.proc_obstacle = obstacle(error);
   return made;
 }
 
@@ -103,6 +133,22 @@ Isolation none(int error) {
   char end = 0;
   ignored = ::read(go, &end, 1);
   ::_exit(0);
+}
+
+/// What the child made, held while it lives.
+Isolation hold(const Told& told, pid_t child, bool root) {
+  Isolation made;
+  if (!root) made.user = name_space(child, "user");
+  if (!root && made.user.get() < 0) return none(errno);
+  if (told.network == 0) made.network = name_space(child, "net");
+  made.network_obstacle = obstacle(told.network);
+  made.processes_obstacle = obstacle(told.processes);
+  made.mounts_obstacle = obstacle(told.mounts);
+  made.proc_obstacle = obstacle(told.proc);
+  made.made_anew = (told.processes == 0 ? CLONE_NEWPID : 0U) | (told.mounts == 0 ? CLONE_NEWNS : 0U);
+  made.own_proc = told.proc == 0 && made.ends_processes() && made.hides_folders();
+  made.limits_processes = told.limits_processes;
+  return made;
 }
 
 Isolation isolate() {
@@ -118,19 +164,12 @@ Isolation isolate() {
   }
   tell->write.close();
   Told told;
-  if (::read(tell->read.get(), &told, sizeof told) != sizeof told) told.error = EIO;
-  Isolation made;
-  if (told.error == 0) {
-    made.network = name_space(pid, "net");
-    if (made.network.get() < 0) told.error = errno;
-    if (!ourselves.root) made.user = name_space(pid, "user");
-    if (!ourselves.root && made.user.get() < 0) told.error = errno;
-    made.limits_processes = told.limits_processes;
-  }
+  if (::read(tell->read.get(), &told, sizeof told) != sizeof told) told.user = EIO;
+  auto made = told.user == 0 ? hold(told, pid, ourselves.root) : none(told.user);
   go->write.close();
   while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
   }
-  return told.error == 0 ? std::move(made) : none(told.error);
+  return made;
 }
 
 }  // namespace
@@ -140,9 +179,15 @@ const Isolation& isolation() {
   return made;
 }
 
-bool enter(const Isolation& isolation) {
-  return (isolation.user.get() < 0 || ::setns(isolation.user.get(), CLONE_NEWUSER) == 0) &&
-         (isolation.network.get() < 0 || ::setns(isolation.network.get(), CLONE_NEWNET) == 0);
+bool Isolation::ends_processes() const { return (made_anew & CLONE_NEWPID) != 0; }
+bool Isolation::hides_folders() const { return (made_anew & CLONE_NEWNS) != 0; }
+
+bool enter_user(const Isolation& isolation) {
+  return isolation.user.get() < 0 || ::setns(isolation.user.get(), CLONE_NEWUSER) == 0;
+}
+
+bool enter_network(const Isolation& isolation) {
+  return isolation.network.get() < 0 || ::setns(isolation.network.get(), CLONE_NEWNET) == 0;
 }
 
 }  // namespace conform

@@ -1,84 +1,80 @@
 #include "process/launch.hpp"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 
-#include "base/open_file.hpp"
-#include "process/isolation.hpp"
+#include "process/fork_into.hpp"
+#include "process/keeper.hpp"
+#include "process/keepers.hpp"
 
 namespace conform {
 namespace {
 
-// Processes and threads of all programs that run at a time; what a single program may have is watched (running.cpp).
-constexpr std::uint64_t tasks_max = 4096;
-
-/// What the child needs between fork and exec, made before the fork: there only system calls are safe.
-struct Prepared {
-  const Launch& request;
-  std::vector<char*> argv;
-  const char* directory;
-  int failure;  // errno of a failed exec goes here
-  const Isolation& isolation;
+struct Born {
+  pid_t keeper;
+  int error;
 };
 
-void limit(__rlimit_resource what, std::uint64_t value) {
-  rlimit now{};
-  ::getrlimit(what, &now);
-  now.rlim_cur = std::min<rlim_t>(value, now.rlim_max);
-  now.rlim_max = now.rlim_cur;
-  ::setrlimit(what, &now);
+void reap(pid_t pid) {
+  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
 }
 
-[[noreturn]] void become(const Prepared& prepared) {
-  ::setpgid(0, 0);
-  const bool entered = enter(prepared.isolation);
-  const int obstacle = errno;
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  ::dup2(prepared.request.input, STDIN_FILENO);
-  ::dup2(prepared.request.output, STDOUT_FILENO);
-  ::dup2(prepared.request.messages, STDERR_FILENO);
-  limit(RLIMIT_CORE, 0);
-  limit(RLIMIT_FSIZE, prepared.request.file_size);
-  if (prepared.isolation.limits_processes) limit(RLIMIT_NPROC, tasks_max);
-  for (int number : {SIGINT, SIGTERM, SIGPIPE, SIGXFSZ}) ::signal(number, SIG_DFL);
-  sigset_t none;
-  sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  if (entered && (*prepared.directory == '\0' || ::chdir(prepared.directory) == 0))
-    ::execvp(prepared.argv[0], prepared.argv.data());
-  const int error = entered ? errno : obstacle;
-  [[maybe_unused]] const auto written = ::write(prepared.failure, &error, sizeof error);
-  ::_exit(127);
+/// A process of several threads cannot enter a user name space, so a child does; the keeper that it makes is our child.
+Born fork_behind_user(const Prepared& prepared) {
+  auto tell = Pipe::make(0);
+  if (!tell) return {-1, errno};
+  const pid_t between = ::fork();
+  if (between < 0) return {-1, errno};
+  if (between == 0) {
+    Born born{-1, 0};
+    if (enter_user(prepared.isolation)) born.keeper = fork_into(prepared.isolation.made_anew | CLONE_PARENT);
+    if (born.keeper == 0) keep(prepared);
+    born.error = errno;
+    [[maybe_unused]] const auto written = ::write(tell->write.get(), &born, sizeof born);
+    ::_exit(0);
+  }
+  tell->write.close();
+  Born born{-1, EIO};
+  const bool heard = ::read(tell->read.get(), &born, sizeof born) == sizeof born;
+  reap(between);
+  return heard ? born : Born{-1, EIO};
+}
+
+Born fork_keeper(const Prepared& prepared) {
+  if (prepared.isolation.user.get() >= 0) return fork_behind_user(prepared);
+  const pid_t keeper = fork_into(prepared.isolation.made_anew);
+  if (keeper == 0) keep(prepared);
+  return {keeper, errno};
 }
 
 }  // namespace
 
-Result<pid_t> launch(const Launch& request) {
+Result<Launched> launch(const Launch& request) {
   static const bool adopts_orphans = ::prctl(PR_SET_CHILD_SUBREAPER, 1) == 0;
   static_cast<void>(adopts_orphans);
   auto failure = Pipe::make(0);
-  if (!failure) return fail("pipe: {}", std::strerror(errno));
-  Prepared prepared{request, {}, request.directory.c_str(), failure->write.get(), isolation()};
-  for (const auto& word : request.argv) prepared.argv.push_back(const_cast<char*>(word.c_str()));
-  prepared.argv.push_back(nullptr);
-
-  const pid_t pid = ::fork();
-  if (pid < 0) return fail("fork: {}", std::strerror(errno));
-  if (pid == 0) become(prepared);
-  ::setpgid(pid, pid);  // in both, so that neither has to wait for the other
+  auto account = Pipe::make(O_NONBLOCK);  // who does not come to an account may not hold us up
+  if (!failure || !account) return fail("pipe: {}", std::strerror(errno));
+  Prepared prepared(request);
+  prepared.failure = failure->write.get();
+  prepared.account = account->write.get();
+  prepared.accounts_reader = account->read.get();
+  const auto [keeper, obstacle] = Keepers::all().add([&] { return fork_keeper(prepared); });
+  if (keeper < 0) return fail("fork: {}", std::strerror(obstacle));
   failure->write.close();
+  account->write.close();
   int error = 0;
-  if (::read(failure->read.get(), &error, sizeof error) != sizeof error) return pid;
-  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
-  }
+  if (::read(failure->read.get(), &error, sizeof error) != sizeof error)
+    return Launched{keeper, std::move(account->read)};
+  reap(keeper);
+  Keepers::all().remove(keeper);
   return fail("{}: {}", request.argv[0], std::strerror(error));
 }
 

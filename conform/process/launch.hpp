@@ -1,28 +1,20 @@
-// Starts one program that may be hostile, in a process group of its own and with limits that the kernel enforces.
+// Starts one program that may be hostile, below a keeper that lets nothing of it stay.
 #pragma once
 
 #include <sys/types.h>
 
-#include <cstdint>
-#include <filesystem>
-#include <string>
-#include <vector>
-
+#include "base/open_file.hpp"
 #include "base/result.hpp"
+#include "process/launch_request.hpp"
 
 namespace conform {
 
-struct Launch {
-  std::vector<std::string> argv;
-  std::filesystem::path directory;  // empty: ours
-  int input;                        // its standard input, and so on
-  int output;
-  int messages;
-  std::uint64_t file_size;  // of every file that it writes
+struct Launched {
+  pid_t keeper;            // our child; the program is its first
+  FileDescriptor account;  // keeper.hpp
 };
 
-/// The leader of the new process group. It ends when the thread that started it ends. The error says why it could not
-/// be started; nothing is left then. Whoever of its group becomes an orphan becomes our child.
-Result<pid_t> launch(const Launch& request);
+/// It ends when the thread that started it ends. The error says why it could not be started; nothing is left then.
+Result<Launched> launch(const Launch& request);
 
 }  // namespace conform

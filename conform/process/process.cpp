@@ -1,14 +1,11 @@
 #include "process/process.hpp"
 
 #include <fcntl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
-#include <fstream>
 
 #include "process/launch.hpp"
 #include "process/running.hpp"
@@ -46,33 +43,24 @@ ProcessReport run_process(const ProcessRequest& request) {
   }
 
   const auto begin = Running::Clock::now();
-  const auto pid = launch({
+  auto launched = launch({
       .argv = request.argv,
       .directory = request.directory,
       .input = input.get(),
       .output = request.standard_output ? output.get() : messages->write.get(),
       .messages = messages->write.get(),
       .file_size = request.limits.file_size,
+      .hidden = request.limits.hidden,
+      .temporary = request.limits.temporary,
   });
-  if (!pid) return not_started(pid.error().message);
+  if (!launched) return not_started(launched.error().message);
   messages->write.close();
-  Running running(*pid, std::move(messages->read));
+  Running running(std::move(*launched), std::move(messages->read));
   running.watch({request.limits, begin});
   const auto duration = Running::Clock::now() - begin;
   auto report = running.reap();
   report.duration = std::chrono::duration_cast<std::chrono::microseconds>(duration);
   return report;
-}
-
-void kill_escaped_children() {
-  std::error_code error;
-  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task", error)) {
-    std::ifstream children(task.path() / "children");
-    for (pid_t pid = 0; children >> pid;) {
-      ::kill(pid, SIGKILL);
-      ::waitpid(pid, nullptr, 0);
-    }
-  }
 }
 
 }  // namespace conform

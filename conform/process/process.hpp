@@ -1,4 +1,4 @@
-// Runs one program that may be hostile: in its own process group, with limits, and nothing of it left behind.
+// Runs one program that may be hostile: on its own, with limits, and nothing of it left behind.
 //
 // How it ended is reported, never judged. Whatever it printed is kept as evidence, up to a cap.
 #pragma once
@@ -22,8 +22,5 @@ struct ProcessRequest {
 };
 
 ProcessReport run_process(const ProcessRequest& request);
-
-/// Ends what left its process group to outlive its program. Only while nothing runs: it cannot tell them apart.
-void kill_escaped_children();
 
 }  // namespace conform

@@ -1,7 +1,6 @@
 #include "process/running.hpp"
 
 #include <poll.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,17 +9,22 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <thread>
 
 #include "process/group.hpp"
+#include "process/isolation.hpp"
+#include "process/keeper.hpp"
+#include "process/keepers.hpp"
 #include "process/signals.hpp"
 
 namespace conform {
 namespace {
 
 constexpr std::size_t messages_kept = 4096;
-constexpr std::size_t stopped_max = 10000;       // processes that left their group
+constexpr std::size_t stopped_max = 10000;       // processes that get SIGTERM
 constexpr std::chrono::milliseconds tick{50};    // how often limits and interruption are looked at
 constexpr std::chrono::milliseconds grace{500};  // between SIGTERM and SIGKILL
+constexpr std::chrono::seconds patience{5};      // for a keeper that was told to end
 
 bool longer_than(const std::filesystem::path& file, std::uint64_t size) {
   std::error_code error;
@@ -28,34 +32,50 @@ bool longer_than(const std::filesystem::path& file, std::uint64_t size) {
          std::filesystem::file_size(file, error) > size && !error;
 }
 
-std::optional<Ending> reason_to_stop(const Running& running, const Running::Watch& watch) {
+std::optional<Ending> reason_to_stop(pid_t keeper, const Running::Watch& watch) {
   if (stopping_signal() != 0) return Ending::interrupted;
   if (Running::Clock::now() >= watch.begin + watch.limits.time) return Ending::timed_out;
-  const auto processes = members(running.pid(), watch.limits.processes + 1);
+  const auto processes = members(keeper, watch.limits.processes + 1);
   if (processes.size() > watch.limits.processes) return Ending::over_processes;
   if (largest_resident(processes) > watch.limits.memory) return Ending::over_memory;
   if (longer_than(watch.output, watch.limits.file_size)) return Ending::over_output;
   return std::nullopt;
 }
 
+/// What hangs in the kernel may not hold us up.
+void reap_within(pid_t pid, Running::Clock::duration time) {
+  const auto deadline = Running::Clock::now() + time;
+  for (;;) {
+    const pid_t ended = ::waitpid(pid, nullptr, WNOHANG);
+    if (ended == pid || (ended < 0 && errno != EINTR) || Running::Clock::now() >= deadline) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
 }  // namespace
 
-Running::Running(pid_t pid, FileDescriptor messages)
-    : pid_(pid), handle_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))), messages_(std::move(messages)) {
-  if (handle_.get() < 0) ::kill(-pid_, SIGKILL);  // out of file descriptors: it cannot be watched
+Running::Running(Launched launched, FileDescriptor messages)
+    : keeper_(launched.keeper),
+      account_(std::move(launched.account)),
+      handle_(static_cast<int>(::syscall(SYS_pidfd_open, keeper_, 0))),
+      messages_(std::move(messages)) {
+  if (handle_.get() < 0) end();  // out of file descriptors: it cannot be watched
 }
 
 Running::~Running() {
-  if (reaped_) return;
-  ::kill(-pid_, SIGKILL);
-  reap();
+  if (!reaped_) reap();
+}
+
+pid_t Running::program() const {
+  const auto first = members(keeper_, 1);
+  return first.empty() ? 0 : first[0];
 }
 
 Running::Event Running::watch(const Watch& watch) {
   for (;;) {
     const auto left = watch.begin + watch.limits.time - Clock::now();
     if (const auto event = wait(std::min<Clock::duration>(tick, left), watch.also)) return *event;
-    if (const auto why = reason_to_stop(*this, watch)) {
+    if (const auto why = reason_to_stop(keeper_, watch)) {
       stop(*why);
       return Event::ended;
     }
@@ -79,10 +99,18 @@ std::optional<Running::Event> Running::wait(Clock::duration time, int also) {
 
 void Running::stop(Ending why) {
   forced_ = why;
-  for (pid_t pid : members(pid_, stopped_max))
-    if (::getpgid(pid) != pid_) ::kill(pid, SIGKILL);  // it left the group, which the next signals are for
-  ::kill(-pid_, SIGTERM);
-  if (!ended_within(grace)) ::kill(-pid_, SIGKILL);
+  for (pid_t pid : members(keeper_, stopped_max)) ::kill(pid, SIGTERM);
+  if (!ended_within(grace)) end();
+}
+
+/// By the kernel, with the keeper; where that has no name space, by the keeper, which something may have stopped.
+void Running::end() {
+  if (!isolation().ends_processes()) {
+    ::kill(keeper_, SIGTERM);
+    ::kill(keeper_, SIGCONT);
+    if (handle_.get() >= 0 && ended_within(patience)) return;
+  }
+  ::kill(keeper_, SIGKILL);
 }
 
 bool Running::drain() {
@@ -102,22 +130,18 @@ std::string Running::take_messages() {
 }
 
 ProcessReport Running::reap() {
-  ProcessReport report;
-  siginfo_t ignored;
-  while (::waitid(P_PID, static_cast<id_t>(pid_), &ignored, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
-  }
-  ::kill(-pid_, SIGKILL);  // the leader is not reaped yet, so the group's number is still its own
-  int status = 0;
-  rusage used{};
-  while (::wait4(pid_, &status, 0, &used) < 0 && errno == EINTR) {
-  }
+  if (handle_.get() >= 0 && !ended_within(Clock::duration{0})) end();
   reaped_ = true;
-  report.peak_memory = static_cast<std::uint64_t>(used.ru_maxrss) * 1024;
-  // Whoever of its group became our child when it ended.
-  pid_t orphan = 0;
-  while ((orphan = ::waitpid(-pid_, nullptr, 0)) > 0 || (orphan < 0 && errno == EINTR))
-    if (orphan > 0) report.left_children = true;
-
+  reap_within(keeper_, patience);
+  Keepers::all().remove(keeper_);
+  ProcessReport report;
+  Account account;
+  account.status = SIGKILL;  // where it came to none
+  const bool told = ::read(account_.get(), &account, sizeof account) == sizeof account;
+  if (!told && !isolation().ends_processes()) Keepers::all().end_strays();
+  report.peak_memory = static_cast<std::uint64_t>(account.peak_memory) * 1024;
+  report.left_children = account.left_children;
+  const int status = account.status;
   if (forced_) {
     report.ending = *forced_;
   } else if (WIFSIGNALED(status)) {

@@ -1,4 +1,4 @@
-// A program between its start and its end: watched, stopped with all of its group, reaped.
+// A program between its start and its end: watched, stopped with all that came of it, reaped.
 #pragma once
 
 #include <sys/types.h>
@@ -10,6 +10,7 @@
 
 #include "base/open_file.hpp"
 #include "process/ending.hpp"
+#include "process/launch.hpp"
 
 namespace conform {
 
@@ -17,8 +18,8 @@ class Running {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// The leader of a group that launch() started, and our end of the pipe for its messages, which does not block.
-  Running(pid_t pid, FileDescriptor messages);
+  /// What launch() started, and our end of the pipe for its messages, which does not block.
+  Running(Launched launched, FileDescriptor messages);
   Running(const Running&) = delete;
   ~Running();
 
@@ -30,29 +31,32 @@ class Running {
     int also = -1;                   // a file of ours that becomes readable ends the watch
     std::filesystem::path output{};  // a file that must stay within limits.file_size
   };
-  /// Until the leader has ended, of itself or because a limit or the user made it, or until `also` is readable.
+  /// Until the program has ended, of itself or because a limit or the user made it, or until `also` is readable.
   Event watch(const Watch& watch);
 
-  /// Waits so long for the leader's end; whether it came.
+  /// Waits so long for its end; whether it came.
   bool ended_within(Clock::duration time) { return wait(time, -1) == Event::ended; }
 
-  /// All of its group: SIGTERM, and after a moment SIGKILL. The report will say `why`.
+  /// All that came of it: SIGTERM, and after a moment SIGKILL. The report will say `why`.
   void stop(Ending why);
 
-  /// After the leader's end, once: how it ended, and nothing of its group is left.
+  /// After its end, once: how it ended, and nothing of it is left.
   ProcessReport reap();
 
   /// The first 4 KiB that it printed since they were last taken.
   std::string take_messages();
 
-  pid_t pid() const { return pid_; }
+  /// The program itself; 0 when it is gone.
+  pid_t program() const;
 
  private:
   std::optional<Event> wait(Clock::duration time, int also);
   bool drain();
+  void end();
 
-  pid_t pid_;
-  FileDescriptor handle_;
+  pid_t keeper_;
+  FileDescriptor account_;
+  FileDescriptor handle_;  // of the keeper
   FileDescriptor messages_;
   std::optional<Ending> forced_;
   bool reaped_ = false;

@@ -6,6 +6,8 @@
 #include <set>
 #include <tuple>
 
+#include "base/printable.hpp"
+
 namespace conform {
 namespace {
 
@@ -141,7 +143,9 @@ Result<Reader> read_lines(const std::filesystem::path& file, std::vector<std::ui
   for (std::string line; std::getline(stream, line) && !stream.eof();) {
     end += line.size() + 1;
     try {
-      if (auto taken = reader.take(Json::parse(line)); !taken)
+      auto document = Json::parse(line);
+      make_printable(document);
+      if (auto taken = reader.take(document); !taken)
         return fail("{}:{}: {}", file.string(), ends.size() + 1, taken.error().message);
     } catch (const Json::exception& error) {
       return fail("{}:{}: {}", file.string(), ends.size() + 1, error.what());

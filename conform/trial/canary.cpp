@@ -127,7 +127,7 @@ void judge_answer(Kind kind, const Bird& bird, const Operation& operation, const
 }
 
 Result<void> ask(const Bench& bench, const Implementation& implementation, Kind kind, Op op, CanaryAnswers& answers) {
-  const auto folder = bench.work.root() / random_name();
+  const auto folder = bench.work.hidden() / random_name();
   std::error_code error;
   fs::create_directory(folder, error);
   const auto bird = hatch(bench, kind, folder);

@@ -22,10 +22,7 @@ void Custody::take_back(Op op, const std::filesystem::path& output) {
     drop_copy();
     return;
   }
-  bench_.spent.on(Work::copying, [&] {
-    std::error_code ignored;
-    return std::filesystem::remove_all(output, ignored);
-  });
+  bench_.spent.on(Work::copying, [&] { remove_tree(output); });
   if (!copy_->looks_untouched()) hold_to_account(&ImageCopy::changes);
 }
 

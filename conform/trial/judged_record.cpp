@@ -61,7 +61,7 @@ Result<void> explain(const Question& question, const Observation& observation, R
   const auto& [bench, implementation, tested, operation] = question;
   if (record.observed_length.value_or(0) == 0) {
     record.bytes = "none";
-    record.detail = "accepted, and left no output";
+    if (record.detail.empty()) record.detail = "accepted, and left no output";
     return {};
   }
   const bool refused = record.status == Status::wrong_accept;

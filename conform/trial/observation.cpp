@@ -1,5 +1,7 @@
 #include "trial/observation.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cmath>
 #include <csignal>
@@ -150,6 +152,19 @@ Values values_of(const Implementation& implementation, const Operation& operatio
   return values;
 }
 
+/// A link leads out of what the program was given, and a second name of a file that was there before is no output.
+bool is_link(const std::filesystem::path& output) {
+  struct stat status = {};
+  return ::lstat(output.c_str(), &status) == 0 &&
+         (S_ISLNK(status.st_mode) || (S_ISREG(status.st_mode) && status.st_nlink > 1));
+}
+
+void refuse_link(Observation& observation) {
+  if (!is_link(observation.output)) return;
+  remove_tree(observation.output);
+  if (!observation.failure) observation.detail = "its output is a link, which counts as none";
+}
+
 bool gives_data(Op op) { return op == Op::read || op == Op::read_range; }
 
 }  // namespace
@@ -163,6 +178,7 @@ Observation observe(const Implementation& implementation, const Operation& opera
     const auto exchange = adapter_of(implementation)
                               .ask(name(operation.op), request_for(operation, copy.image(), observation.output),
                                    limits_of(allowance), observation.output);
+    refuse_link(observation);
     read_exchange(observation, exchange, allowance);
     check_usage(observation, allowance);
     return observation;
@@ -176,6 +192,7 @@ Observation observe(const Implementation& implementation, const Operation& opera
   if (gives_data(operation.op) && !command.words.uses("out")) request.standard_output = observation.output;
   if (implementation.runs_beside_image) request.directory = copy.image().parent_path();
   observation.process = run_process(request);
+  refuse_link(observation);
   read_ending(observation, command, allowance);
   check_usage(observation, allowance);
   return observation;

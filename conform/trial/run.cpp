@@ -6,7 +6,7 @@
 #include "base/shell.hpp"
 #include "implementation/introduction.hpp"
 #include "process/confinement.hpp"
-#include "process/process.hpp"
+#include "process/keepers.hpp"
 #include "process/signals.hpp"
 #include "results/choices.hpp"
 #include "results/repeat.hpp"
@@ -32,7 +32,7 @@ ImplementationInfo introduce(const Bench& bench, const Implementation& implement
   info.program = implementation.program.empty() ? implementation.name : implementation.program;
   if (!info.absent.empty()) return info;
   try {
-    info.version = ask_version(implementation);
+    info.version = ask_version(implementation, bench.limits);
     auto answers = ask_canaries(bench, implementation);
     info.canary = std::move(answers.wrong);
     info.remarks = std::move(answers.remarks);
@@ -160,7 +160,7 @@ Result<void> run(const Bench& bench, const RunRequest& request, const Header& he
     if (stopping_signal() == 0) sink.take(std::move(records));
   });
   progress.finish();
-  kill_escaped_children();
+  Keepers::all().end_strays();
   if (sink.error()) return tl::unexpected(*sink.error());
   if (stopping_signal() != 0) return {};
   using Lines = std::vector<std::string>;

@@ -7,9 +7,8 @@
 namespace conform {
 namespace {
 
-std::vector<Record> refuse_image(const Implementation& implementation, const Case& tested,
-                                 const std::string& mismatch) {
-  auto records = skip_case(implementation, tested, "not as the lock has it: " + mismatch);
+std::vector<Record> refuse_image(const Implementation& implementation, const Case& tested, const std::string& why) {
+  auto records = skip_case(implementation, tested, why);
   for (auto& record : records) {
     record.status = Status::harness_error;
     record.lock_mismatch = true;
@@ -59,9 +58,12 @@ std::vector<Record> try_operations(const Bench& bench, const Implementation& imp
 std::vector<Record> try_case(const Bench& bench, const Implementation& implementation, const Case& tested) {
   if (const auto& obstacle = bench.obstacle(tested); !obstacle.empty())
     return skip_case(implementation, tested, obstacle);
-  if (const auto& mismatches = bench.mismatches(tested); !mismatches.empty())
-    return refuse_image(implementation, tested, mismatches[0]);
-  return try_operations(bench, implementation, tested);
+  if (const auto mismatches = bench.mismatches(tested); !mismatches.empty())
+    return refuse_image(implementation, tested, "not as the lock has it: " + mismatches[0]);
+  auto records = try_operations(bench, implementation, tested);
+  if (const auto mismatches = bench.mismatches(tested); !mismatches.empty())
+    return refuse_image(implementation, tested, "the corpus was changed during the run: " + mismatches[0]);
+  return records;
 }
 
 std::vector<Record> skip_case(const Implementation& implementation, const Case& tested, const std::string& reason) {

@@ -108,7 +108,9 @@ TEST_CASE("what was handed out where it should have been refused is told") {
 
 TEST_CASE("who did not notice what is wrong with an image gives its twin's bytes") {
   const ToyCorpus corpus;
-  const auto twin = (corpus.path() / "guest/accepted.raw").string();
+  const TempFolder elsewhere;  // the corpus is hidden from it
+  const auto twin = (elsewhere / "twin").string();
+  write_file(twin, accepted_guest());
   const auto reader = "sh -c 'if grep -q refused $1; then cp " + twin + " $2; else exec " + fault("honest", "$1 $2") +
                       "; fi' sh {image} {out}";
   const auto ran = run_on(corpus, {"run", "--case", "refused", "--read-cmd", reader});

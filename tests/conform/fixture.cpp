@@ -38,6 +38,15 @@ constexpr const char* clauses = R"({"clauses": [
 
 }  // namespace
 
+std::size_t processes_with(const std::string& word) {
+  const std::string wanted = '\0' + word + '\0';
+  std::size_t count = 0;
+  std::error_code error;
+  for (fs::directory_iterator process("/proc", error), end; !error && process != end; process.increment(error))
+    if (read_file(process->path() / "cmdline").find(wanted) != std::string::npos) ++count;
+  return count;
+}
+
 void write_file(const fs::path& file, std::string_view bytes) {
   fs::create_directories(file.parent_path());
   std::ofstream out(file, std::ios::binary);

@@ -23,6 +23,9 @@ class TempFolder {
   WorkFolder work_;
 };
 
+/// How many processes have this word among their arguments, by whatever number they know each other.
+std::size_t processes_with(const std::string& word);
+
 void write_file(const fs::path& file, std::string_view bytes);
 std::string read_file(const fs::path& file);
 

@@ -3,27 +3,23 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <csignal>
-#include <fstream>
 #include <thread>
 
 #include "fixture.hpp"
+#include "process/isolation.hpp"
 
 namespace conform {
 namespace {
 
 using namespace std::chrono_literals;
 
-ProcessReport shell(const std::string& script, ProcessLimits limits = {}, const std::string& argument = "") {
-  return run_process({{"/bin/sh", "-c", script, "sh", argument}, std::nullopt, limits});
+ProcessReport shell(const std::string& script, ProcessLimits limits = {}, const std::string& argument = "",
+                    const std::string& second = "") {
+  return run_process({{"/bin/sh", "-c", script, "sh", argument, second}, std::nullopt, limits});
 }
 
-bool alive(pid_t pid) { return ::kill(pid, 0) == 0; }
-
-pid_t pid_in(const test::fs::path& file) {
-  pid_t pid = 0;
-  std::ifstream(file) >> pid;
-  return pid;
-}
+/// A program that sleeps, and that no other test has.
+std::string sleeper() { return random_name(); }
 
 TEST_CASE("a program's exit status and first messages are reported") {
   const auto report = shell("echo out; echo err >&2; exit 7");
@@ -39,7 +35,7 @@ TEST_CASE("a program's exit status and first messages are reported") {
 TEST_CASE("its first line is fit for a terminal") {
   ProcessReport report;
   report.messages = "\n\n  \033[31mred\rmore";
-  CHECK(first_line(report) == "\x20[31mred");
+  CHECK(first_line(report) == "\xef\xbf\xbd[31mred");
   report.messages = "";
   CHECK(first_line(report).empty());
 }
@@ -77,16 +73,14 @@ TEST_CASE("a program that cannot be started is told apart from one that failed")
 }
 
 TEST_CASE("a time-out ends the whole process group, also a child that heeds no SIGTERM") {
-  const test::TempFolder folder;
+  const auto mark = sleeper();
   ProcessLimits limits;
   limits.time = 300ms;
   const auto begin = std::chrono::steady_clock::now();
-  const auto report = shell("trap '' TERM; (sleep 600; :) & echo $! >\"$1\"; wait; sleep 600", limits, folder / "pid");
+  const auto report = shell("trap '' TERM; sh -c 'sleep 600; :' $1 & wait; sleep 600", limits, mark);
   CHECK(report.ending == Ending::timed_out);
   CHECK(std::chrono::steady_clock::now() - begin < 10s);
-  const pid_t child = pid_in(folder / "pid");
-  REQUIRE(child > 0);
-  CHECK(!alive(child));
+  CHECK(test::processes_with(mark) == 0);
 }
 
 TEST_CASE("SIGTERM comes first, so that a program can put things in order") {
@@ -98,24 +92,49 @@ TEST_CASE("SIGTERM comes first, so that a program can put things in order") {
 }
 
 TEST_CASE("a child left behind is ended with its program, whose answer stands") {
-  const test::TempFolder folder;
-  const auto report = shell("sleep 600 & echo $! >\"$1\"; exit 3", {}, folder / "pid");
+  const auto mark = sleeper();
+  const auto report = shell("sh -c 'sleep 600; :' $1 & exit 3", {}, mark);
   CHECK(report.ending == Ending::exited);
   CHECK(report.exit == 3);
   CHECK(report.left_children);
-  CHECK(!alive(pid_in(folder / "pid")));
+  CHECK(test::processes_with(mark) == 0);
   CHECK(!shell("true").left_children);
 }
 
-TEST_CASE("a child that left the process group is ended when nothing runs any more") {
+TEST_CASE("so is one that left the process group, and its session") {
   const test::TempFolder folder;
-  const auto report = shell("setsid sh -c 'echo $$ >\"$1\"; sleep 600' sh \"$1\" & while ! [ -s \"$1\" ]; do :; done",
-                            {}, folder / "pid");
+  const auto mark = sleeper();
+  const auto report =
+      shell("setsid sh -c ': >$2; sleep 600' $1 $1 $2 & while ! [ -e $2 ]; do :; done", {}, mark, folder / "up");
   CHECK(report.ending == Ending::exited);
-  const pid_t child = pid_in(folder / "pid");
-  REQUIRE(alive(child));
-  kill_escaped_children();
-  CHECK(!alive(child));
+  CHECK(report.left_children);
+  CHECK(test::processes_with(mark) == 0);
+}
+
+TEST_CASE("a program that ends its parent is ended") {
+  const auto mark = sleeper();
+  ProcessLimits limits;
+  limits.time = 300ms;
+  shell("kill -KILL $PPID; sh -c 'sleep 600; :' $1", limits, mark);
+  CHECK(test::processes_with(mark) == 0);
+}
+
+TEST_CASE("what a program finds of folders that are hidden from it") {
+  if (!isolation().hides_folders()) SKIP("no mount name space here: " << isolation().mounts_obstacle);
+  const test::TempFolder folder;
+  test::write_file(folder / "secret/file", "content");
+  ProcessLimits limits;
+  limits.hidden = {folder / "secret"};
+  CHECK(shell("ls $1; touch $1/new || echo refused", limits, folder / "secret").messages.ends_with("refused\n"));
+  CHECK(shell("ls $1", {}, folder / "secret").messages == "file\n");
+  CHECK(test::read_file(folder / "secret/file") == "content");
+}
+
+TEST_CASE("a program's temporary files go where it is told") {
+  const test::TempFolder folder;
+  ProcessLimits limits;
+  limits.temporary = folder.path();
+  CHECK(shell("echo $TMPDIR", limits).messages == folder.path().string() + "\n");
 }
 
 TEST_CASE("a flood of messages is read and dropped") {

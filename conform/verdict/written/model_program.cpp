@@ -34,6 +34,7 @@ Result<ModelProgram::Asked> ModelProgram::ask(const std::vector<std::string>& wo
   const fs::path output = bench_.work.root() / random_name();
   ProcessRequest request{{program_}, output, bench_.limits};
   request.argv.insert(request.argv.end(), words.begin(), words.end());
+  request.limits.hidden.clear();  // it judges
   request.limits.time = std::max<std::chrono::milliseconds>(request.limits.time, time_allowed);
   request.limits.file_size = output_length + output_slack;
   const auto report = run_process(request);
