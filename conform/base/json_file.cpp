@@ -46,8 +46,8 @@ namespace {
 
 constexpr std::size_t matched_max = 1024;
 
-/// The schema with a limit of length in the place of each pattern. valijson matches with std::regex, which recurses with
-/// every character, so a document has to pass this first.
+/// The schema with a limit of length in the place of each pattern. valijson matches with std::regex, which recurses
+/// with every character, so a document has to pass this first.
 Json lengths_of(Json schema) {
   if (schema.is_object() && schema.contains("pattern") && schema["pattern"].is_string()) {
     schema.erase("pattern");
