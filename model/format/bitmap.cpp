@@ -67,6 +67,9 @@ bool has_bitmaps(const Header& header) {
 
 Result<BitmapDirectory> read_bitmap_directory(const Image& image) {
   const HeaderExtension& extension = *bitmaps_extension(image.header);
+  if (std::ranges::count(image.header.extensions, extension_bitmaps, &HeaderExtension::type) > 1) {
+    return broken(extension.data, "more than one bitmaps extension, and nothing says which holds");
+  }
   if (extension.length != extension_length) {
     return broken(extension.data, fmt::format("a bitmaps extension of {} bytes, not 24", extension.length));
   }

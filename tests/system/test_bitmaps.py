@@ -66,6 +66,19 @@ class Bitmaps(SystemTest):
             "a bitmaps extension of 16 bytes, not 24"
         )
 
+    def test_a_second_extension(self) -> None:
+        """Either may be the one that holds: nothing that the other names is free."""
+        def append(image: bytearray) -> None:
+            at = self.extension
+            while struct.unpack_from(">I", image, at)[0] != 0:
+                at += 8 + (struct.unpack_from(">I", image, at + 4)[0] + 7) // 8 * 8
+            image[at : at + 32] = struct.pack(">II", BITMAPS_EXTENSION, 24) + bytes(24)
+        self.assert_corrupt(append, "more than one bitmaps extension")
+        path = self.dir / "changed.qcow2"
+        before = path.read_bytes()
+        self.assertEqual(1, self.run_model("check", "--repair", path).returncode)
+        self.assertEqual(before, path.read_bytes())
+
     def test_more_bitmaps_than_there_may_be(self) -> None:
         self.assert_corrupt(lambda image: struct.pack_into(">I", image, self.extension + 8, 65536), "65536 bitmaps")
 
