@@ -1,4 +1,4 @@
-"""python3 -m generators build|lock|check|format|show"""
+"""python3 -m generators build|lock|check|format|new|show"""
 
 import signal
 import sys

@@ -1,4 +1,5 @@
-"""The commands: build the corpus, renew the lock, check or format the case files, show what a case's image holds."""
+"""The commands: build the corpus, renew the lock, check or format the case files, make a new one, show what a case's
+image holds."""
 
 import argparse
 import hashlib
@@ -8,13 +9,14 @@ import sys
 from typing import Optional
 
 from generators.case.canonical import canonical_text
-from generators.case.case import Case, case_files, load_json, parse_case
+from generators.case.case import FAMILIES, Case, case_files, load_json, parse_case
 from generators.case.clauses import Clause, parse_clauses
 from generators.corpus import Corpus, sources_digest
 from generators.case.errors import CaseError
 from generators.case.lint import lint
 from generators.case.lock import differing, lock_text
 from generators.case.schema import Validator
+from generators.new_case import Ask, missing, new_case, write_new
 from generators.show import shown
 from generators.case.spec import Spec
 
@@ -23,6 +25,7 @@ SCHEMA = "cases/schema.json"
 LOCK = "cases/lock.json"
 INTERPRETING = "cases/INTERPRETING.md"
 QUICK = "cases/quick.json"  # which cases `run --quick` takes
+KILL_MATRIX = "docs/kill-matrix.json"
 
 
 class Project:
@@ -64,6 +67,11 @@ class Project:
         if not os.path.exists(self.path(LOCK)):
             return {}
         return load_json(self.path(LOCK), LOCK)["cases"]
+
+    def in_kill_matrix(self) -> set[str]:
+        if not os.path.exists(self.path(KILL_MATRIX)):
+            return set()
+        return {case["id"] for case in load_json(self.path(KILL_MATRIX), KILL_MATRIX)["cases"]}
 
     def linted(self) -> tuple[list[Case], list[Clause]]:
         cases, clauses = self.cases(), self.clauses()
@@ -131,6 +139,32 @@ def show(project: Project, name: str) -> int:
     raise CaseError(f"there is no case '{name}'")
 
 
+def ask(question: str, otherwise: str) -> str:
+    """One line of standard input; an empty one, or none, stands for `otherwise`."""
+    print(f"{question} [{otherwise}]: " if otherwise else f"{question}: ", end="", flush=True)
+    return sys.stdin.readline().strip() or otherwise
+
+
+def new(project: Project, family: str, name: str, ask: Ask = ask) -> int:
+    """Makes the case if there is none, and says what it lacks; exit 1 while it lacks anything."""
+    path = f"cases/{family}/{name}.json"
+    if not os.path.exists(project.path(path)):
+        if family not in FAMILIES:
+            raise CaseError(f"no such family; families are {', '.join(FAMILIES)}", path)
+        write_new(project.root, *new_case(name, family, project.cases(), ask))
+        print(f"\nwrote {path}")
+    try:
+        cases, _ = project.linted()
+    except CaseError as error:
+        print(f"missing: {error}")
+        return 1
+    case = next(case for case in cases if case.path == path)
+    lacks = missing(case, project.locked(), project.in_kill_matrix())
+    for lack in lacks:
+        print(f"missing: {lack}")
+    return 1 if lacks else 0
+
+
 def main(arguments: Optional[list[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python3 -m generators", description=__doc__)
     parser.add_argument("--root", default=os.getcwd(), help="the repository (default: the current folder)")
@@ -140,6 +174,9 @@ def main(arguments: Optional[list[str]] = None) -> int:
     commands.add_parser("check", help="check all case files, and say which clauses have none")
     commands.add_parser("format", help="put all case files into canonical form")
     commands.add_parser("show", help="say where everything stands in a case's image").add_argument("case")
+    maker = commands.add_parser("new", help="make a case from a few answers, or say what one lacks")
+    maker.add_argument("family", metavar="FAMILY", help=", ".join(FAMILIES))
+    maker.add_argument("case", metavar="ID")
     options = parser.parse_args(arguments)
     try:
         project = Project(options.root)
@@ -147,6 +184,8 @@ def main(arguments: Optional[list[str]] = None) -> int:
             return build(project, options.out, renew=options.command == "lock")
         if options.command == "show":
             return show(project, options.case)
+        if options.command == "new":
+            return new(project, options.family, options.case)
         return check(project) if options.command == "check" else format_cases(project)
     except (CaseError, OSError) as error:
         print(f"generators: {error}", file=sys.stderr)
