@@ -100,6 +100,13 @@ class Commands(SystemTest):
         self.assertEqual(2, done.returncode, "nothing was really installed, which must not go unnoticed")
         self.assertIn(b"no usable version of", done.stderr)
 
+    def test_the_fast_tests_need_no_browser_and_no_other_reader(self) -> None:
+        text = self.call("test", "--fast").stderr.decode()
+        for package in ("cmake", "libcatch2-dev", "clang-format-19"):
+            self.assertRegex(text, rf"install .*{package}")
+        for package in ("chromium", "wasi-libc", "libqcow-dev", "libnbd-bin"):
+            self.assertNotIn(package, text)
+
     def test_a_failure_of_apt_is_shown(self) -> None:
         self.fake("id", "echo 0")
         self.fake("apt-get", "echo E: Unable to locate package; exit 100")
