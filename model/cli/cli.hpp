@@ -62,5 +62,6 @@ void add_explain(Program& program);
 void add_read(Program& program);
 void add_check(Program& program);
 void add_write(Program& program);
+void add_modify(Program& program);
 
 }  // namespace qcow2::cli

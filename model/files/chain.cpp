@@ -51,6 +51,13 @@ class ChainOpener {
  public:
   explicit ChainOpener(const ChainRules& rules) : rules_(rules) {}
 
+  Result<std::unique_ptr<OpenImage>> open_behind(const OpenImage& image, const Header& header) {
+    auto opened = std::make_unique<OpenImage>();
+    if (auto first = remember(*image.file, rule::backing_file_missing); !first) return tl::unexpected(first.error());
+    if (auto done = open_backing_file(header, image.file->path, *opened); !done) return tl::unexpected(done.error());
+    return opened;
+  }
+
   Result<std::unique_ptr<OpenImage>> open_first(std::unique_ptr<OpenFile> file) {
     if (auto first = remember(*file, rule::backing_file_missing); !first) return tl::unexpected(first.error());
     return open(std::move(file));
@@ -63,7 +70,8 @@ class ChainOpener {
     auto image = open_image(opened->file->source);
     if (!image) return tl::unexpected(std::move(image.error()));
     if (auto done = open_data_file(image->header, *opened); !done) return tl::unexpected(std::move(done.error()));
-    if (auto done = open_backing_file(image->header, *opened); !done) return tl::unexpected(std::move(done.error()));
+    if (auto done = open_backing_file(image->header, opened->file->path, *opened); !done)
+      return tl::unexpected(std::move(done.error()));
     opened->show(std::move(*image));
     return opened;
   }
@@ -81,10 +89,10 @@ class ChainOpener {
     return {};
   }
 
-  Result<void> open_backing_file(const Header& header, OpenImage& opened) {
+  Result<void> open_backing_file(const Header& header, const std::filesystem::path& image, OpenImage& opened) {
     // [backing-file-empty-name]
     if (header.backing_file.empty()) return {};
-    const auto path = place(header.backing_file, rules_.backing, rules_.follow_paths, opened.file->path);
+    const auto path = place(header.backing_file, rules_.backing, rules_.follow_paths, image);
     // [backing-file-missing] "Zeros never take its place."
     auto file =
         open_at(rule::backing_file_missing, header.backing_file, path, "--follow-backing or --backing NAME=FILE");
@@ -150,14 +158,25 @@ class ChainOpener {
 
 }  // namespace
 
+const GuestSource* OpenImage::behind() const {
+  if (backing) return &*backing->reader;
+  return raw_backing_guest.get();
+}
+
 void OpenImage::show(Image image) {
-  const GuestSource* behind = raw_backing_guest.get();
-  if (backing) behind = &*backing->reader;
-  reader.emplace(std::move(image), behind, data_file ? &data_file->source : nullptr);
+  reader.emplace(std::move(image), behind(), data_file ? &data_file->source : nullptr);
 }
 
 Result<std::unique_ptr<OpenImage>> open_image_chain(const std::filesystem::path& path, const ChainRules& rules) {
   return ChainOpener(rules).open_first(open_file(path));
+}
+
+Result<std::unique_ptr<OpenImage>> open_behind(const OpenImage& image, const std::string& backing_file,
+                                               const std::string& backing_format, const ChainRules& rules) {
+  Header header;
+  header.backing_file = backing_file;
+  header.backing_format = backing_format;
+  return ChainOpener(rules).open_behind(image, header);
 }
 
 Result<std::unique_ptr<OpenImage>> open_single_image(const std::filesystem::path& path, Encrypted encrypted) {

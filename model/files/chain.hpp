@@ -33,6 +33,8 @@ struct OpenImage {
   std::unique_ptr<OpenFile> data_file;
   std::optional<Reader> reader;
 
+  /// What unallocated clusters are read from; null: zeros.
+  const GuestSource* behind() const;
   /// Puts a reader of `image`, which is a state of `file`, on top.
   void show(Image image);
 };
@@ -46,6 +48,11 @@ Result<std::unique_ptr<OpenImage>> open_image_chain(const std::filesystem::path&
 enum class Encrypted { refused, allowed };
 Result<std::unique_ptr<OpenImage>> open_single_image(const std::filesystem::path& path,
                                                      Encrypted encrypted = Encrypted::refused);
+
+/// The disk behind `image` if its header had that backing file: an OpenImage without a file and a reader of its own.
+/// Refuses as above.
+Result<std::unique_ptr<OpenImage>> open_behind(const OpenImage& image, const std::string& backing_file,
+                                               const std::string& backing_format, const ChainRules& rules);
 
 /// From here on the reader reads the disk of an internal snapshot, named by its id or its name.
 /// Throws UsageError where there is none; refuses it where its tables are broken.

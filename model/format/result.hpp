@@ -106,6 +106,11 @@ inline constexpr Rule check_extent_past_end{"check-extent-past-end", Stage::exte
 inline constexpr Rule snapshot_tables{"snapshot-tables", Stage::l1};
 
 inline constexpr Rule range_past_end{"range-past-end", Stage::length};
+
+// What only a program that changes an image looks at.
+inline constexpr Rule modify_corrupt_bit{"modify-corrupt-bit", Stage::header};
+inline constexpr Rule modify_guest_bytes{"modify-guest-bytes", Stage::length};
+inline constexpr Rule writer_whole_cluster{"writer-whole-cluster", Stage::length};
 }  // namespace rule
 
 /// Where in the image a rule was broken; what is not known stays empty.

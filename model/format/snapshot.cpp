@@ -30,13 +30,8 @@ std::optional<std::uint64_t> load_virtual_size(const Image& image, HostOffset ex
   return load_big_endian<std::uint64_t>(known, 8);
 }
 
-struct Entry {
-  Snapshot snapshot;
-  std::uint64_t length = 0;  ///< in bytes, without padding
-};
-
 /// The entry at `offset`, wholly in the file and no longer than `length_max`.
-Result<Entry> read_entry(const Image& image, HostOffset offset, std::uint64_t length_max) {
+Result<Snapshot> read_entry(const Image& image, HostOffset offset, std::uint64_t length_max) {
   const auto broken = [&](std::string_view what) {
     return refuse(rule::snapshot_tables, {.host_offset = offset.value}, fmt::format("{} a snapshot's entry", what));
   };
@@ -51,12 +46,13 @@ Result<Entry> read_entry(const Image& image, HostOffset offset, std::uint64_t le
   if (!contains(*image.source, offset, length)) return broken("the file ends inside");
   const HostOffset extra = offset + fixed.size();
   const HostOffset id = extra + extra_size;
-  return Entry{.snapshot = {.l1_table_offset = {load_big_endian<std::uint64_t>(fixed, 0)},
-                            .l1_size = load_big_endian<std::uint32_t>(fixed, 8),
-                            .id = load_text(image, id, id_size),
-                            .name = load_text(image, id + id_size, name_size),
-                            .virtual_size = load_virtual_size(image, extra, extra_size)},
-               .length = length};
+  return Snapshot{.l1_table_offset = {load_big_endian<std::uint64_t>(fixed, 0)},
+                  .l1_size = load_big_endian<std::uint32_t>(fixed, 8),
+                  .id = load_text(image, id, id_size),
+                  .name = load_text(image, id + id_size, name_size),
+                  .virtual_size = load_virtual_size(image, extra, extra_size),
+                  .entry = offset,
+                  .entry_length = length};
 }
 
 }  // namespace
@@ -77,8 +73,8 @@ Result<SnapshotTable> read_snapshot_table(const Image& image) {
     const std::uint64_t at = round_up(table.length, 8);  // nothing pads the last entry: the file may end before
     auto entry = read_entry(image, begin + at, snapshot_table_length_max - at);
     if (!entry) return tl::unexpected(std::move(entry.error()));
-    table.snapshots.push_back(std::move(entry->snapshot));
-    table.length = at + entry->length;
+    table.length = at + entry->entry_length;
+    table.snapshots.push_back(std::move(*entry));
   }
   return table;
 }

@@ -23,6 +23,8 @@ struct Snapshot {
   std::string id;
   std::string name;
   std::optional<std::uint64_t> virtual_size;  ///< nothing: the entry does not say; version 3 obliges it to
+  HostOffset entry;                           ///< where it stands in the snapshot table
+  std::uint64_t entry_length = 0;             ///< in bytes, without padding
 };
 
 struct SnapshotTable {

@@ -43,6 +43,14 @@ HELD_BY_TESTS = {
         "model/deflate_test.cpp: a stream that ends before its cluster is complete is refused",
     ("last-cluster-partial", "model/read/walk.cpp"):
         "model/walk_test.cpp: the largest disk there can be is walked to its last byte",
+    ("modify-autoclear", "model/change/prepare.cpp"):
+        "system/test_modify.py: test_unknown_autoclear_bits_are_cleared_and_the_rest_of_the_header_stays",
+    ("modify-bitmaps", "model/change/bitmaps_in_use.cpp"):
+        "system/test_modify.py: test_bitmaps_that_follow_writes_are_marked",
+    ("modify-corrupt-bit", "model/change/prepare.cpp"):
+        "system/test_modify.py: test_an_image_that_is_marked_corrupt",
+    ("modify-write-zeroes", "model/change/state/clusters.cpp"):
+        "system/test_modify.py: test_a_commit_moves_everything_behind_and_the_image_reads_alike",
     ("outside-extent", "model/read/decompress_deflate.cpp"):
         "model/reader_test.cpp: bytes behind the extent are not read, although the file has them",
     ("refcount-extent", "model/write/allocator.hpp"):

@@ -1,0 +1,44 @@
+// modify: steps that a guest or an operator asks for, done to an image.
+#include <memory>
+
+#include "cli/chain_options.hpp"
+#include "cli/cli.hpp"
+#include "cli/steps.hpp"
+#include "files/change_file.hpp"
+
+namespace qcow2::cli {
+
+namespace {
+
+struct Options {
+  std::string image;
+  std::string steps;
+  std::string out;
+  std::string backing_out;
+  ChainOptions chain;
+};
+
+int modify(const Options& options) {
+  const Steps steps = load_steps(options.steps);
+  const ChainRules rules = chain_rules(options.chain);
+  const auto image = value_or_refuse(open_image_chain(options.image, rules));
+  const ChangedPlaces places{.image = options.out.empty() ? options.image : options.out,
+                             .backing = options.backing_out};
+  value_or_refuse(change_file(*image, steps.steps, places, rules));
+  return exit_code::conforms;
+}
+
+}  // namespace
+
+void add_modify(Program& program) {
+  auto options = std::make_shared<Options>();
+  auto command =
+      program.command("modify", "Change an image: writes, discards, another size, snapshots, commit, rebase");
+  command.argument("image", options->image, "A qcow2 image, replaced when all steps are done")
+      .argument("steps", options->steps, "A JSON list of steps, as cases/README.md has them; - is standard input")
+      .option("--out", options->out, "NEW", "Leave the image as it is, and write the changed one here")
+      .option("--backing-out", options->backing_out, "FILE", "The same for the backing file, which a commit changes");
+  add_chain_options(command, options->chain).run([options] { return modify(*options); });
+}
+
+}  // namespace qcow2::cli
