@@ -12,7 +12,7 @@ read -ra flags <<<"$CXXFLAGS"
 read -ra engine <<<"$LIB_FUZZING_ENGINE"
 flags+=(-std=c++20 -DFMT_HEADER_ONLY -I"$root/model" -I"$root/fuzz")
 
-parts=("$root"/model/{format,read,check,write,repair,files,cli})
+parts=("$root"/model/{format,read,check,write,repair,change,files,cli})
 [[ ! -d $root/command_line ]] || parts+=("$root/command_line")
 flags+=(-I"$root" '-DQCOW2_CONFORM_VERSION="fuzzed"')
 

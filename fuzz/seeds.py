@@ -1,7 +1,7 @@
 """Seeds for the fuzz targets, from the corpus, random images and QEMU: python3 fuzz/seeds.py --corpus DIR --out DIR
 
-Images go to OUT/image (header, read, check, repair, commands), streams to OUT/decode; with --zip each target gets its
-<target>_seed_corpus.zip, as OSS-Fuzz wants them.
+Images go to OUT/image (header, read, check, repair, change, commands), streams to OUT/decode; with --zip each target
+gets its <target>_seed_corpus.zip, as OSS-Fuzz wants them.
 """
 
 import argparse
@@ -24,7 +24,7 @@ IMAGE_MAX = 200 << 10  # longer seeds make a fuzzer slow
 RANDOM_IMAGES = 200
 CLUSTER_BITS_MAX = 16
 TARGETS = {"decode": "decode", "header": "image", "read": "image", "check": "image", "repair": "image",
-           "commands": "image"}
+           "change": "image", "commands": "image"}
 QEMU_IMAGES = 16
 
 

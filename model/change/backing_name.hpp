@@ -8,7 +8,8 @@
 
 namespace qcow2::change {
 
-/// Puts them into the first cluster, behind the other extensions, which stay as they are; an empty name takes them away.
+/// Puts them into the first cluster, after the other extensions, which stay as they are. An empty name
+/// takes them away.
 /// Refuses, with rule::backing_file_name_length or rule::backing_file_in_first_cluster, what has no room.
 Result<void> store_backing_name(State& state, const std::string& name, const std::string& format);
 

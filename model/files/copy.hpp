@@ -9,7 +9,7 @@
 
 namespace qcow2 {
 
-/// Grows where it is written behind its end. Failures are UsageErrors.
+/// Grows where it is written after its end. Failures are UsageErrors.
 class Copy final : public ByteStore {
  public:
   /// Holes stay holes. `place` is what the copy may replace.

@@ -17,7 +17,7 @@ Result<bool> is_free(State& state, std::uint64_t host_cluster) {
 }
 
 /// Whether the next stream may begin where the last one ended.
-Result<bool> fits_behind_the_last(State& state, std::uint64_t length) {
+Result<bool> fits_after_the_last(State& state, std::uint64_t length) {
   // On a border, the host cluster there is anybody's.
   if (state.stream_end.value % state.cluster_size() == 0) return false;
   const std::uint64_t first = state.cluster_of(state.stream_end);
@@ -41,7 +41,7 @@ Result<HostOffset> allocate_clusters(State& state, std::uint64_t count) {
 }
 
 Result<HostOffset> allocate_stream(State& state, std::uint64_t length) {
-  const auto fits = fits_behind_the_last(state, length);
+  const auto fits = fits_after_the_last(state, length);
   if (!fits) return tl::unexpected(fits.error());
   HostOffset offset = state.stream_end;
   if (*fits) {

@@ -10,8 +10,8 @@ namespace qcow2::change {
 /// What a check counts. Refuses the first corruption that it finds.
 Result<CheckSummary> judge_corruptions(const State& state);
 
-/// After a step: makes bit 63 agree with the refcounts, and looks at the whole image. Refuses what the step has broken: a
-/// mistake of this program, and no reason to keep the image that it made.
+/// After a step: makes bit 63 agree with the refcounts, and checks the whole image.
+/// Refuses what the step has broken. That is a mistake of this program, and no reason to keep the image that it made.
 Result<void> settle(State& state);
 
 }  // namespace qcow2::change

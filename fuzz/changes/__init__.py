@@ -1,0 +1,1 @@
+"""Random sequences of steps: what qcow2-model modify and QEMU make of one image."""
