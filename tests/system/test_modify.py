@@ -272,6 +272,17 @@ class Chains(Chained):
         self.assertEqual((before, bytes(small.healthy())), (path.read_bytes(), (self.dir / "base").read_bytes()))
         self.assertEqual(self.expected(small.guest()), self.guest(places / "image.qcow2"))
 
+    def test_places_that_would_lose_something(self) -> None:
+        path = self.chain(bytes(small.healthy()), "qcow2")
+        commit, new = {"commit": {}}, self.dir / "new"
+        for steps, options in (((commit,), ("--out", new)), ((commit,), ("--backing-out", new)),
+                               ((), ("--backing-out", new)), ((), ("--out", self.dir / "base")),
+                               ((commit,), ("--out", new, "--backing-out", self.dir / "base"))):
+            with self.subTest(options):
+                self.assert_usage_error(self.modify(path, *steps, options=options))
+                self.assertFalse(new.exists())
+                self.assertEqual(bytes(small.healthy()), (self.dir / "base").read_bytes())
+
     def test_a_rebase_keeps_the_disk(self) -> None:
         for to, name in (({"backing_file": "other", "format": "raw"}, "other"), (None, "")):
             with self.subTest(name):
