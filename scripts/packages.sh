@@ -15,8 +15,13 @@ packages_coverage=(gcovr)
 packages_site=(clang lld wasi-libc libc++-dev-wasm32 libclang-rt-dev-wasm32 libfmt-dev libexpected-dev
   python3-markdown-it)
 packages_browser=(chromium fonts-liberation)
+# What examples/ and docs/ci.md are tried with: large, so only where nothing may be skipped.
+packages_examples=(parallel)
 # 7zz is a package of its own after Debian 12.
 case $(. /etc/os-release && echo "${VERSION_ID-}") in 12) ;; *) packages_run+=(7zip-standalone) ;; esac
+command -v go >/dev/null || packages_examples+=(golang-go)
+command -v rustc >/dev/null || packages_examples+=(rustc)
+command -v javac >/dev/null || packages_examples+=(default-jdk-headless)
 command -v node >/dev/null || packages_browser+=(nodejs)
 command -v npm >/dev/null || packages_browser+=(npm)
 catch2_version=3.7
