@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "fuzz")]
 
 from changes.sequence import Sequence  # noqa: E402
-from lives.programs import Difference, Programs, forbid_core_dumps  # noqa: E402
+from lives.programs import Difference, Hang, Programs, forbid_core_dumps  # noqa: E402
 
 
 def arguments() -> argparse.Namespace:
@@ -53,6 +53,9 @@ def try_one(seed: int, options: argparse.Namespace, counts: Counter[str], known:
                 (kept / "taken.json").write_text(json.dumps(taken, indent=1) + "\n")
                 print(f"    kept in {kept}", flush=True)
             return False
+        except Hang:
+            counts["QEMU gave no answer in time"] += 1
+            return True
 
 
 def main() -> int:
