@@ -2,6 +2,8 @@
 
 A case counts as made when corpus/.made/<id> says so; that note goes first when a case is made again and is written
 last, and files are put in place by renaming, so a build that is killed leaves nothing that passes for whole.
+A file that is longer than its file system allows (ext4: 16 TiB) stands there packed, and the runner unpacks it on tmpfs.
+Guest disks that are alike are one file with several names.
 """
 
 import errno
@@ -16,11 +18,12 @@ from generators.image.anatomy import anatomy_text
 from generators.canaries import canaries
 from generators.case.case import Case
 from generators.guest.guest_text import guest_map_text
-from generators.make import PLAIN_FILE_MAX, Made, make_case
+from generators.make import PLAIN_FILE_MAX, make_case
 from generators.image.sparse import SparseFile
 from generators.case.spec import Spec
 
 Report = Callable[[str], None]
+PACKED = ".packed"
 
 
 def sources_digest() -> str:
@@ -35,7 +38,7 @@ def sources_digest() -> str:
 class Corpus:
     def __init__(self, folder: str) -> None:
         self.folder = folder
-        for part in ("cases", "images", "guest", "layout", "canary", ".made", ".new"):
+        for part in ("cases", "images", "guest", "layout", "canary", ".disks", ".made", ".new"):
             os.makedirs(self._path(part), exist_ok=True)
 
     def _path(self, *parts: str) -> str:
@@ -80,7 +83,7 @@ class Corpus:
                 self.put_text(f".made/{case.id}", json.dumps(note))
             self.put_text(f"cases/{case.family}/{case.id}.json", case.text.decode())
             entries[case.id] = note["lock"]
-        self._note_absent([case.id for case in cases])
+        self._drop_unused_disks()
         self._canaries(sources)
         return entries
 
@@ -90,58 +93,58 @@ class Corpus:
 
     def _stands(self, name: str) -> bool:
         """Whether the files of a case that is noted as made are still there."""
-        image = [] if "absent" in self._note(name) else [("images", name, f"{name}.qcow2")]
-        return all(os.path.exists(self._path(*parts)) for parts in (
-            *image, ("guest", f"{name}.raw"), ("guest", f"{name}.json"), ("layout", f"{name}.json")))
+        return all(os.path.exists(self._path(file)) or os.path.exists(self._path(file + PACKED)) for file in (
+            f"images/{name}/{name}.qcow2", f"guest/{name}.raw", f"guest/{name}.json", f"layout/{name}.json"))
 
     def _make(self, case: Case) -> Spec:
-        """What the note says of a case that has been made: its lock entry, and why its image is absent, if it is."""
+        """What the note says of a case that has been made."""
         made = make_case(case)
         _unlink(self._path(".made", case.id))
-        absent = self._put_image(case.id, made)
-        self._put_file(f"guest/{case.id}.raw", made.guest.file)
+        self._put_images(case.id, {f"{case.id}.qcow2": made.image.file, **made.siblings})
+        self._put_disk(f"guest/{case.id}.raw", made.guest.file)
         others = {**made.alternatives, **{f"after-{index}": after.file for index, after in made.after.items()},
                   **{f"snapshot-{name}": file for name, file in made.snapshots.items()}}
         for name, file in others.items():
-            self._put_file(f"guest/{case.id}.{name}.raw", file)
+            self._put_disk(f"guest/{case.id}.{name}.raw", file)
         self.put_text(f"guest/{case.id}.json", guest_map_text(made.guest, made.after, made.snapshots))
         self.put_text(f"layout/{case.id}.json", anatomy_text(made.image))
         self._drop_others(case.id, others)
-        return {"lock": made.lock_entry(), **({"absent": absent} if absent else {})}
+        return {"lock": made.lock_entry()}
 
     def _drop_others(self, name: str, kept: Iterable[str]) -> None:
         """Guest disks that the case had before it was changed."""
         known = {f"{name}.raw", f"{name}.json", *(f"{name}.{other}.raw" for other in kept)}
         for file in os.listdir(self._path("guest")):
-            if file.startswith(f"{name}.") and file not in known:
+            if file.startswith(f"{name}.") and file.removesuffix(PACKED) not in known:
                 os.remove(self._path("guest", file))
 
-    def _put_image(self, name: str, made: Made) -> str:
-        """Why the image cannot be here, or "": a file system has a longest file, ext4 one of 16 TiB."""
+    def _put_images(self, name: str, files: dict[str, SparseFile]) -> None:
         new, place = self._path(".new", name), self._path("images", name)
         shutil.rmtree(new, ignore_errors=True)
         os.makedirs(new)
-        try:
-            for file_name, file in {f"{name}.qcow2": made.image.file, **made.siblings}.items():
-                file.store(os.path.join(new, file_name))
-        except OSError as error:
-            shutil.rmtree(new)
-            if error.errno not in (errno.EFBIG, errno.EINVAL) or made.image.file.length <= PLAIN_FILE_MAX:
-                raise
-            shutil.rmtree(place, ignore_errors=True)
-            return f"its file system takes no file of {made.image.file.length:#x} bytes"
+        for file_name, file in files.items():
+            _store(file, os.path.join(new, file_name))
         shutil.rmtree(place, ignore_errors=True)
         os.replace(new, place)
-        return ""
 
-    def _note_absent(self, names: list[str]) -> None:
-        """absent.json: the cases whose images could not be stored, each with the reason; no file where there are
-        none."""
-        absent = {name: note["absent"] for name in names if "absent" in (note := self._note(name))}
-        if absent:
-            self.put_text("absent.json", json.dumps({"schema": 1, "cases": absent}, indent=1) + "\n")
-        else:
-            _unlink(self._path("absent.json"))
+    def _put_disk(self, name: str, file: SparseFile) -> None:
+        """Puts a guest disk in place, as one more name of the file that has the same content, if there is one."""
+        disk = self._path(".disks", f"{file.length:x}-{file.disk_digest()}")
+        new = self._path(".new", os.path.basename(name))
+        stored = next((path for path in (disk, disk + PACKED) if os.path.exists(path)), "")
+        if not stored:
+            stored = disk + _store(file, new)
+            os.replace(new + stored[len(disk):], stored)
+        suffix = stored[len(disk):]
+        _link(stored, new)
+        for other in ("", PACKED):
+            _unlink(self._path(name + other))
+        os.replace(new, self._path(name + suffix))
+
+    def _drop_unused_disks(self) -> None:
+        for name in os.listdir(self._path(".disks")):
+            if os.stat(self._path(".disks", name)).st_nlink == 1:
+                os.remove(self._path(".disks", name))
 
     def _put_file(self, name: str, file: SparseFile) -> None:
         new = self._path(".new", os.path.basename(name))
@@ -179,6 +182,27 @@ class Corpus:
                 path = os.path.join(folder, name)
                 if os.path.relpath(path, self._path("cases")).replace(os.sep, "/") not in wanted:
                     os.remove(path)
+
+
+def _store(file: SparseFile, path: str) -> str:
+    """Stores the file, and says what its name got in addition: the mark of a packed one, or nothing."""
+    try:
+        file.store(path)
+        return ""
+    except OSError as error:
+        _unlink(path)
+        if error.errno not in (errno.EFBIG, errno.EINVAL) or file.length <= PLAIN_FILE_MAX:
+            raise
+    file.store_packed(path + PACKED)
+    return PACKED
+
+
+def _link(path: str, name: str) -> None:
+    _unlink(name)
+    try:
+        os.link(path, name)
+    except OSError:  # a file system without links, or without any more of them
+        shutil.copyfile(path, name)
 
 
 def _content(path: str) -> Optional[bytes]:

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t block_size = 4096;
 constexpr std::size_t buffer_size = 64 * block_size;
+constexpr std::uint64_t plain_digest_max = std::uint64_t{1} << 30;
 
 alignas(64) constexpr std::array<std::byte, buffer_size> zeros{};
 
@@ -157,6 +158,12 @@ Result<Digest> content_digest(const std::filesystem::path& path) {
   const auto file = OpenFile::open(path);
   if (!file) return tl::unexpected(file.error());
   return content_digest(path, 0, file->size());
+}
+
+Result<Digest> disk_digest(const std::filesystem::path& path) {
+  const auto file = OpenFile::open(path);
+  if (!file) return tl::unexpected(file.error());
+  return file->size() > plain_digest_max ? image_digest(path) : content_digest(path, 0, file->size());
 }
 
 }  // namespace conform

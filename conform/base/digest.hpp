@@ -1,6 +1,6 @@
 // SHA-256 over the files of the corpus and of the implementations.
 //
-// Two digests are in use. The plain one is over a guest disk's bytes. An image's is over its data: blocks of zeros are
+// Two digests are in use. The plain one is over a guest disk's bytes, up to 1 GiB of them. An image's is over its data: blocks of zeros are
 // left out wherever the file system keeps them, so that a sparse terabyte can be hashed and a hole is no different from
 // written zeros.
 #pragma once
@@ -45,5 +45,8 @@ Result<Digest> image_digest(const std::filesystem::path& file);
 /// The plain SHA-256 of `length` bytes from `offset`; holes are not read.
 Result<Digest> content_digest(const std::filesystem::path& file, std::uint64_t offset, std::uint64_t length);
 Result<Digest> content_digest(const std::filesystem::path& file);
+
+/// A guest disk's: the plain one, or that of its data where it is longer than 1 GiB.
+Result<Digest> disk_digest(const std::filesystem::path& file);
 
 }  // namespace conform

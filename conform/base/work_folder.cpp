@@ -48,6 +48,12 @@ Result<WorkFolder> WorkFolder::make() {
   std::error_code error;
   const auto parent = fs::temp_directory_path(error);
   if (error) return fail("no folder for temporary files: {}", error.message());
+  return under(parent);
+}
+
+Result<WorkFolder> WorkFolder::on_tmpfs() { return under("/dev/shm"); }
+
+Result<WorkFolder> WorkFolder::under(const fs::path& parent) {
   sweep(parent);
   for (;;) {
     std::string name = (fs::absolute(parent) / prefix).string() + "XXXXXX";

@@ -13,10 +13,13 @@
 
 namespace conform {
 
-/// Under TMPDIR; removed at the end. What a run left that could not come to its end goes when the next one is made.
+/// Under TMPDIR, or where files may be longer; removed at the end. What a run left that could not come to its end goes
+/// when the next one is made.
 class WorkFolder {
  public:
   static Result<WorkFolder> make();
+  /// Where the longest files can be (8 EiB, nearly all of it hole).
+  static Result<WorkFolder> on_tmpfs();
   WorkFolder(WorkFolder&& other) noexcept : root_(std::exchange(other.root_, {})), held_(std::move(other.held_)) {}
   WorkFolder& operator=(WorkFolder&&) = delete;
   ~WorkFolder();
@@ -28,6 +31,7 @@ class WorkFolder {
   bool holds(std::uint64_t size) const;
 
  private:
+  static Result<WorkFolder> under(const std::filesystem::path& parent);
   WorkFolder(std::filesystem::path root, FileDescriptor held) : root_(std::move(root)), held_(std::move(held)) {}
   std::filesystem::path root_;
   FileDescriptor held_;  // locked: who can lock it too knows that its run is over

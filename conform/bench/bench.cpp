@@ -5,6 +5,7 @@ namespace {
 
 ProcessLimits confined(ProcessLimits limits, const Corpus& corpus, const WorkFolder& work) {
   limits.hidden = {std::filesystem::absolute(corpus.folder()), work.hidden()};
+  if (const auto unpacked = corpus.unpacked_folder()) limits.hidden.push_back(*unpacked);
   limits.temporary = work.root();
   return limits;
 }
@@ -36,13 +37,26 @@ std::vector<std::string> Bench::mismatches(const Case& tested) const {
 const std::string& Bench::obstacle(const Case& tested) const {
   Checked& known = checked(tested);
   std::call_once(known.obstacle_once, [&] {
-    if (tested.max_file_size && !work.holds(*tested.max_file_size))
+    known.folder = folder_for(tested.max_file_size.value_or(0));
+    if (!known.folder)
       known.obstacle = fmt::format("the file system of {} holds no file of {:#x} bytes",
                                    work.root().parent_path().string(), *tested.max_file_size);
-    else if (const auto& absence = corpus.absence(tested); !absence.empty())
+    else if (const auto absence = corpus.absence(tested); !absence.empty())
       known.obstacle = "the corpus has no image: " + absence;
   });
   return known.obstacle;
+}
+
+const std::filesystem::path& Bench::folder(const Case& tested) const {
+  return obstacle(tested).empty() ? checked(tested).folder->root() : work.root();
+}
+
+const WorkFolder* Bench::folder_for(std::uint64_t file_size) const {
+  if (file_size == 0 || work.holds(file_size)) return &work;
+  std::call_once(tmpfs_once_, [&] {
+    if (auto made = WorkFolder::on_tmpfs()) tmpfs_.emplace(std::move(*made));
+  });
+  return tmpfs_ && tmpfs_->holds(file_size) ? &*tmpfs_ : nullptr;
 }
 
 }  // namespace conform

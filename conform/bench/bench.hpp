@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -28,8 +29,10 @@ class Bench {
 
   /// What does not agree with the lock now; empty: all does. Files are read again only when they have changed.
   std::vector<std::string> mismatches(const Case& tested) const;
-  /// Why the work folder cannot hold the case's image; empty: it can.
+  /// Why no folder of the run can hold the case's image; empty: one can.
   const std::string& obstacle(const Case& tested) const;
+  /// Where copies of the case's image go: the work folder, or one on tmpfs where files may be as long as the image.
+  const std::filesystem::path& folder(const Case& tested) const;
 
  private:
   struct Checked {
@@ -38,9 +41,13 @@ class Bench {
     std::vector<std::string> mismatches;
     std::once_flag obstacle_once;
     std::string obstacle;
+    const WorkFolder* folder = nullptr;
   };
   Checked& checked(const Case& tested) const;
+  const WorkFolder* folder_for(std::uint64_t file_size) const;
   mutable std::deque<Checked> checked_;  // one a case, in the corpus's order
+  mutable std::once_flag tmpfs_once_;
+  mutable std::optional<WorkFolder> tmpfs_;
 };
 
 }  // namespace conform

@@ -16,7 +16,7 @@ constexpr const char* parts[] = {"cases",  "schema.json", "clauses.json", "lock.
                                  "images", "guest",       "layout",       "canary"};
 
 /// What only some corpora have.
-constexpr const char* more_parts[] = {"absent.json", "INTERPRETING.md"};
+constexpr const char* more_parts[] = {"INTERPRETING.md"};
 
 Result<std::size_t> copy_tree(const fs::path& source, const fs::path& target) {
   std::error_code error;

@@ -40,18 +40,6 @@ Result<std::string> digest_of(const std::vector<fs::path>& files) {
   return all.hex();
 }
 
-/// absent.json, where the corpus has one: id -> reason.
-Result<std::map<std::string, std::string>> load_absent(const fs::path& file) {
-  if (!fs::exists(file)) return {};
-  const auto document = load_json(file);
-  if (!document) return tl::unexpected(document.error());
-  try {
-    return document->at("cases").get<std::map<std::string, std::string>>();
-  } catch (const Json::exception& error) {
-    return fail("{}: {}", file.string(), error.what());
-  }
-}
-
 void compare(std::vector<std::string>& mismatches, const std::string& what, const Digest& locked,
              const Result<Digest>& found) {
   if (!found)
@@ -67,6 +55,7 @@ void compare(std::vector<std::string>& mismatches, const std::string& what, cons
 Result<Corpus> Corpus::load(const fs::path& folder) {
   Corpus corpus;
   corpus.folder_ = folder;
+  corpus.unpacked_ = std::make_shared<const Unpacked>(folder);
   if (!fs::is_directory(folder)) return fail("{}: no corpus there", folder.string());
   auto schema = JsonSchema::load(folder / "schema.json");
   if (!schema) return tl::unexpected(schema.error());
@@ -76,9 +65,6 @@ Result<Corpus> Corpus::load(const fs::path& folder) {
   auto lock = load_lock(folder / "lock.json");
   if (!lock) return tl::unexpected(lock.error());
   corpus.lock_ = std::move(*lock);
-  auto absent = load_absent(folder / "absent.json");
-  if (!absent) return tl::unexpected(absent.error());
-  corpus.absent_ = std::move(*absent);
 
   auto files = case_files(folder / "cases");
   if (!files) return tl::unexpected(files.error());
@@ -102,20 +88,25 @@ const Case* Corpus::find(const std::string& id) const {
   return found == cases_.end() ? nullptr : &*found;
 }
 
-const std::string& Corpus::absence(const Case& tested) const {
-  static const std::string there;
-  const auto found = absent_.find(tested.id);
-  return found == absent_.end() ? there : found->second;
+std::string Corpus::absence(const Case& tested) const {
+  std::error_code error;
+  for (const auto& file : {image(tested), guest(tested)})
+    if (!fs::exists(file, error) && fs::exists(file.string() + ".packed", error))
+      return fmt::format("{} is packed, and no file system at hand holds a file of its length",
+                         file.filename().string());
+  return {};
 }
 
-fs::path Corpus::image(const Case& tested) const { return folder_ / "images" / tested.id / (tested.id + ".qcow2"); }
+fs::path Corpus::image(const Case& tested) const {
+  return unpacked_->place(folder_ / "images" / tested.id / (tested.id + ".qcow2"));
+}
 
 fs::path Corpus::sibling(const Case& tested, const std::string& file) const {
-  return folder_ / "images" / tested.id / file;
+  return unpacked_->place(folder_ / "images" / tested.id / file);
 }
 
 fs::path Corpus::guest(const Case& tested, const std::string& alternative) const {
-  return folder_ / "guest" / (tested.id + (alternative.empty() ? "" : "." + alternative) + ".raw");
+  return unpacked_->place(folder_ / "guest" / (tested.id + (alternative.empty() ? "" : "." + alternative) + ".raw"));
 }
 
 fs::path Corpus::guest_after(const Case& tested, const Operation& operation) const {
@@ -159,17 +150,17 @@ std::vector<std::string> lock_mismatches(const Corpus& corpus, const Case& teste
     if (!locked.siblings.contains(file)) mismatches.push_back(file + ": the lock does not know it");
   for (const auto& [file, digest] : locked.siblings)
     if (there) compare(mismatches, file, digest, image_digest(corpus.sibling(tested, file)));
-  compare(mismatches, "guest disk", locked.guest, content_digest(corpus.guest(tested)));
+  compare(mismatches, "guest disk", locked.guest, disk_digest(corpus.guest(tested)));
   for (const auto& [name, digest] : locked.alternatives)
-    compare(mismatches, "guest disk " + name, digest, content_digest(corpus.guest(tested, name)));
+    compare(mismatches, "guest disk " + name, digest, disk_digest(corpus.guest(tested, name)));
   for (const auto& operation : tested.operations)
     if (operation.op == Op::modify && !locked.after.contains(std::to_string(operation.index)))
       mismatches.push_back(fmt::format("guest disk after operation {}: the lock does not know it", operation.index));
   for (const auto& [index, digest] : locked.after)
     compare(mismatches, "guest disk after operation " + index, digest,
-            content_digest(corpus.guest(tested, "after-" + index)));
+            disk_digest(corpus.guest(tested, "after-" + index)));
   for (const auto& [name, digest] : locked.snapshots)
-    compare(mismatches, "snapshot " + name, digest, content_digest(corpus.guest_snapshot(tested, name)));
+    compare(mismatches, "snapshot " + name, digest, disk_digest(corpus.guest_snapshot(tested, name)));
   return mismatches;
 }
 

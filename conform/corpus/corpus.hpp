@@ -3,13 +3,15 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "corpus/case.hpp"
 #include "corpus/clause.hpp"
 #include "corpus/lock.hpp"
+#include "corpus/unpacked.hpp"
 
 namespace conform {
 
@@ -25,8 +27,10 @@ class Corpus {
   const std::string& digest() const { return digest_; }  // of all texts, and by the lock of all images
 
   const Case* find(const std::string& id) const;
-  /// Why there is no image of the case; empty: there is one. A file system has a longest file.
-  const std::string& absence(const Case& tested) const;
+  /// Where packed files of the corpus are unpacked, if it has such and there is a place for them.
+  std::optional<std::filesystem::path> unpacked_folder() const { return unpacked_->folder(); }
+  /// Why there is no image or guest disk of the case; empty: they are there. A file system has a longest file.
+  std::string absence(const Case& tested) const;
 
   std::filesystem::path image(const Case& tested) const;
   std::filesystem::path sibling(const Case& tested, const std::string& file) const;
@@ -45,7 +49,7 @@ class Corpus {
   std::vector<Case> cases_;
   Clauses clauses_;
   Lock lock_;
-  std::map<std::string, std::string> absent_;
+  std::shared_ptr<const Unpacked> unpacked_;
   std::string digest_;
 };
 

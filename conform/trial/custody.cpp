@@ -47,7 +47,7 @@ Result<ImageCopy> Custody::copy_of_image() const {
 }
 
 Result<ImageCopy> Custody::copy_files(const Original& image, const std::vector<Original>& siblings) const {
-  return bench_.spent.on(Work::copying, [&] { return ImageCopy::make(bench_.work.root(), image, siblings); });
+  return bench_.spent.on(Work::copying, [&] { return ImageCopy::make(bench_.folder(case_), image, siblings); });
 }
 
 void Custody::drop_copy() {

@@ -105,7 +105,7 @@ Result<GivenData> examine_given_data(const Corpus& corpus, const Case& tested, c
       facts.first_diff = *differs;
   }
   const bool known = operation.op == Op::read && facts.matches.contains("");
-  const auto digest = known ? Result<Digest>(lock_of(corpus, tested).guest) : content_digest(output);
+  const auto digest = known ? Result<Digest>(lock_of(corpus, tested).guest) : disk_digest(output);
   if (!digest) return tl::unexpected(digest.error());
   facts.digest = *digest;
   if (!facts.matches.empty()) facts.first_diff.reset();

@@ -7,6 +7,7 @@ import hashlib
 from typing import Iterator
 
 BLOCK = 4096
+PLAIN_DIGEST_MAX = 1 << 30  # the bytes of a longer disk are too many to hash the zeros among them
 _ZEROS = bytes(1 << 20)
 
 
@@ -22,7 +23,7 @@ class SparseFile:
             index, start = divmod(offset + position, BLOCK)
             piece = data[position : position + BLOCK - start]
             block = self._blocks.get(index)
-            if block is None and any(piece):
+            if block is None and piece.count(0) < len(piece):
                 block = self._blocks[index] = bytearray(BLOCK)
             if block is not None:
                 block[start : start + len(piece)] = piece
@@ -64,12 +65,22 @@ class SparseFile:
         if run:
             yield start, bytes(run)
 
-    def image_digest(self) -> str:
+    def packed(self) -> Iterator[bytes]:
         """The length, then offset, length and bytes of every run; numbers as 8 bytes, little-endian."""
-        digest = hashlib.sha256(self.length.to_bytes(8, "little"))
+        yield self.length.to_bytes(8, "little")
         for offset, data in self.runs():
-            digest.update(offset.to_bytes(8, "little") + len(data).to_bytes(8, "little") + data)
+            yield offset.to_bytes(8, "little") + len(data).to_bytes(8, "little") + data
+
+    def image_digest(self) -> str:
+        """The digest of the packed form."""
+        digest = hashlib.sha256()
+        for part in self.packed():
+            digest.update(part)
         return digest.hexdigest()
+
+    def disk_digest(self) -> str:
+        """The digest of a guest disk: of all its bytes, or of its data alone where that would take too long."""
+        return self.plain_digest() if self.length <= PLAIN_DIGEST_MAX else self.image_digest()
 
     def plain_digest(self) -> str:
         """The digest of all bytes, as any sha256 program gives it."""
@@ -90,3 +101,8 @@ class SparseFile:
                 file.seek(offset)
                 file.write(data)
             file.truncate(self.length)
+
+    def store_packed(self, path: str) -> None:
+        with open(path, "wb") as file:
+            for part in self.packed():
+                file.write(part)

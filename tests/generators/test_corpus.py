@@ -89,7 +89,7 @@ class Build(ProjectTest):
         self.build("lock")
         whole = self.files()
         self.write(plain_case("second", image={"cluster_bits": 16, "guest": {"0": "compressed"}}))
-        for step in ("_put_image", "_put_file"):
+        for step in ("_put_images", "_put_file"):
             with mock.patch.object(Corpus, step, side_effect=KeyboardInterrupt):
                 self.assertRaises(KeyboardInterrupt, self.build)
             self.assertNotIn(".made/second", self.files())
@@ -97,7 +97,7 @@ class Build(ProjectTest):
         self.build()
         self.assertEqual(whole, self.files())
 
-    def test_an_image_that_the_file_system_cannot_hold_is_absent_and_the_corpus_says_why(self) -> None:
+    def test_an_image_that_the_file_system_cannot_hold_is_packed(self) -> None:
         vast = plain_case("vast", requires={"max_file_size": "0x100001000"},
                           image={"cluster_bits": 12, "guest": {"0": {"stream": {"host_offset": "0x100000100"}}}})
         self.write(vast)
@@ -111,14 +111,30 @@ class Build(ProjectTest):
         with mock.patch.object(SparseFile, "store", limited):
             self.build("lock")
             self.assertEqual((0, "", ""), self.build())
-        self.assertEqual({"schema": 1, "cases": {"vast": "its file system takes no file of 0x100001000 bytes"}},
-                         json.loads(self.files()["absent.json"]))
-        self.assertFalse((self.corpus / "images/vast").exists())
-        self.assertIn("vast", json.loads(self.files()["lock.json"])["cases"])
+        self.assertFalse((self.corpus / "images/vast/vast.qcow2").exists())
+        packed = self.files()["images/vast/vast.qcow2.packed"]
+        locked = json.loads(self.files()["lock.json"])["cases"]["vast"]["image"]
+        self.assertEqual((locked["length"], locked["sha256"]),
+                         (int.from_bytes(packed[:8], "little"), hashlib.sha256(packed).hexdigest()))
         self.write({**vast, "title": "A vast image, made again"})
         self.build()
-        self.assertFalse((self.corpus / "absent.json").exists())
-        self.assertTrue((self.corpus / "images/vast/vast.qcow2").exists())
+        self.assertEqual(["vast.qcow2"], os.listdir(self.corpus / "images/vast"))
+
+    def test_guest_disks_that_are_alike_are_one_file(self) -> None:
+        self.build()
+        plain, second = self.corpus / "guest/plain.raw", self.corpus / "guest/second.raw"
+        self.assertTrue(plain.samefile(second))
+        self.write(plain_case("second", image={"cluster_bits": 16, "guest": {"0": "compressed"}}))
+        self.build()
+        self.assertFalse(plain.samefile(second))
+        (self.root / "cases/size-field/second.json").unlink()
+        self.build()
+        self.assertEqual(1, len(os.listdir(self.corpus / ".disks")))
+
+    def test_guest_disks_are_alike_where_there_are_no_links_too(self) -> None:
+        with mock.patch.object(os, "link", side_effect=OSError("no links")):
+            self.build()
+        self.assertEqual(self.files()["guest/plain.raw"], self.files()["guest/second.raw"])
 
     def test_a_write_that_dies_does_not_touch_the_image(self) -> None:
         self.build("lock")
