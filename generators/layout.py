@@ -130,6 +130,8 @@ COMPRESSION_TYPES = {"deflate": 0, "zstd": 1}
 EXTENSION_END = 0
 EXTENSION_BACKING_FORMAT = 0xE2792ACA
 EXTENSION_DATA_FILE_NAME = 0x44415441
+EXTENSION_BITMAPS = 0x23852875
+AUTOCLEAR_BITMAPS = 1 << 0
 AUTOCLEAR_DATA_FILE_RAW = 1 << 1
 
 
@@ -178,4 +180,20 @@ def snapshot_bytes(l1_table_offset: int, l1_size: int, identity: str, name: str,
     extra = struct.pack(">QQ", 0, disk_size)
     fixed = struct.pack(">QIHHIIQII", l1_table_offset, l1_size, len(identity), len(name), 0, 0, 0, 0, len(extra))
     entry = fixed + extra + identity.encode() + name.encode()
+    return entry + bytes(-len(entry) % 8)
+
+
+# ---- persistent bitmaps ----------------------------------------------------------------------------------
+DIRTY_TRACKING = 1  # the only type of a bitmap
+
+
+def bitmaps_bytes(count: int, directory_size: int, directory_offset: int) -> bytes:
+    """The data of the header extension: how many bitmaps there are, and where their directory is."""
+    return struct.pack(">IIQQ", count, 0, directory_size, directory_offset)
+
+
+def bitmap_bytes(table_offset: int, table_entries: int, flags: int, granularity_bits: int, name: str) -> bytes:
+    """One entry of the directory."""
+    entry = struct.pack(">QIIBBHI", table_offset, table_entries, flags, DIRTY_TRACKING, granularity_bits, len(name), 0)
+    entry += name.encode()
     return entry + bytes(-len(entry) % 8)

@@ -37,7 +37,7 @@ def stated_clusters(guest: Spec) -> dict[int, ClusterSpec]:
 def _kind(value: Any) -> tuple[str, Spec]:
     if isinstance(value, str):
         return value, {}
-    for key, kind in (("stream", COMPRESSED), ("data", STANDARD), ("zero", ZERO), ("l2_entry", RAW)):
+    for key, kind in (("stream", COMPRESSED), ("zero", ZERO), ("data", STANDARD), ("l2_entry", RAW)):
         if key in value:
             return kind, value
     return UNALLOCATED, value

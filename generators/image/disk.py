@@ -1,6 +1,7 @@
 """One L1 table with everything under it: the active disk, or the disk of an internal snapshot."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Optional
 
 from generators import layout
@@ -24,6 +25,7 @@ class Disk:
     clusters: dict[int, ClusterSpec]
     bodies: dict[int, Body] = field(default_factory=dict)
     owned: list[int] = field(default_factory=list)
+    shared_tables: frozenset[int] = frozenset()  # l1_indexes of the L2 tables that are the active disk's
 
     @property
     def l1_size(self) -> int:
@@ -47,8 +49,11 @@ class Disk:
         per_table = self.geometry.l2_entries
         return sorted({index // per_table for index in self.clusters})
 
+    def own_tables(self) -> list[int]:
+        return [l1_index for l1_index in self.l1_indexes() if l1_index not in self.shared_tables]
+
     def table(self, l1_index: int) -> str:
-        return f"{self.prefix}l2_table.{l1_index}"
+        return f"{'' if l1_index in self.shared_tables else self.prefix}l2_table.{l1_index}"
 
     def entries(self, places: Places) -> dict[int, Entry]:
         return {index: make_entry(cluster, self.bodies.get(index), self.geometry, places)
@@ -70,10 +75,15 @@ def active_disk(geometry: Geometry, clusters: dict[int, ClusterSpec], named: dic
     return disk
 
 
-def snapshot_disk(active: Disk, number: int, stated: dict[int, ClusterSpec], named: dict[str, Body]) -> Disk:
-    """A snapshot refers to the active disk's clusters save those that it states anew."""
+def snapshot_disk(active: Disk, number: int, stated: dict[int, ClusterSpec], named: dict[str, Body],
+                  shares: bool) -> Disk:
+    """A snapshot refers to the active disk's clusters save those that it states anew; where it `shares`, to the active
+    disk's L2 tables too, save those in which it has clusters of its own."""
+    per_table = active.geometry.l2_entries
+    shared = {*active.l1_indexes()} - {index // per_table for index in stated} if shares else set()
     inherited = {index: body for index, body in active.bodies.items() if index not in stated}
-    disk = Disk(f"snapshot.{number}.", f"{number}s", active.geometry, {**active.clusters, **stated}, inherited)
+    disk = Disk(f"snapshot.{number}.", f"{number}s", active.geometry, {**active.clusters, **stated}, inherited,
+                shared_tables=frozenset(shared))
     _fill(disk, stated, named)
     return disk
 
@@ -98,15 +108,18 @@ def _body(disk: Disk, cluster: ClusterSpec, named: dict[str, Body]) -> Optional[
                 raise CaseError(f"there is no stream '{stream}'", f"guest.{cluster.index}.stream")
             return named[stream]
         return _stream_body(stream, name, label, disk.geometry, f"guest.{cluster.index}.stream")
-    if cluster.kind == STANDARD:
-        content = Content(label, size)
-        data = content.bytes_of(cluster.spec.get("data", "rest"), 0)
+    if cluster.kind == STANDARD or cluster.kind == ZERO and "host_offset" in cluster.spec:
+        data = Content(label, size).bytes_of(cluster.spec.get("data", "rest"), 0)
         if len(data) > size:
             raise CaseError("more data than a cluster holds", f"guest.{cluster.index}.data")
-        return Body(name, data.ljust(size, b"\0"))
-    if cluster.kind == ZERO and "host_offset" in cluster.spec:
-        return Body(name, Content(label, size).bytes_of("rest", 0))
+        return Body(name, data.ljust(size, b"\0") if data else _zeros(size))
     return None
+
+
+@lru_cache
+def _zeros(size: int) -> bytes:
+    """One object for all host clusters of an image that hold nothing, however many there are."""
+    return bytes(size)
 
 
 def _stream_body(spec: Spec, name: str, label: str, geometry: Geometry, where: str) -> Body:

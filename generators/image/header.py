@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from generators import layout
 from generators.case.geometry import Geometry
+from generators.image.bitmaps import bitmaps_extension
 from generators.image.placement import Places
 from generators.case.spec import Spec, number
 
@@ -22,7 +23,7 @@ def header_cluster(image: Spec, geometry: Geometry, places: Places, counts: Coun
     length = number(stated.get("header_length", layout.HEADER_LENGTH_V3))
     if geometry.version == 2:
         length = layout.HEADER_LENGTH_V2
-    extensions = _extensions(image, stated.get("extensions", []))
+    extensions = _extensions(image, stated.get("extensions", []), places)
     name = _backing_name(image)
     fields = _fields(image, geometry, places, counts)
     if name:
@@ -53,6 +54,7 @@ def _fields(image: Spec, geometry: Geometry, places: Places, counts: Counts) -> 
     if geometry.version == 2:
         return fields
     fields["incompatible_features"] = sum(layout.INCOMPATIBLE[name] for name in _features(image, geometry))
+    fields["autoclear_features"] = layout.AUTOCLEAR_BITMAPS if "bitmaps" in image else 0
     fields["refcount_order"] = geometry.refcount_bits.bit_length() - 1
     fields["header_length"] = layout.HEADER_LENGTH_V3
     fields["compression_type"] = layout.COMPRESSION_TYPES[geometry.compression]
@@ -72,12 +74,14 @@ def _override(value: object, places: Places) -> int:
     return places.resolve(value)
 
 
-def _extensions(image: Spec, more: list[dict[str, str]]) -> bytes:
+def _extensions(image: Spec, more: list[dict[str, str]], places: Places) -> bytes:
     data = b""
     if "format" in image.get("backing_file", {}):
         data += layout.extension_bytes(layout.EXTENSION_BACKING_FORMAT, image["backing_file"]["format"].encode())
     if "data_file" in image:
         data += layout.extension_bytes(layout.EXTENSION_DATA_FILE_NAME, image["data_file"]["name"].encode())
+    if "bitmaps" in image:
+        data += bitmaps_extension(image["bitmaps"], places)
     for extension in more:
         data += layout.extension_bytes(number(extension["type"]), bytes.fromhex(extension["hex"]))
     return data + layout.extension_bytes(layout.EXTENSION_END, b"")

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Optional
 
 from generators import layout
+from generators.image.bitmaps import bitmap_parts
 from generators.image.disk import Disk, active_disk, named_streams, snapshot_disk
 from generators.image.entries import Entry
 from generators.case.errors import CaseError
@@ -42,7 +43,8 @@ def build_image(spec: Spec) -> Image:
     named = named_streams(spec, geometry)
     disks = [active_disk(geometry, clusters, named)]
     for index, snapshot in enumerate(spec.get("snapshots", [])):
-        disks.append(snapshot_disk(disks[0], index, stated_clusters(snapshot.get("guest", {})), named))
+        shares = snapshot.get("shares_l2_tables", False)
+        disks.append(snapshot_disk(disks[0], index, stated_clusters(snapshot.get("guest", {})), named, shares))
     blocks = [0]
     while True:
         plan = Plan(spec, geometry, disks, named, blocks)
@@ -78,6 +80,8 @@ def _write(plan: Plan) -> SparseFile:
         _write_l2(plan, file, disk, entries)
     if plan.disks[1:]:
         file.write(plan.places.start("snapshot_table"), plan.snapshot_table())
+    for name, data in bitmap_parts(plan.bitmaps, plan.geometry, plan.places):
+        file.write(plan.places.start(name), data)
     for body in plan.bodies():
         if body.stream is not None or not plan.external:
             file.write(plan.places.start(body.name), body.data)
@@ -110,7 +114,10 @@ def _write_l1(plan: Plan, file: SparseFile, disk: Disk) -> None:
 def _write_l2(plan: Plan, file: SparseFile, disk: Disk, entries: dict[int, Entry]) -> None:
     per_table = plan.geometry.l2_entries
     entry_size = layout.l2_entry_size(plan.geometry.extended_l2)
+    own = set(disk.own_tables())
     for index, entry in entries.items():
+        if index // per_table not in own:
+            continue
         copied = disk.is_active and entry.may_be_copied and (
             plan.external or plan.refcounts.of(entry.host_offset) == 1)
         value = entry.value ^ (layout.COPIED if copied else 0)

@@ -1,13 +1,14 @@
 """Where everything of an image stands, and how often each host cluster is referred to.
 
-Order in the file: header, refcount table and blocks, L1 table, snapshots, L2 tables, standard clusters, then the
-streams, so that what a case is about stands last. Anything can be moved by a "host_offset" or in "host_offsets".
+Order in the file: header, refcount table and blocks, L1 table, snapshots, L2 tables, bitmaps, standard clusters, then
+the streams, so that what a case is about stands last. Anything can be moved by a "host_offset" or in "host_offsets".
 """
 
 from dataclasses import dataclass
 from typing import Iterator
 
 from generators import layout
+from generators.image.bitmaps import bitmap_places
 from generators.image.disk import Disk
 from generators.image.entries import Body
 from generators.case.errors import CaseError
@@ -31,6 +32,7 @@ class Plan:
     def __post_init__(self) -> None:
         self.places = Places(self.geometry.cluster_size)
         self.moved: Spec = self.spec.get("host_offsets", {})
+        self.bitmaps: list[Spec] = self.spec.get("bitmaps", [])
         self.external = "data_file" in self.spec
         self._place()
         self.entries = [disk.entries(self.places) for disk in self.disks]
@@ -54,8 +56,10 @@ class Plan:
         if self.disks[1:]:
             self._put("snapshot_table", len(self.snapshot_table()))
         for disk in self.disks:
-            for l1_index in disk.l1_indexes():
+            for l1_index in disk.own_tables():
                 self._put(disk.table(l1_index), size)
+        for name, length in bitmap_places(self.bitmaps, self.geometry):
+            self._put(name, length)
         self._place_bodies()
 
     def _place_bodies(self) -> None:
@@ -118,6 +122,7 @@ class Plan:
         tables = ["header", "refcount_table", "snapshot_table"] + [f"refcount_block.{block}" for block in self.blocks]
         tables += [disk.l1_table for disk in self.disks if disk.l1_size]
         tables += [disk.table(l1_index) for disk in self.disks for l1_index in disk.l1_indexes()]
+        tables += [name for name, _ in bitmap_places(self.bitmaps, self.geometry)]
         known = {name: (start, end) for name, start, end in self.places.named()}
         for name in tables:
             if name in known:

@@ -4,7 +4,7 @@ from generators import layout
 from generators.case.errors import CaseError
 from generators.case.geometry import Geometry
 from generators.image.placement import Places
-from generators.case.spec import Spec
+from generators.case.spec import Spec, number
 
 
 class Refcounts:
@@ -31,8 +31,8 @@ class Refcounts:
         falsified.counts = dict(self.counts)
         for place, change in changes.items():
             cluster = places.resolve(place) // self._geometry.cluster_size
-            value = change if isinstance(change, int) else falsified.counts.get(cluster, 0) + int(str(change))
-            falsified.counts[cluster] = value
+            relative = str(change)[0] in "+-"
+            falsified.counts[cluster] = falsified.counts.get(cluster, 0) + int(change) if relative else number(change)
         return falsified
 
     def block_bytes(self, block: int) -> bytes:

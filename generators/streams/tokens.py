@@ -65,11 +65,7 @@ class Output:
             self.broken = True
         if self.broken:
             return 0
-        for _ in range(0, length, distance):
-            self.data += self.data[-distance:]
-        excess = -length % distance
-        if excess:
-            del self.data[-excess:]
+        self.data += (self.data[-distance:] * (length // distance + 1))[:length]
         return length
 
 

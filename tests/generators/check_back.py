@@ -38,6 +38,7 @@ class Checker(Image):
             end += (40 + extra + identity + name + 7) // 8 * 8
             self.l1_table(l1_offset, l1_size, active=False)
         self.name(snapshot_offset, end - snapshot_offset)
+        self.bitmaps()
         return self.compared(file_length)
 
     def compared(self, file_length: int) -> str:
@@ -48,6 +49,26 @@ class Checker(Image):
         if min(excess) < 0 or self.faults or wrong_flags:
             return "corrupt"
         return "leaks" if max(excess) > 0 else "clean"
+
+    def bitmaps(self) -> None:
+        """What persistent bitmaps name, where the header vouches for them."""
+        head = self.read(72, 32)
+        if self.version != 3 or not head[23] & 1:
+            return
+        at = int.from_bytes(head[28:32], "big")
+        while True:
+            kind, length = struct.unpack(">II", self.read(at, 8))
+            if kind == 0x23852875:
+                break
+            at += 8 + (length + 7) // 8 * 8
+        count, _, size, directory = struct.unpack(">IIQQ", self.read(at + 8, 24))
+        self.name(directory, size)
+        for _ in range(count):
+            table, entries, name, extra = struct.unpack(">QI6xHI", self.read(directory, 24))
+            self.name(table, entries * 8)
+            for data, in struct.iter_unpack(">Q", self.read(table, entries * 8)):
+                self.name(data & OFFSET, (1 << self.bits) if data & OFFSET else 0)
+            directory += (24 + name + extra + 7) // 8 * 8
 
     # ---- refcounts -------------------------------------------------------------------------------------
     def name(self, start: int, length: int) -> None:

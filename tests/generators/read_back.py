@@ -35,22 +35,27 @@ class Image:
         width = 16 if self.extended else 8
         per_table = (1 << self.bits) // width
         l1 = self.read(self.l1_offset, self.l1_size * 8)
-        for index in range((self.size + (1 << self.bits) - 1) >> self.bits):
-            table = struct.unpack_from(">Q", l1, index // per_table * 8)[0] & 0x00FFFFFFFFFFFE00
-            if table == 0:
+        empty = bytes(width)
+        for l1_index, (l1_entry,) in enumerate(struct.iter_unpack(">Q", l1)):
+            table = l1_entry & 0x00FFFFFFFFFFFE00
+            first = l1_index * per_table << self.bits
+            if table == 0 or first >= self.size:
                 continue
-            guest = index << self.bits
-            length = min(1 << self.bits, self.size - guest)
-            try:
-                data = self.cluster(table, index % per_table * width, guest)
-            except Refused:
-                yield guest, None
-                continue
-            if data is not None:
-                yield guest, data[:length]
+            entries = self.read(table, 1 << self.bits)
+            for index in range(min(per_table, (self.size - first + (1 << self.bits) - 1) >> self.bits)):
+                raw = entries[index * width : (index + 1) * width]
+                if raw == empty and not self.external:
+                    continue
+                guest = first + (index << self.bits)
+                try:
+                    data = self.cluster(table, raw, guest)
+                except Refused:
+                    yield guest, None
+                    continue
+                if data is not None:
+                    yield guest, data[: self.size - guest]
 
-    def cluster(self, table: int, position: int, guest: int) -> Optional[bytes]:
-        raw = self.read(table + position, 16 if self.extended else 8)
+    def cluster(self, table: int, raw: bytes, guest: int) -> Optional[bytes]:
         if table % (1 << self.bits) or len(raw) < 8:
             raise Refused
         entry = struct.unpack_from(">Q", raw)[0]
