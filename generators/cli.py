@@ -1,5 +1,5 @@
-"""The commands: build the corpus, renew the lock, check or format the case files, make a new one, show what a case's
-image holds."""
+"""The commands: build the corpus, renew the lock, check or format the case files, make a new one or the page of
+hazards, show what a case's image holds."""
 
 import argparse
 import hashlib
@@ -13,6 +13,7 @@ from generators.case.case import FAMILIES, Case, case_files, load_json, parse_ca
 from generators.case.clauses import Clause, parse_clauses
 from generators.corpus import Corpus, sources_digest
 from generators.case.errors import CaseError
+from generators.hazards import hazards_page, lint_hazards
 from generators.case.lint import lint
 from generators.case.lock import differing, lock_text
 from generators.case.schema import Validator
@@ -23,6 +24,8 @@ from generators.case.spec import Spec
 SPEC = "spec/compressed-clusters.md"
 SCHEMA = "cases/schema.json"
 LOCK = "cases/lock.json"
+HAZARDS = "cases/hazards.json"
+HAZARDS_PAGE = "spec/hazards.md"
 INTERPRETING = "cases/INTERPRETING.md"
 QUICK = "cases/quick.json"  # which cases `run --quick` takes
 KILL_MATRIX = "docs/kill-matrix.json"
@@ -115,6 +118,8 @@ def check(project: Project) -> int:
     cases, clauses = project.linted()
     tried = {slug for case in cases for slug in case.clauses}
     untried = [clause["slug"] for clause in clauses if clause["slug"] not in tried]
+    if os.path.exists(project.path(HAZARDS)):
+        lint_hazards(load_json(project.path(HAZARDS), HAZARDS), cases, {clause["slug"] for clause in clauses})
     print(f"{len(cases)} cases, {len(tried)} of {len(clauses)} clauses tried")
     for slug in untried:
         print(f"no case yet: {slug}")
@@ -128,6 +133,15 @@ def format_cases(project: Project) -> int:
             with open(project.path(case.path), "wb") as file:
                 file.write(text)
             print(f"formatted {case.path}")
+    return 0
+
+
+def write_hazards(project: Project) -> int:
+    cases, clauses = project.linted()
+    hazards = load_json(project.path(HAZARDS), HAZARDS)
+    lint_hazards(hazards, cases, {clause["slug"] for clause in clauses})
+    with open(project.path(HAZARDS_PAGE), "w", encoding="ascii") as file:
+        file.write(hazards_page(hazards, cases))
     return 0
 
 
@@ -173,6 +187,7 @@ def main(arguments: Optional[list[str]] = None) -> int:
         commands.add_parser(name, help=text).add_argument("--out", default="build/release/corpus", metavar="DIR")
     commands.add_parser("check", help="check all case files, and say which clauses have none")
     commands.add_parser("format", help="put all case files into canonical form")
+    commands.add_parser("hazards", help=f"make {HAZARDS_PAGE} from {HAZARDS}")
     commands.add_parser("show", help="say where everything stands in a case's image").add_argument("case")
     maker = commands.add_parser("new", help="make a case from a few answers, or say what one lacks")
     maker.add_argument("family", metavar="FAMILY", help=", ".join(FAMILIES))
@@ -182,6 +197,8 @@ def main(arguments: Optional[list[str]] = None) -> int:
         project = Project(options.root)
         if options.command in ("build", "lock"):
             return build(project, options.out, renew=options.command == "lock")
+        if options.command == "hazards":
+            return write_hazards(project)
         if options.command == "show":
             return show(project, options.case)
         if options.command == "new":

@@ -2,7 +2,7 @@
 
 A case counts as made when corpus/.made/<id> says so; that note goes first when a case is made again and is written
 last, and files are put in place by renaming, so a build that is killed leaves nothing that passes for whole.
-A file that is longer than its file system allows (ext4: 16 TiB) stands there packed, and the runner unpacks it on tmpfs.
+A file that is longer than its file system allows (ext4: 16 TiB) stands there packed; the runner unpacks it on tmpfs.
 Guest disks that are alike are one file with several names.
 """
 

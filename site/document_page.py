@@ -188,6 +188,7 @@ def short_title(name: str) -> str:
         "thread": "The thread",
         "open-questions": "Open questions",
         "registers": "Registers",
+        "hazards": "The hazard table",
         "divergences": "Divergences",
         "kill-matrix": "Kill matrix",
     }

@@ -22,6 +22,7 @@ ABOUT = {
     "thread": "What was claimed in the review thread of 2018, and what settles each claim.",
     "open-questions": "What the text leaves open, what implementations do, and a sentence proposed for each.",
     "registers": "Where QEMU refuses what the text allows, and where it accepts what the text refuses.",
+    "hazards": "What of the format programs get wrong, and the cases that notice.",
 }
 
 EXAMPLES = [  # what it shows, cluster_bits, entry

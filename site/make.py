@@ -25,7 +25,7 @@ import wasm  # noqa: E402
 from document_page import Site, Writer, short_title  # noqa: E402
 from shell import Link  # noqa: E402
 
-ORDER = ["compressed-clusters", "erratum", "thread", "open-questions", "registers"]
+ORDER = ["compressed-clusters", "erratum", "thread", "open-questions", "registers", "hazards"]
 FOOTER = "qcow2-conform: built from spec/, cases/ and the results of a run. This page asks no host for anything."
 
 

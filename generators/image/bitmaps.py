@@ -1,6 +1,6 @@
 """Persistent bitmaps: a directory, and for each bitmap a table and the host clusters of data that it names.
 
-No guest byte depends on them; but they are in the file, they are counted, and ordinary images that are backed up have them.
+No guest byte depends on them; but they are in the file and are counted, and images that are backed up have them.
 """
 
 from typing import Iterator

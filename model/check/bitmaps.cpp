@@ -74,6 +74,7 @@ class BitmapCounter {
 }  // namespace
 
 void count_bitmaps(const Image& image, HostUse& use, Findings& findings) {
+  // [refcount-bitmaps] "persistent bitmaps add references of their own"
   if (has_bitmaps(image.header)) BitmapCounter(image, use, findings).count();
 }
 

@@ -149,6 +149,7 @@ class Writer {
     field::refcount_table_offset.store(header, refcount_table_.offset.value);
     field::refcount_table_clusters.store(header, static_cast<std::uint32_t>(refcount_table_.clusters));
     // [compression-type] "Bit 3 set: the field is present and not 0, and names the format; 1 is zstd."
+    // [writer-corrupt-bit]
     field::incompatible_features.store(header, zstd ? incompatible::compression_type : 0);
     field::refcount_order.store(header, options_.refcount_order);
     field::header_length.store(header, header_length);

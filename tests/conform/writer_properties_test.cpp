@@ -62,6 +62,14 @@ TEST_CASE("the last cluster is whole, or another cluster is not its matter") {
   CHECK(held("writer-whole-cluster", image) == Held::untried);
 }
 
+TEST_CASE("a new image is not marked corrupt") {
+  auto image = healthy();
+  image.info["incompatible_features"] = "0x9";
+  CHECK(held("writer-corrupt-bit", image) == Held::yes);
+  image.info["incompatible_features"] = "0xa";
+  CHECK(held("writer-corrupt-bit", image) == Held::no);
+}
+
 TEST_CASE("habits") {
   auto image = healthy();
   image.clusters[1]["additional_sectors"] = 1;

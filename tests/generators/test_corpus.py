@@ -89,7 +89,7 @@ class Build(ProjectTest):
         self.build("lock")
         whole = self.files()
         self.write(plain_case("second", image={"cluster_bits": 16, "guest": {"0": "compressed"}}))
-        for step in ("_put_images", "_put_file"):
+        for step in ("_put_images", "_put_disk"):
             with mock.patch.object(Corpus, step, side_effect=KeyboardInterrupt):
                 self.assertRaises(KeyboardInterrupt, self.build)
             self.assertNotIn(".made/second", self.files())

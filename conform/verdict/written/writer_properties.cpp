@@ -154,6 +154,11 @@ Property pads_file(const WrittenImage& image) {
   return holds(image.file_length % sector_size == 0, fmt::format("the file has {} bytes", image.file_length));
 }
 
+Property corrupt_bit(const WrittenImage& image) {
+  const auto features = image.info.value("incompatible_features", "0x0");
+  return holds((std::stoull(features, nullptr, 16) & 2) == 0, "incompatible_features " + features);
+}
+
 struct Known {
   std::string_view clause;
   Property (*judge)(const WrittenImage&);
@@ -171,6 +176,7 @@ constexpr Known known[] = {
     {"writer-no-long-stream", no_long_stream},
     {"writer-packing", packing},
     {"writer-pads-file", pads_file},
+    {"writer-corrupt-bit", corrupt_bit},
 };
 
 }  // namespace

@@ -1,0 +1,70 @@
+"""A refusal, or a corruption, is found for the reason that its case gives, and for no other.
+
+`generators check` holds that a case differs from its sound twin in its delta alone. Here the model says what it finds:
+were there a second fault that comes with the delta, a program that overlooks the first would be noticed all the same.
+"""
+
+import json
+from typing import Any, Iterator
+
+from tests.system.support import BIN, SystemTest
+
+CORPUS = BIN.parent / "corpus"
+READS = ("read", "read-range")
+
+# The model's rule where the clause that a checker is held to has another slug.
+CHECKED = {"copied-flag": "check-copied-flag", "copied-flag-clear": "check-copied-flag",
+           "reserved-bits": "check-reserved-bits", "extended-l2-bitmap": "check-reserved-bits",
+           "refcount-aligned": "refcount-lookup"}
+
+# What comes with the delta and cannot be kept from it, or is the same fault by another name.
+TOGETHER = {
+    "offset-bit-56-checked": {"check-extent-past-end"},  # no file that can be checked reaches to 2^56
+    "refcount-table-past-the-end": {"copied-flag"},  # every image has an L1 entry with bit 63, and now no refcount
+    "refcount-bits-2-reversed": {"copied-flag"},  # so has this one
+    "reserved-bits-in-the-refcount-table": {"refcount-lookup"},  # as the model calls it
+    "good-beside-broken": {"incomplete-refused", "deflate-invalid"},  # the case is about what is good beside it
+    "gzip-header": {"deflate-invalid"}, "zlib-header": {"deflate-invalid"},  # "With such a header it is not deflate"
+    "half-a-cluster-in-a-frame": {"outside-extent"},  # the extent ends where the frame does
+}
+
+
+def cases(verdict: str, *ops: str) -> Iterator[dict[str, Any]]:
+    for path in sorted((CORPUS / "cases").glob("*/*.json")):
+        case = json.loads(path.read_text())
+        if "status" not in case and any(operation["op"] in ops and operation["expect"]["verdict"] == verdict
+                                        for operation in case["operations"]):
+            yield case
+
+
+def image(case: dict[str, Any]) -> str:
+    return str(CORPUS / "images" / case["id"] / f"{case['id']}.qcow2")
+
+
+class RightReason(SystemTest):
+    def test_a_checker_finds_corruptions_of_the_case_alone(self) -> None:
+        tried = 0
+        for case in cases("corrupt", "check"):
+            with self.subTest(case["id"]):
+                found = json.loads(self.run_model("check", "--json", image(case)).stdout)
+                rules = {one["rule"] for one in found["violations"] if one["severity"] == "corruption"}
+                allowed = {*case["clauses"], *TOGETHER.get(case["id"], ())}
+                self.assertEqual(set(), {rule for rule in rules if not {rule, CHECKED.get(rule, "")} & allowed})
+                self.assertTrue(rules)
+                tried += 1
+        self.assertGreater(tried, 60)
+
+    def test_a_reader_refuses_by_a_clause_of_the_case(self) -> None:
+        tried = 0
+        for case in cases("reject", *READS):
+            with self.subTest(case["id"]):
+                wrong = [operation for operation in case["operations"]
+                         if operation["op"] in READS and operation["expect"]["verdict"] == "reject"][0]
+                ranged = wrong["op"] == "read-range"
+                words = ["--offset", wrong["offset"], "--length", wrong["length"]] if ranged else []
+                done = self.run_model("read", image(case), self.dir / "out", *words)
+                self.assertEqual(1, done.returncode)
+                _, _, rule, _ = self.assert_one_line(done).split(": ", 3)
+                self.assertIn(rule, {*case["clauses"], *TOGETHER.get(case["id"], ())})
+                tried += 1
+        self.assertGreater(tried, 60)
