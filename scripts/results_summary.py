@@ -9,7 +9,8 @@ import re
 import sys
 from pathlib import Path
 
-KINDS = ("Wrong data", "Accepts what is invalid", "Rejects what is valid", "No answer")
+KINDS = ("Wrong data", "Accepts what is invalid", "Leaves a flaw unnoticed",
+         "Rejects what is valid", "Leaves an unsound image", "No answer")
 PROGRAM = re.compile(r"^## (?P<name>[^\s:]+)(?:: (?P<versions>.+)| \((?P<version>.+)\))?$", re.MULTILINE)
 KIND = re.compile(r"^### (?P<kind>[^:\n]+): (?P<count>\d+) cases?$", re.MULTILINE)
 MARKER = "<!-- made by scripts/publish: {} -->"

@@ -8,13 +8,14 @@ struct Colour {
   const char* hex;
 };
 
-/// Green is for those who were asked everything and did all of it well.
+/// Green is for those who were asked everything that they offer and claim, and did all of it well.
 Colour colour(const ImplementationSummary& summary) {
-  const Tally& must = summary.must;
-  if (!summary.info.canary.empty() || must.count(Status::harness_error) > 0 || must.executed() == 0)
+  const Score& score = summary.score;
+  if (!summary.info.canary.empty() || summary.must.count(Status::harness_error) > 0 || summary.must.executed() == 0)
     return {"lightgrey", "#6b6b6b"};
-  if (must.worst() >= 2) return {"red", "#b3140a"};
-  return must.well() == must.selected ? Colour{"brightgreen", "#2f6b3a"} : Colour{"yellow", "#7a5f00"};
+  if (score.worst() > badness_of_unnoticed_flaws) return {"red", "#b3140a"};
+  if (score.worst() == badness_of_unnoticed_flaws) return {"orange", "#a34a00"};
+  return score.well() == score.asked() ? Colour{"brightgreen", "#2f6b3a"} : Colour{"yellow", "#7a5f00"};
 }
 
 constexpr int letter_width = 7;  // of the widest common sans-serif at 11 px, as good as can be known without a font
@@ -24,22 +25,17 @@ int width(const std::string& text) { return static_cast<int>(text.size()) * lett
 
 }  // namespace
 
-std::string badge_text(const ImplementationSummary& summary) {
-  return fmt::format("must {}/{}, {} not run", summary.must.well(), summary.must.selected,
-                     summary.must.count(Status::not_run));
-}
-
 std::string badge_json(const ImplementationSummary& summary) {
   const Json json{{"schemaVersion", 1},
                   {"label", "qcow2-conform"},
-                  {"message", badge_text(summary)},
+                  {"message", summary.score.text()},
                   {"color", colour(summary).name}};
   return json.dump() + "\n";
 }
 
 std::string badge_svg(const ImplementationSummary& summary) {
   const std::string label = "qcow2-conform";
-  const std::string message = badge_text(summary);
+  const std::string message = summary.score.text();
   const int left = width(label), right = width(message);
   return fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"20\" role=\"img\" aria-label=\"{1}: {2}\">\n"

@@ -1,4 +1,4 @@
-// A line for a README: "must 212/212, 0 not run". Never a percentage.
+// A line for a README: "212/212 must; 40 not offered". Never a percentage.
 #pragma once
 
 #include <string>
@@ -6,8 +6,6 @@
 #include "results/summary.hpp"
 
 namespace conform::report {
-
-std::string badge_text(const ImplementationSummary& summary);
 
 /// As shields.io takes it ("endpoint badge").
 std::string badge_json(const ImplementationSummary& summary);

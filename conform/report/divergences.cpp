@@ -44,20 +44,26 @@ struct Kind {
   bool (*is)(Status status);
 };
 
+bool is_without_answer(Status status) { return is_nonconformance(status) && badness(status) == badness(Status::crash); }
+
 constexpr Kind kinds[] = {
     {"Wrong data", "The image was accepted, and other bytes were handed out than the disk has.",
      [](Status status) { return status == Status::wrong_data; }},
     {"Accepts what is invalid",
-     "The image, or the part of it that was read, has nothing valid to hand out; data or a clean bill came all the "
+     "The image, or the part of it that was read, has nothing valid to hand out; bytes that nobody has came all the "
      "same.",
      [](Status status) { return status == Status::wrong_accept; }},
+    {"Leaves a flaw unnoticed",
+     "The image should have been refused, and the bytes that came are those of the image without the flaw; or a check "
+     "called the image better than it is.",
+     [](Status status) { return status == Status::flaw_unnoticed; }},
     {"Rejects what is valid", "The image is valid and holds only features that the program claims, and it was refused.",
      [](Status status) { return status == Status::wrong_reject; }},
+    {"Leaves an unsound image",
+     "The image that was written or changed holds the right disk, and breaks a rule that others rely on.",
+     [](Status status) { return status == Status::unsound_image; }},
     {"No answer", "A crash, a time-out, a limit of memory or time, a changed image, or answers that do not agree.",
-     [](Status status) {
-       return is_nonconformance(status) && status != Status::wrong_data && status != Status::wrong_accept &&
-              status != Status::wrong_reject;
-     }},
+     is_without_answer},
 };
 
 /// "../../cases/family/id.json", where the divergences stand in build/publish/.

@@ -89,7 +89,8 @@ struct Totals {
   }
 };
 
-std::string suite(const ImplementationInfo& info, const Sources& sources, Totals& all) {
+std::string suite(const ImplementationSummary& summary, const Sources& sources, Totals& all) {
+  const ImplementationInfo& info = summary.info;
   Totals totals;
   std::string cases;
   for (const auto& record : sources.results.records)
@@ -100,9 +101,10 @@ std::string suite(const ImplementationInfo& info, const Sources& sources, Totals
     }
   return fmt::format(
       "  <testsuite name=\"{}\" {}>\n    <properties>\n      <property name=\"version\" value=\"{}\"/>\n"
-      "      <property name=\"corpus\" value=\"{}\"/>\n    </properties>\n{}  </testsuite>\n",
+      "      <property name=\"corpus\" value=\"{}\"/>\n      <property name=\"score\" value=\"{}\"/>\n"
+      "    </properties>\n{}  </testsuite>\n",
       escaped(info.name), totals.attributes(), escaped(info.version), escaped(sources.results.header.corpus_digest),
-      cases);
+      escaped(summary.score.text()), cases);
 }
 
 }  // namespace
@@ -110,7 +112,7 @@ std::string suite(const ImplementationInfo& info, const Sources& sources, Totals
 std::string junit(const Sources& sources) {
   Totals all;
   std::string suites;
-  for (const auto& info : sources.results.header.implementations) suites += suite(info, sources, all);
+  for (const auto& summary : summarise(sources.results)) suites += suite(summary, sources, all);
   return fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{}\" {}>\n{}</testsuites>\n",
                      escaped(sources.results.header.suite), all.attributes(), suites);
 }

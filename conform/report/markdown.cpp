@@ -13,8 +13,13 @@ namespace conform::report {
 namespace {
 
 std::string family_cell(const Tally& tally) {
+  if (tally.selected == tally.not_offered) return "-";
   if (tally.executed() == 0) return "not run";
-  const char* mark = tally.worst() >= 5 ? " **!**" : tally.worst() >= 2 ? " **×**" : "";
+  const int worst = tally.worst();
+  const char* mark = worst >= badness_of_invented_bytes    ? " **!**"
+                     : worst > badness_of_unnoticed_flaws  ? " **×**"
+                     : worst == badness_of_unnoticed_flaws ? " **f**"
+                                                           : "";
   return fmt::format("{}/{}{}", tally.well(), tally.executed(), mark);
 }
 
@@ -74,11 +79,13 @@ std::string markdown(const Sources& sources) {
   const Header& header = sources.results.header;
   std::string text = fmt::format("# Compressed clusters in qcow2: a conformance report\n\n{}, corpus {}.\n\n",
                                  header.suite, header.corpus_digest.substr(0, 12));
-  text +=
-      summary_table(summaries) +
-      "\nThe numbers are of operations; `must` counts those that were answered well of all that were "
-      "selected. Operations answered well of those run, by family (! wrong bytes handed out, × another failure):\n\n" +
-      family_table(summaries) + "\n";
+  text += summary_table(summaries) +
+          "\n`must` counts the must operations that were answered well, of those that the implementation offers and "
+          "claims; "
+          "the next three columns have the other must operations, and the last three count operations of every "
+          "level.\n\nOperations answered well of those run, by family (! wrong bytes handed out, f a flaw unnoticed "
+          "and no wrong byte, × another failure):\n\n" +
+          family_table(summaries) + "\n";
   for (const auto& summary : summaries) text += identity(summary);
   if (const auto trends = version_trends(sources); !trends.empty()) text += "\n" + trends;
   for (const auto& summary : summaries) text += failures_of(summary, sources);

@@ -23,14 +23,16 @@ std::string plain_markdown(std::string_view text) {
 
 std::string summary_table(const std::vector<ImplementationSummary>& summaries) {
   std::string text =
-      "| implementation | version | must | wrong bytes | other failures | unsupported | not run |\n"
-      "|---|---|---:|---:|---:|---:|---:|\n";
+      "| implementation | version | must | not offered | unsupported | not run | wrong bytes | other failures | flaws "
+      "unnoticed |\n"
+      "|---|---|---:|---:|---:|---:|---:|---:|---:|\n";
   for (const auto& summary : summaries) {
     const Tally& all = summary.all;
-    text += fmt::format("| {} | {} | {}/{} | {} | {} | {} | {} |\n", plain_markdown(summary.info.name),
-                        plain_markdown(summary.info.version), summary.must.well(), summary.must.selected,
-                        with_badness(all, 5, 5), with_badness(all, 2, 4), all.count(Status::unsupported),
-                        all.count(Status::not_run));
+    const Score& score = summary.score;
+    text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", plain_markdown(summary.info.name),
+                        plain_markdown(summary.info.version), score.fraction(), score.not_offered(),
+                        score.unsupported(), score.not_run(), with_badness(all, 5, 5), with_badness(all, 3, 4),
+                        all.count(Status::flaw_unnoticed));
   }
   return text;
 }
@@ -40,7 +42,8 @@ std::string identity(const ImplementationSummary& summary) {
   for (Status status : statuses)
     if (const auto number = summary.all.count(status); number > 0)
       sum += fmt::format("{}{} {}", sum.empty() ? "" : " + ", number, name(status));
-  return fmt::format("- {}: {} selected = {}{}\n", plain_markdown(summary.info.name), summary.all.selected, sum,
+  return fmt::format("- {}: {}. {} selected = {}{}\n", plain_markdown(summary.info.name), summary.score.text(),
+                     summary.all.selected, sum,
                      summary.info.canary.empty() ? "" : "; stopped: " + plain_markdown(summary.info.canary));
 }
 

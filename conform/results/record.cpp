@@ -1,5 +1,7 @@
 #include "results/record.hpp"
 
+#include "implementation/implementation.hpp"
+
 namespace conform {
 namespace {
 
@@ -59,6 +61,8 @@ Result<Record> parse(const Json& line) {
   record.clauses = line.at("clauses").get<std::vector<std::string>>();
   record.choice_group = text_at(line, "choice_group");
   record.expect = line.at("expect");
+  record.offered = line.value("offered", true);
+  record.claimed = line.value("claimed", true);
   record.choice = text_at(line, "choice");
   record.answer = text_at(line, "answer");
   record.exit = optional_at<int>(line, "exit");
@@ -94,6 +98,8 @@ Json to_json(const Record& record) {
           {"clauses", record.clauses},
           {"choice_group", or_null(record.choice_group)},
           {"expect", record.expect},
+          {"offered", record.offered},
+          {"claimed", record.claimed},
           {"status", name(record.status)},
           {"choice", or_null(record.choice)},
           {"answer", or_null(record.answer)},
@@ -120,18 +126,20 @@ Result<Record> record_from_json(const Json& line) {
   }
 }
 
-Record blank_record(const Case& tested, const Operation& operation, const std::string& implementation) {
+Record blank_record(const Case& tested, const Operation& operation, const Implementation& implementation) {
   Record record;
   record.case_id = tested.id;
   record.rev = tested.rev;
   record.op = operation.op;
   record.index = operation.index;
-  record.implementation = implementation;
+  record.implementation = implementation.name;
   record.level = tested.level;
   record.family = tested.family;
   record.clauses = tested.clauses;
   record.choice_group = tested.choice_group;
   record.expect = operation.expect.text;
+  record.offered = implementation.commands.contains(operation.op);
+  record.claimed = implementation.claims(tested.features);
   return record;
 }
 

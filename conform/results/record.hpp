@@ -13,6 +13,8 @@
 
 namespace conform {
 
+struct Implementation;
+
 /// What a list of known failures says about an operation.
 struct KnownNote {
   Status listed;
@@ -32,6 +34,8 @@ struct Record {
   std::vector<std::string> clauses;
   std::string choice_group;
   Json expect;
+  bool offered = true;  // the implementation has such an operation
+  bool claimed = true;  // it claims every feature of the case
 
   Status status = Status::not_run;
   std::string choice;  // the named answer; of observed, the answer
@@ -43,7 +47,7 @@ struct Record {
   std::optional<FirstDiff> first_diff;
   std::string observed_digest;
   std::optional<std::uint64_t> observed_length;
-  std::string bytes;  // of wrong-accept and wrong-data: none, zeros, another-cluster, backing-file, …
+  std::string bytes;  // of wrong-accept and wrong-data: none, zeros, another-cluster, …; of flaw-unnoticed: twin
   std::string detail;
   Json properties;       // of an image that a write or a modify left; null: there is none
   std::string messages;  // the first line that the program printed besides its data
@@ -55,6 +59,6 @@ Json to_json(const Record& record);
 Result<Record> record_from_json(const Json& line);
 
 /// A record of a case's operation, not-run until something else is known.
-Record blank_record(const Case& tested, const Operation& operation, const std::string& implementation);
+Record blank_record(const Case& tested, const Operation& operation, const Implementation& implementation);
 
 }  // namespace conform

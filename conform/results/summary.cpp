@@ -5,6 +5,15 @@
 namespace conform {
 namespace {
 
+Json to_json(const Score& score) {
+  return {{"well", score.well()},
+          {"asked", score.asked()},
+          {"not_offered", score.not_offered()},
+          {"unsupported", score.unsupported()},
+          {"not_run", score.not_run()},
+          {"text", score.text()}};
+}
+
 Json to_json(const ImplementationSummary& summary) {
   Json families = Json::object();
   for (const auto& [family, tally] : summary.families)
@@ -20,7 +29,8 @@ Json to_json(const ImplementationSummary& summary) {
            {{"selected", summary.must.selected},
             {"pass", summary.must.count(Status::pass)},
             {"not_run", summary.must.count(Status::not_run)},
-            {"counts", to_json(summary.must.counts)}}},
+            {"counts", to_json(summary.must.counts)},
+            {"score", to_json(summary.score)}}},
           {"families", families}};
 }
 
@@ -30,9 +40,10 @@ bool any(const Results& results, bool (*is)(const Record&)) {
 
 }  // namespace
 
-void Tally::add(Status status) {
-  ++counts[status];
+void Tally::add(const Record& record) {
+  ++counts[record.status];
   ++selected;
+  if (!record.offered) ++not_offered;
 }
 
 std::size_t Tally::well() const { return count(Status::pass) + count(Status::choice) + count(Status::observed); }
@@ -47,19 +58,21 @@ std::size_t Tally::executed() const {
 int Tally::worst() const {
   int worst = 0;
   for (const auto& [status, times] : counts)
-    if (times > 0) worst = std::max(worst, badness(status));
+    if (times > (status == Status::not_run ? not_offered : 0)) worst = std::max(worst, badness(status));
   return worst;
 }
 
 std::vector<ImplementationSummary> summarise(const Results& results) {
   std::vector<ImplementationSummary> summaries;
   for (const auto& info : results.header.implementations) {
-    ImplementationSummary summary{info, {}, {}, {}};
+    ImplementationSummary summary{.info = info, .all = {}, .must = {}, .families = {}};
     for (const auto& record : results.records) {
       if (record.implementation != info.name) continue;
-      summary.all.add(record.status);
-      summary.families[record.family].add(record.status);
-      if (record.level == Level::must) summary.must.add(record.status);
+      summary.all.add(record);
+      summary.families[record.family].add(record);
+      if (record.level != Level::must) continue;
+      summary.must.add(record);
+      summary.score.add(record);
     }
     summaries.push_back(std::move(summary));
   }

@@ -6,19 +6,21 @@
 #include <vector>
 
 #include "results/results.hpp"
+#include "results/score.hpp"
 
 namespace conform {
 
 struct Tally {
   Counts counts = conform::count({});
   std::size_t selected = 0;
+  std::size_t not_offered = 0;  // of those not-run: the implementation has no such operation
 
-  void add(Status status);
+  void add(const Record& record);
   std::size_t count(Status status) const { return counts.at(status); }
   /// Well: passed, or gave an answer that is left to it.
   std::size_t well() const;
   std::size_t executed() const;
-  /// Statuses of the highest badness that occurs, and how many operations have them.
+  /// The highest badness that occurs; what is not offered is none.
   int worst() const;
 };
 
@@ -26,6 +28,7 @@ struct ImplementationSummary {
   ImplementationInfo info;
   Tally all;
   Tally must;
+  Score score{};  // of the must operations
   std::map<std::string, Tally> families;
 };
 

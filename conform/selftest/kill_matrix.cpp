@@ -14,7 +14,9 @@ char cell_of(const Record& model, const Record& mutant, bool scored) {
   switch (mutant.status) {
     case Status::wrong_data: return scored ? cell::wrong_data : cell::other;
     case Status::wrong_accept: return scored ? cell::wrong_accept : cell::other;
+    case Status::flaw_unnoticed: return scored ? cell::unnoticed : cell::other;
     case Status::wrong_reject: return scored ? cell::wrong_reject : cell::other;
+    case Status::unsound_image: return scored ? cell::unsound : cell::other;
     case Status::inconsistent_choice: return scored ? cell::inconsistent : cell::other;
     case Status::crash:
     case Status::timeout:
@@ -24,7 +26,7 @@ char cell_of(const Record& model, const Record& mutant, bool scored) {
 }
 
 int weight(char mark) {
-  constexpr std::string_view rising = ".~!irad";
+  constexpr std::string_view rising = ".~!iufrad";
   return static_cast<int>(rising.find(mark));
 }
 
@@ -72,8 +74,10 @@ Result<KillMatrix> parse(const Json& document, const std::vector<Mutant>& mutant
 std::string_view cell::describe(char mark) {
   switch (mark) {
     case wrong_data: return "killed: wrong data";
-    case wrong_accept: return "killed: accepts what must be refused, or calls it better than it is";
+    case wrong_accept: return "killed: accepts what must be refused, and gives bytes that nobody has";
+    case unnoticed: return "killed: does not notice a flaw, or calls an image better than it is";
     case wrong_reject: return "killed: refuses what must be accepted, or calls it worse than it is";
+    case unsound: return "killed: leaves an image that holds the right disk and breaks a rule of writing";
     case inconsistent: return "killed: answers cases unlike that must be answered alike";
     case crash: return "crashes, hangs or exceeds a limit: no kill";
     case not_run: return "not run: this machine cannot hold a file of that length";

@@ -21,15 +21,15 @@ namespace cell {
 inline constexpr char same = '.';
 inline constexpr char wrong_data = 'd';
 inline constexpr char wrong_accept = 'a';
+inline constexpr char unnoticed = 'f';
 inline constexpr char wrong_reject = 'r';
+inline constexpr char unsound = 'u';
 inline constexpr char inconsistent = 'i';  // another choice than in a case that must be answered alike
 inline constexpr char crash = '!';         // a signal, an assertion, a time-out, a limit: no kill
 inline constexpr char not_run = '-';       // this machine cannot make or run the case: no kill, and nothing is known
 inline constexpr char other = '~';         // it shows, where the text leaves the answer open: no kill
 
-constexpr bool is_kill(char mark) {
-  return mark == wrong_data || mark == wrong_accept || mark == wrong_reject || mark == inconsistent;
-}
+constexpr bool is_kill(char mark) { return std::string_view("dafrui").find(mark) != std::string_view::npos; }
 std::string_view describe(char mark);
 }  // namespace cell
 

@@ -35,7 +35,7 @@ Json data(const KillReport& report) {
            {"letters", Json::object()},
            {"mutants", Json::array()},
            {"cases", Json::array()}};
-  for (char letter : std::string_view("dari!~-.")) all["letters"][std::string(1, letter)] = cell::describe(letter);
+  for (char letter : std::string_view("dafrui!~-.")) all["letters"][std::string(1, letter)] = cell::describe(letter);
   for (const auto& row : report.matrix.mutants) all["mutants"].push_back(mutant_json(row));
   for (const auto& one : report.matrix.cases) all["cases"].push_back(case_json(report, one));
   return all;

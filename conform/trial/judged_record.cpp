@@ -42,6 +42,7 @@ Result<void> judge_left_image(const Question& question, const Observation& obser
   if (!judged) return tl::unexpected(judged.error());
   Facts facts = facts_of(question, observation);
   if (judged->faults.empty()) facts.matches.insert("");
+  facts.holds_right_disk = judged->holds_right_disk;
   take_verdict(judge(question.operation.expect, facts), record);
   if (record.status == Status::pass && !judged->untried.empty()) record.status = Status::unsupported;
   record.answer = judged->answer;
@@ -54,6 +55,13 @@ Result<void> judge_left_image(const Question& question, const Observation& obser
     if (!more.empty()) told.push_back(more);
   record.detail = fmt::format("{}", fmt::join(told, "; "));
   return {};
+}
+
+/// The right bytes of an image that should have been refused: none of them is wrong.
+void explain_unnoticed(const Case& tested, Record& record) {
+  record.first_diff.reset();
+  record.bytes = "twin";
+  record.detail = fmt::format("gave the bytes of {}, its valid twin; not noticed: {}", tested.baseline, tested.delta);
 }
 
 /// Whose the wrong bytes are, and where.
@@ -83,6 +91,7 @@ Result<void> judge_data(const Question& question, const Observation& observation
   if (!given) return tl::unexpected(given.error());
   Facts facts = facts_of(question, observation);
   facts.matches = given->matches;
+  facts.is_as_of_twin = given->is_as_of_twin;
   take_verdict(judge(question.operation.expect, facts), record);
   if (!given->matches.contains("")) record.answer = "other-bytes";
   record.first_diff = given->first_diff;
@@ -90,7 +99,11 @@ Result<void> judge_data(const Question& question, const Observation& observation
     record.observed_digest = given->digest.sha256;
     record.observed_length = given->digest.length;
   }
-  return badness(record.status) > 0 ? explain(question, observation, record) : Result<void>();
+  if (record.status == Status::flaw_unnoticed)
+    explain_unnoticed(question.tested, record);
+  else if (badness(record.status) > 0)
+    return explain(question, observation, record);
+  return {};
 }
 
 /// A refusal, a checker's word, or a failure: there are no bytes to look at.
@@ -99,7 +112,7 @@ void judge_word(const Question& question, const Observation& observation, Record
   facts.may_lack = leaves_image(question.operation.op);
   take_verdict(judge(question.operation.expect, facts), record);
   if (record.status == Status::wrong_reject) record.detail = fmt::format("answered {}", name(*observation.answer));
-  if (record.status == Status::wrong_accept) record.detail = fmt::format("called it {}", name(*observation.answer));
+  if (record.status == Status::flaw_unnoticed) record.detail = fmt::format("called it {}", name(*observation.answer));
 }
 
 }  // namespace

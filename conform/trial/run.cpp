@@ -120,7 +120,7 @@ std::vector<Record> records_of(const RunRequest& request, const std::vector<cons
   for (const auto& implementation : request.implementations)
     for (const Case* one : cases)
       for (const auto& operation : one->operations)
-        records.push_back(blank_record(*one, operation, implementation.name));
+        records.push_back(blank_record(*one, operation, implementation));
   return records;
 }
 

@@ -41,8 +41,8 @@ std::vector<Record> try_operations(const Bench& bench, const Implementation& imp
   std::vector<Record> records;
   Custody custody(bench, tested, records);
   for (const auto& operation : tested.operations) {
-    Record& record = records.emplace_back(blank_record(tested, operation, implementation.name));
-    if (!implementation.commands.contains(operation.op)) {
+    Record& record = records.emplace_back(blank_record(tested, operation, implementation));
+    if (!record.offered) {
       record.detail = fmt::format("{} has no command for {}", implementation.name, name(operation.op));
     } else if (auto done = perform({bench, implementation, tested, operation}, custody, record); !done) {
       record.status = Status::harness_error;
@@ -69,7 +69,7 @@ std::vector<Record> try_case(const Bench& bench, const Implementation& implement
 std::vector<Record> skip_case(const Implementation& implementation, const Case& tested, const std::string& reason) {
   std::vector<Record> records;
   for (const auto& operation : tested.operations) {
-    records.push_back(blank_record(tested, operation, implementation.name));
+    records.push_back(blank_record(tested, operation, implementation));
     records.back().detail = reason;
   }
   return records;

@@ -49,7 +49,7 @@ std::string first_bytes(const OpenFile& file, std::uint64_t begin) {
 }
 
 /// Whether all of the output is what the valid twin would have given, so that what is wrong with the image went
-/// unnoticed.
+/// unnoticed, and nothing was invented.
 bool is_as_of_twin(const Corpus& corpus, const Case& tested, const Operation& operation, const OpenFile& got) {
   const Case* twin = corpus.find(tested.baseline);
   if (!twin || !corpus.lock().contains(twin->id)) return false;
@@ -109,6 +109,8 @@ Result<GivenData> examine_given_data(const Corpus& corpus, const Case& tested, c
   if (!digest) return tl::unexpected(digest.error());
   facts.digest = *digest;
   if (!facts.matches.empty()) facts.first_diff.reset();
+  const bool refusal_wanted = !operation.expect.observes() && !operation.expect.allows(Answer::accept);
+  facts.is_as_of_twin = refusal_wanted && is_as_of_twin(corpus, tested, operation, *got);
   return facts;
 }
 
@@ -126,11 +128,8 @@ Result<WrongBytes> explain_given_data(const Corpus& corpus, const Case& tested, 
 
   const Segment read = part_read(corpus, tested, operation);
   const Segment part = questionable(corpus, tested, operation, *map, first_diff);
-  WrongBytes wrong{first_diff.value_or(FirstDiff{part.begin, "", first_bytes(*got, part.begin - read.begin)}),
-                   trace(*got, read.begin, part, sources.all()), describe_place(*map, part)};
-  if (!first_diff && wrong.provenance.what != "zeros" && is_as_of_twin(corpus, tested, operation, *got))
-    wrong.provenance = {"twin", fmt::format("the bytes of {}; what is wrong here went unnoticed", tested.baseline)};
-  return wrong;
+  return WrongBytes{first_diff.value_or(FirstDiff{part.begin, "", first_bytes(*got, part.begin - read.begin)}),
+                    trace(*got, read.begin, part, sources.all()), describe_place(*map, part)};
 }
 
 }  // namespace conform

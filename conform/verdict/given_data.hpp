@@ -17,6 +17,7 @@ struct GivenData {
   Digest digest;
   std::set<std::string> matches;        // names of the guest contents that it equals; "" is the guest disk
   std::optional<FirstDiff> first_diff;  // against the guest disk, where it equals none
+  bool is_as_of_twin = false;           // of a refusal that is wanted: all of it is what the valid twin gives
 };
 
 /// `operation` is a read or a read-range of the case, and `output` is what it left.
@@ -25,7 +26,7 @@ Result<GivenData> examine_given_data(const Corpus& corpus, const Case& tested, c
 
 /// What was handed out instead of the right bytes, and in which part of the disk.
 struct WrongBytes {
-  FirstDiff first;  // of wrong-accept: the first byte of the part that nobody may hand out
+  FirstDiff first;  // where a refusal is wanted: the first byte of the part that nobody may hand out
   Provenance provenance;
   std::string place;  // "guest 0x1000..0x1200, a compressed cluster with host_offset 0xbfe"
 };

@@ -16,7 +16,7 @@ struct Source {
 };
 
 struct Provenance {
-  std::string what;    // none, zeros, another-cluster, backing-file, image-file, twin, other
+  std::string what;    // none, zeros, another-cluster, backing-file, image-file, other
   std::string detail;  // where exactly
 };
 

@@ -7,11 +7,13 @@ std::string_view name(Status status) {
     case Status::pass: return "pass";
     case Status::wrong_data: return "wrong-data";
     case Status::wrong_accept: return "wrong-accept";
+    case Status::flaw_unnoticed: return "flaw-unnoticed";
     case Status::wrong_reject: return "wrong-reject";
+    case Status::unsound_image: return "unsound-image";
+    case Status::tampered: return "tampered";
     case Status::crash: return "crash";
     case Status::timeout: return "timeout";
     case Status::resource: return "resource";
-    case Status::tampered: return "tampered";
     case Status::flaky: return "flaky";
     case Status::unsupported: return "unsupported";
     case Status::not_run: return "not-run";
@@ -35,11 +37,13 @@ bool is_nonconformance(Status status) {
   switch (status) {
     case Status::wrong_data:
     case Status::wrong_accept:
+    case Status::flaw_unnoticed:
     case Status::wrong_reject:
+    case Status::unsound_image:
+    case Status::tampered:
     case Status::crash:
     case Status::timeout:
     case Status::resource:
-    case Status::tampered:
     case Status::flaky: return true;
     default: return false;
   }
@@ -50,14 +54,16 @@ bool was_executed(Status status) { return status != Status::not_run && status !=
 int badness(Status status) {
   switch (status) {
     case Status::wrong_data:
-    case Status::wrong_accept: return 5;
-    case Status::tampered: return 4;
+    case Status::wrong_accept: return badness_of_invented_bytes;
+    case Status::tampered:
     case Status::crash:
     case Status::timeout:
     case Status::resource:
-    case Status::flaky: return 3;
+    case Status::flaky: return 4;
     case Status::wrong_reject:
-    case Status::unexpected_pass: return 2;
+    case Status::unsound_image:
+    case Status::unexpected_pass: return 3;
+    case Status::flaw_unnoticed: return badness_of_unnoticed_flaws;
     case Status::harness_error:
     case Status::not_run:
     case Status::unsupported:

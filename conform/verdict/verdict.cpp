@@ -7,6 +7,8 @@ namespace conform {
 namespace {
 
 bool agrees(const Choice& choice, Answer answer, const Facts& facts) {
+  // A checker that opens what should be refused, and calls it corrupt, has found the flaw.
+  if (choice.answer == Answer::reject && choice.name.empty() && answer == Answer::corrupt) return true;
   return choice.answer == answer && (answer != Answer::accept || facts.matches.contains(choice.guest));
 }
 
@@ -23,12 +25,14 @@ int severity(Answer answer) {
   return 3;
 }
 
-Status mistake(const Expect& expect, Answer answer) {
-  if (answer == Answer::accept) return expect.allows(Answer::accept) ? Status::wrong_data : Status::wrong_accept;
+Status mistake(const Expect& expect, Answer answer, const Facts& facts) {
+  if (answer == Answer::accept && expect.allows(Answer::accept))
+    return facts.holds_right_disk ? Status::unsound_image : Status::wrong_data;
+  if (answer == Answer::accept) return facts.is_as_of_twin ? Status::flaw_unnoticed : Status::wrong_accept;
   const bool milder_than_all = std::all_of(expect.answers.begin(), expect.answers.end(), [&](const Choice& choice) {
     return severity(answer) < severity(choice.answer);
   });
-  return milder_than_all ? Status::wrong_accept : Status::wrong_reject;
+  return milder_than_all ? Status::flaw_unnoticed : Status::wrong_reject;
 }
 
 }  // namespace
@@ -46,7 +50,7 @@ Verdict judge(const Expect& expect, const Facts& facts) {
   if (expect.observes()) return {Status::observed, std::string(name(answer))};
   for (const auto& choice : expect.answers)
     if (agrees(choice, answer, facts)) return {expect.named ? Status::choice : Status::pass, choice.name};
-  return {mistake(expect, answer), {}};
+  return {mistake(expect, answer, facts), {}};
 }
 
 }  // namespace conform

@@ -17,6 +17,8 @@ struct Facts {
   std::set<std::string> matches;  // the guest contents that the output equals; "" is the guest disk
   bool claims_features = true;    // the implementation claims every feature of the case
   bool may_lack = false;          // the operation asks for more than reading: who says unsupported has no means for it
+  bool holds_right_disk = false;  // the image that was left has the right disk in it, whatever else is wrong with it
+  bool is_as_of_twin = false;     // the output is what the valid twin of the image would have given
 };
 
 struct Verdict {

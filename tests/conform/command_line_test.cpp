@@ -213,10 +213,10 @@ TEST_CASE("checkers are judged by their exit status") {
     return run_on(corpus, {"run", "--check-cmd", checker + exit, "--case", "a", "--case", "b"});
   };
   CHECK(run_checker("0").status("a") == "pass");
-  CHECK(run_checker("0").status("b") == "wrong-accept");
+  CHECK(run_checker("0").status("b") == "flaw-unnoticed");
   CHECK(run_checker("2").status("a") == "wrong-reject");
   CHECK(run_checker("2").status("b") == "pass");
-  CHECK(run_checker("3").status("b") == "wrong-accept");
+  CHECK(run_checker("3").status("b") == "flaw-unnoticed");
   CHECK(run_checker("1").status("b") == "wrong-reject");
   CHECK(run_on(corpus, {"run", "--check-cmd", "sh -c true {image}"}).exit == 4);
 }

@@ -106,7 +106,7 @@ TEST_CASE("what was handed out where it should have been refused is told") {
   CHECK(ran.output.find("A toy is read as it is.") != std::string::npos);
 }
 
-TEST_CASE("who did not notice what is wrong with an image gives its twin's bytes") {
+TEST_CASE("the bytes of the valid twin are an unnoticed flaw, and no wrong bytes") {
   const ToyCorpus corpus;
   const TempFolder elsewhere;  // the corpus is hidden from it
   const auto twin = (elsewhere / "twin").string();
@@ -115,8 +115,12 @@ TEST_CASE("who did not notice what is wrong with an image gives its twin's bytes
                       "; fi' sh {image} {out}";
   const auto ran = run_on(corpus, {"run", "--case", "refused", "--read-cmd", reader});
   REQUIRE(ran.records.size() == 1);
-  CHECK(ran.records[0]["status"] == "wrong-accept");
+  CHECK(ran.records[0]["status"] == "flaw-unnoticed");
   CHECK(ran.records[0]["bytes"] == "twin");
+  CHECK(ran.records[0]["first_diff"].is_null());
+  CHECK(ran.records[0]["detail"] == "gave the bytes of accepted, its valid twin; not noticed: the magic");
+  CHECK(ran.exit == 1);
+  CHECK(ran.output.find("0/1f") != std::string::npos);
 }
 
 TEST_CASE("wrong data are told with the first byte that differs") {

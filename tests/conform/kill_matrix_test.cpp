@@ -38,8 +38,8 @@ KillMatrix matrix_of(std::vector<std::pair<std::string, std::string>> rows) {
 }  // namespace
 
 TEST_CASE("a wrong answer in a must or should case is a kill, and in no other") {
-  const auto status =
-      GENERATE(Status::wrong_data, Status::wrong_accept, Status::wrong_reject, Status::inconsistent_choice);
+  const auto status = GENERATE(Status::wrong_data, Status::wrong_accept, Status::flaw_unnoticed, Status::wrong_reject,
+                               Status::unsound_image, Status::inconsistent_choice);
   for (Level level : {Level::must, Level::should})
     CHECK(cell::is_kill(cell_of(case_of(level), {answered(Status::pass)}, {answered(status)})));
   for (Level level : {Level::may, Level::unspecified})

@@ -34,8 +34,8 @@ TEST_CASE("each faulty modifier gets its status, and is told what is wrong") {
   const Row row = GENERATE(
       Row{"honest", "pass", ""}, Row{"does-nothing", "wrong-data", "[modify-guest-bytes] guest 0x10000 has"},
       Row{"destroys-a-neighbour", "wrong-data", "[modify-guest-bytes] guest 0x30011 has"},
-      Row{"leak", "wrong-data", "[modify-free-extent] 1 host clusters leak"},
-      Row{"refcount-too-low", "wrong-data", "[check-refcounts] host cluster"},
+      Row{"leak", "unsound-image", "[modify-free-extent] host clusters leak: 1: "},
+      Row{"refcount-too-low", "unsound-image", "[check-refcounts] host cluster"},
       Row{"deletes-image", "wrong-data", "left no image"}, Row{"touches-sibling", "tampered", "base.raw was changed"},
       Row{"refuses", "wrong-reject", "reject"}, Row{"has-no-means", "crash", "exit status 3"});
   CAPTURE(row.fault);
@@ -58,7 +58,7 @@ TEST_CASE("where leaks are allowed they pass, and corruption does not") {
                           .after = overwritten(real_disk(), cluster, cluster, 85)});
   CHECK(modified_by("leak", corpus, "overwritten")["status"] == "pass");
   CHECK(modified_by("honest", corpus, "overwritten")["properties"]["check"] == "clean");
-  CHECK(modified_by("refcount-too-low", corpus, "overwritten")["status"] == "wrong-data");
+  CHECK(modified_by("refcount-too-low", corpus, "overwritten")["status"] == "unsound-image");
 }
 
 TEST_CASE("what is discarded is zeros or as it was, and nothing else") {

@@ -16,6 +16,14 @@ const Expect rounded{{{"exact", Answer::accept, ""}, {"rounded", Answer::accept,
 const Expect observe{{}, false, {}};
 
 Facts gave(std::set<std::string> matches) { return {Answer::accept, std::nullopt, std::move(matches), true}; }
+Facts as_of_twin(Facts facts) {
+  facts.is_as_of_twin = true;
+  return facts;
+}
+Facts holds_right_disk(Facts facts) {
+  facts.holds_right_disk = true;
+  return facts;
+}
 Facts said(Answer answer) { return {answer, std::nullopt, {}, true}; }
 Facts unclaimed(Facts facts) {
   facts.claims_features = false;
@@ -34,6 +42,7 @@ TEST_CASE("the status follows from what is expected and what came out") {
   const Row rows[] = {
       {"right data", accept, gave({""}), Status::pass},
       {"other data", accept, gave({}), Status::wrong_data},
+      {"an image that holds the disk and breaks a rule", accept, holds_right_disk(gave({})), Status::unsound_image},
       {"an alternative that is not offered", accept, gave({"512"}), Status::wrong_data},
       {"refused", accept, said(Answer::reject), Status::wrong_reject},
       {"claims the feature, says unsupported", accept, said(Answer::unsupported), Status::wrong_reject},
@@ -45,6 +54,8 @@ TEST_CASE("the status follows from what is expected and what came out") {
       {"a refusal that is wanted", reject, said(Answer::reject), Status::pass},
       {"the same, in other words", reject, said(Answer::unsupported), Status::pass},
       {"accepted", reject, gave({}), Status::wrong_accept},
+      {"accepted, the valid twin's bytes", reject, as_of_twin(gave({})), Status::flaw_unnoticed},
+      {"the twin's bytes where others are right", accept, as_of_twin(gave({})), Status::wrong_data},
       {"accepted, zeros in the refused parts", reject, gave({""}), Status::wrong_accept},
       {"a crash is not a refusal", reject, failed(Status::crash), Status::crash},
 
@@ -75,14 +86,14 @@ TEST_CASE("the status follows from what is expected and what came out") {
       {"a good image called corrupt", clean, said(Answer::corrupt), Status::wrong_reject},
       {"a good image refused", clean, said(Answer::reject), Status::wrong_reject},
       {"leaks", leaks, said(Answer::leaks), Status::pass},
-      {"leaks not seen", leaks, said(Answer::clean), Status::wrong_accept},
+      {"leaks not seen", leaks, said(Answer::clean), Status::flaw_unnoticed},
       {"leaks called corrupt", leaks, said(Answer::corrupt), Status::wrong_reject},
       {"corrupt", corrupt, said(Answer::corrupt), Status::pass},
-      {"corruption called a leak", corrupt, said(Answer::leaks), Status::wrong_accept},
-      {"corruption not seen", corrupt, said(Answer::clean), Status::wrong_accept},
+      {"corruption called a leak", corrupt, said(Answer::leaks), Status::flaw_unnoticed},
+      {"corruption not seen", corrupt, said(Answer::clean), Status::flaw_unnoticed},
       {"corruption not looked at", corrupt, said(Answer::reject), Status::wrong_reject},
-      {"no image called corrupt only", reject, said(Answer::corrupt), Status::wrong_accept},
-      {"no image called clean", reject, said(Answer::clean), Status::wrong_accept},
+      {"what should be refused called corrupt", reject, said(Answer::corrupt), Status::pass},
+      {"no image called clean", reject, said(Answer::clean), Status::flaw_unnoticed},
   };
   for (const auto& row : rows) {
     CAPTURE(row.what);
@@ -94,7 +105,7 @@ TEST_CASE("the status follows from what is expected and what came out") {
 
 TEST_CASE("every status has a name of its own, and is found by it") {
   for (Status status : statuses) CHECK(status_named(name(status)) == status);
-  CHECK(statuses.size() == 17);
+  CHECK(statuses.size() == 19);
   CHECK(!status_named("passed"));
 }
 
@@ -102,14 +113,25 @@ TEST_CASE("in a must case pass, unsupported, not-run, known-fail and answers lef
   for (Status status : {Status::pass, Status::unsupported, Status::not_run, Status::known_fail, Status::choice,
                         Status::inconsistent_choice, Status::observed, Status::harness_error, Status::unexpected_pass})
     CHECK(!is_nonconformance(status));
-  for (Status status : {Status::wrong_data, Status::wrong_accept, Status::wrong_reject, Status::crash, Status::timeout,
-                        Status::resource, Status::tampered, Status::flaky})
+  for (Status status :
+       {Status::wrong_data, Status::wrong_accept, Status::flaw_unnoticed, Status::wrong_reject, Status::unsound_image,
+        Status::crash, Status::timeout, Status::resource, Status::tampered, Status::flaky})
     CHECK(is_nonconformance(status));
 }
 
 TEST_CASE("only pass and answers left open are well") {
   for (Status status : statuses)
     CHECK((badness(status) == 0) == (status == Status::pass || status == Status::choice || status == Status::observed));
+}
+
+TEST_CASE("an unnoticed flaw is the least of the failures, and far from invented bytes") {
+  for (Status status : statuses)
+    if (is_nonconformance(status) && status != Status::flaw_unnoticed)
+      CHECK(badness(status) > badness(Status::flaw_unnoticed));
+  CHECK(badness(Status::flaw_unnoticed) == badness_of_unnoticed_flaws);
+  for (Status status : statuses)
+    CHECK((badness(status) == badness_of_invented_bytes) ==
+          (status == Status::wrong_data || status == Status::wrong_accept));
 }
 
 TEST_CASE("an unscored difference is no failure, by its badness either") {

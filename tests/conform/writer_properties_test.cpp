@@ -52,6 +52,17 @@ TEST_CASE("refcounts count where extents are") {
   CHECK(property.detail == "[check-refcounts] so it is, host_offset 0x400");
 }
 
+TEST_CASE("every host cluster concerned is named, also those of a run that begins before the extents") {
+  auto image = healthy();
+  auto run = violation("check-refcounts", {{"host_offset", 512}});
+  run["count"] = 2;
+  image.check["violations"] = {run, violation("check-refcounts", {{"host_offset", 4096}}),
+                               violation("check-refcounts", {{"host_offset", 1024}})};
+  CHECK(writer_property("refcount-extent", image)->detail ==
+        "[check-refcounts] so it is, host_offset 0x200; [check-refcounts] so it is, host_offset 0x400");
+  CHECK(writer_property("refcount-width", image)->detail.find("0x1000") != std::string::npos);
+}
+
 TEST_CASE("the last cluster is whole, or another cluster is not its matter") {
   auto image = healthy();
   image.clusters[0]["refused"] = "incomplete";

@@ -63,14 +63,16 @@ onReport(
     }
   });
 
-onReport("wrong data stands out most: only the two statuses that hand out bytes are filled red", "many", "#/?fold=0",
+onReport("wrong data stands out most: only the two statuses that invent bytes are filled red, and an unnoticed flaw is apart", "many", "#/?fold=0",
   async (tab) => {
     const colours = await tab.evaluate(() => Object.fromEntries([
-      "wrong-data", "wrong-accept", "wrong-reject", "crash", "pass", "not-run", "unsupported"
+      "wrong-data", "wrong-accept", "flaw-unnoticed", "wrong-reject", "crash", "pass", "not-run", "unsupported"
     ].map((name) => [name, getComputedStyle(document.querySelector(`.grid .s-${name}`)).backgroundColor])));
     assert.equal(colours["wrong-data"], colours["wrong-accept"]);
     for (const [name, colour] of Object.entries(colours))
       if (!["wrong-data", "wrong-accept"].includes(name)) assert.notEqual(colour, colours["wrong-data"], name);
+    for (const [name, colour] of Object.entries(colours))
+      if (name !== "flaw-unnoticed") assert.notEqual(colour, colours["flaw-unnoticed"], name);
   });
 
 onReport("a cell's page says which byte is wrong, what it should be, by which rule, and how to see it again", "run",

@@ -56,8 +56,10 @@ std::string_view meaning(Status status) {
   switch (status) {
     case Status::pass: return "answered as it should";
     case Status::wrong_data: return "accepted, and gave other bytes than the disk has";
-    case Status::wrong_accept: return "accepted what must be refused";
+    case Status::wrong_accept: return "accepted what must be refused, and gave bytes that nobody has";
+    case Status::flaw_unnoticed: return "did not notice what is wrong with the image; no wrong byte was given";
     case Status::wrong_reject: return "refused what must be accepted";
+    case Status::unsound_image: return "left an image that holds the right disk and breaks a rule of writing";
     case Status::crash: return "ended in a way that is no answer";
     case Status::timeout: return "did not end in time";
     case Status::resource: return "went over a limit of memory, time or output";

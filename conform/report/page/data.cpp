@@ -39,7 +39,7 @@ Data implementation_data(const ImplementationSummary& summary) {
           {"again", shell_line(info.arguments)},
           {"counts", counts},
           {"selected", summary.all.selected},
-          {"must", {summary.must.selected, summary.must.well(), summary.must.count(Status::not_run)}}};
+          {"must", {summary.score.fraction(), summary.score.beside()}}};
 }
 
 Data operation_data(const Operation& operation) {

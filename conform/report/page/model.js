@@ -5,11 +5,13 @@ const GLYPH = {
   "pass": "✓",
   "wrong-data": "!!",
   "wrong-accept": "!",
+  "flaw-unnoticed": "f",
   "wrong-reject": "×",
+  "unsound-image": "§",
+  "tampered": "✎",
   "crash": "☠",
   "timeout": "⌛",
   "resource": "▲",
-  "tampered": "✎",
   "flaky": "≈",
   "unsupported": "u",
   "not-run": "·",
@@ -59,7 +61,7 @@ data.cases.forEach((one, place) => one.clauses.forEach((clause) => casesOfClause
 function weight(implementation) {
   const of = (from, to) => STATUS.reduce((sum, { name, badness }) =>
     sum + (badness >= from && badness <= to ? implementation.counts[name] ?? 0 : 0), 0);
-  return [of(5, 5), of(2, 4), of(1, 1)];
+  return [of(5, 5), of(3, 4), of(2, 2), of(1, 1)];
 }
 const byWeight = data.implementations.map((_, place) => place).sort((a, b) => {
   const [left, right] = [weight(data.implementations[a]), weight(data.implementations[b])];

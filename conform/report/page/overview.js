@@ -20,7 +20,7 @@ function summaryTable(places) {
     }))));
 }
 
-const mustWords = ({ must: [selected, well, notRun] }) => `${well}/${selected}` + (notRun ? `, ${notRun} not run` : "");
+const mustWords = ({ must: [fraction, beside] }) => fraction + (beside && `; ${beside}`);
 
 function caseRows(implementations) {
   return data.cases.map((one, place) => ({

@@ -13,7 +13,6 @@ function provenance(result) {
     "another-cluster": "Those are another cluster's bytes.",
     "backing-file": "Those are the backing file's bytes.",
     "image-file": "These bytes stand so in the image file.",
-    "twin": "Those are the bytes of its valid twin: what is wrong with this image went unnoticed.",
     "other": ""
   };
   return words[result.bytes] ?? "";

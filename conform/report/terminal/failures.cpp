@@ -120,7 +120,7 @@ class Writer {
 std::string heading(const ImplementationSummary& summary, const Paint& paint) {
   std::string counts;
   for (Status status : statuses)
-    if (const auto number = summary.all.count(status); number > 0 && badness(status) >= 2)
+    if (const auto number = summary.all.count(status); number > 0 && badness(status) >= badness_of_failures_min)
       counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", number, name(status));
   return fmt::format("{}: {}\n", paint.strong(summary.info.name), counts.empty() ? "failures of the suite" : counts);
 }

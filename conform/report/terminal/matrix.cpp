@@ -7,8 +7,7 @@
 namespace conform {
 namespace {
 
-constexpr const char* legend =
-    "well/run    ! wrong bytes handed out    x another failure    ~ not scored: unsupported, not run, inconsistent\n";
+constexpr const char* legend = "well/run   ! wrong bytes   x another failure   f a flaw unnoticed   ~ not scored\n";
 
 std::size_t how_many(const Tally& tally, int badness_min, int badness_max) {
   std::size_t number = 0;
@@ -22,12 +21,25 @@ struct Cell {
   int badness;
 };
 
-Cell cell(const Tally& tally) {
-  if (tally.selected == 0) return {"", 1};
+constexpr const char* not_offered = "-";
+
+const char* mark(int worst) {
+  if (worst >= badness_of_invented_bytes) return "!";
+  if (worst > badness_of_unnoticed_flaws) return "x";
+  if (worst == badness_of_unnoticed_flaws) return "f";
+  return worst == 1 ? "~" : " ";
+}
+
+Cell family_cell(const Tally& tally) {
+  if (tally.selected == tally.not_offered) return {not_offered, 0};
   if (tally.executed() == 0) return {"not run", 1};
-  const int worst = tally.worst();
-  const char* mark = worst >= 5 ? "!" : worst >= 2 ? "x" : worst == 1 ? "~" : " ";
-  return {fmt::format("{}/{}{}", tally.well(), tally.executed(), mark), worst};
+  return {fmt::format("{}/{}{}", tally.well(), tally.executed(), mark(tally.worst())), tally.worst()};
+}
+
+Cell must_cell(const ImplementationSummary& summary) {
+  if (summary.score.asked() == 0) return {not_offered, 0};
+  if (summary.must.executed() == 0) return {"not run", 1};
+  return {summary.score.fraction() + mark(summary.score.worst()), summary.score.worst()};
 }
 
 /// A column: its heading on two lines ("stream-" over "deflate"), and its cells, one a row.
@@ -49,7 +61,7 @@ Column family_column(const std::string& family, const std::vector<Implementation
                 {}};
   for (const auto& summary : summaries) {
     const auto found = summary.families.find(family);
-    column.cells.push_back(cell(found == summary.families.end() ? Tally{} : found->second));
+    column.cells.push_back(family_cell(found == summary.families.end() ? Tally{} : found->second));
   }
   return column;
 }
@@ -61,7 +73,7 @@ std::vector<Column> columns_of(const std::vector<ImplementationSummary>& summari
   std::vector<Column> columns;
   for (const auto& family : families) columns.push_back(family_column(family, summaries));
   Column must{"", "must", {}};
-  for (const auto& summary : summaries) must.cells.push_back(cell(summary.must));
+  for (const auto& summary : summaries) must.cells.push_back(must_cell(summary));
   columns.push_back(std::move(must));
   return columns;
 }
@@ -70,7 +82,8 @@ std::vector<Column> columns_of(const std::vector<ImplementationSummary>& summari
 
 std::vector<ImplementationSummary> worst_first(std::vector<ImplementationSummary> summaries) {
   const auto key = [](const ImplementationSummary& summary) {
-    return std::tuple(how_many(summary.all, 5, 5), how_many(summary.all, 2, 4), how_many(summary.all, 1, 1));
+    return std::tuple(how_many(summary.all, 5, 5), how_many(summary.all, 3, 4), how_many(summary.all, 2, 2),
+                      how_many(summary.all, 1, 1));
   };
   std::stable_sort(summaries.begin(), summaries.end(), [&](const auto& a, const auto& b) { return key(a) > key(b); });
   return summaries;
@@ -92,7 +105,8 @@ std::string matrix(const std::vector<ImplementationSummary>& summaries, const Pa
     text += fmt::format("{:<{}}", summaries[row].info.name, names);
     for (const auto& column : columns) {
       const auto& one = column.cells[row];
-      text += "  " + paint.by_badness(one.badness, fmt::format("{:>{}}", one.text, column.width()));
+      const auto padded = fmt::format("{:>{}}", one.text, column.width());
+      text += "  " + (one.text == not_offered ? padded : paint.by_badness(one.badness, padded));
     }
     text += "\n";
   }
@@ -108,7 +122,7 @@ std::string identities(const std::vector<ImplementationSummary>& summaries, cons
     for (Status status : statuses)
       if (const auto number = summary.all.count(status); number > 0)
         sum += fmt::format("{}{} {}", sum.empty() ? "" : " + ", number, name(status));
-    text += fmt::format("  {} selected = {}\n", summary.all.selected, sum);
+    text += fmt::format("  {}\n  {} selected = {}\n", summary.score.text(), summary.all.selected, sum);
     if (!info.absent.empty()) text += fmt::format("  {}\n", paint.doubtful("not run: " + info.absent));
     if (!info.canary.empty()) text += fmt::format("  {}\n", paint.worst("stopped: " + info.canary));
     for (const auto& remark : info.remarks) text += fmt::format("  {}\n", remark);

@@ -9,7 +9,8 @@
 
 namespace conform {
 
-/// Most operations with wrong bytes first; then most other failures, then most that did not run.
+/// Most operations with wrong bytes first; then most other failures, then most unnoticed flaws, then most that
+/// did not run.
 std::vector<ImplementationSummary> worst_first(std::vector<ImplementationSummary> summaries);
 
 std::string matrix(const std::vector<ImplementationSummary>& summaries, const Paint& paint);

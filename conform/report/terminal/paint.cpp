@@ -5,6 +5,8 @@
 
 #include <cstdlib>
 
+#include "verdict/status.hpp"
+
 namespace conform {
 
 Paint Paint::for_terminal() {
@@ -13,8 +15,9 @@ Paint Paint::for_terminal() {
 }
 
 std::string Paint::by_badness(int badness, std::string_view text) const {
-  if (badness >= 5) return worst(text);
-  if (badness >= 2) return bad(text);
+  if (badness >= badness_of_invented_bytes) return worst(text);
+  if (badness == badness_of_unnoticed_flaws) return unnoticed(text);
+  if (badness >= badness_of_failures_min) return bad(text);
   return badness == 1 ? doubtful(text) : good(text);
 }
 

@@ -17,6 +17,7 @@ class Paint {
   std::string good(std::string_view text) const { return paint("32", text); }
   std::string doubtful(std::string_view text) const { return paint("33", text); }
   std::string bad(std::string_view text) const { return paint("31", text); }
+  std::string unnoticed(std::string_view text) const { return paint("35", text); }
   std::string worst(std::string_view text) const { return paint("1;37;41", text); }
   std::string strong(std::string_view text) const { return paint("1", text); }
   std::string faint(std::string_view text) const { return paint("2", text); }

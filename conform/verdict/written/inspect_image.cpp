@@ -93,7 +93,7 @@ Result<void> Inspection::read_back(const ExpectedDisk& expected) {
 Result<void> Inspection::compare_content(const ExpectedDisk& expected, const fs::path& disk) {
   const auto differs = compare(expected, disk);
   if (!differs) return tl::unexpected(differs.error());
-  seen_.content_equal = !*differs;
+  seen_.content_equal = judged.holds_right_disk = !*differs;
   if (seen_.content_equal) return {};
   judged.first_diff = **differs;
   const auto origin = find_origin((*differs)->offset, expected, disk);
@@ -123,6 +123,7 @@ Result<void> Inspection::compare_snapshot(const std::string& name, const Expecte
                                      [&](const Json& snapshot) { return snapshot.at("name") == name; });
   if (found_it == snapshots.end()) {
     judged.properties["snapshots"][name] = "gone";
+    judged.holds_right_disk = false;
     broken("other-bytes", fmt::format("[{}] snapshot {} is gone", clause_, name));
     return {};
   }
@@ -138,24 +139,25 @@ Result<void> Inspection::compare_snapshot(const std::string& name, const Expecte
     if (*differs) fault = describe(**differs);
   }
   judged.properties["snapshots"][name] = found;
-  if (!fault.empty()) broken("other-bytes", fmt::format("[{}] snapshot {}: {}", clause_, name, fault));
+  if (fault.empty()) return {};
+  judged.holds_right_disk = false;
+  broken("other-bytes", fmt::format("[{}] snapshot {}: {}", clause_, name, fault));
   return {};
 }
 
 void Inspection::judge_corruptions() {
   const auto corruptions = number_of_check("corruptions");
   if (corruptions == 0) return;
-  const auto& violations = seen_.check.at("violations");
-  const auto first = std::find_if(violations.begin(), violations.end(),
-                                  [](const Json& violation) { return violation.at("severity") == "corruption"; });
-  broken("corrupt", fmt::format("{}{} corruptions in all",
-                                first == violations.end() ? "" : describe_violation(*first) + "; ", corruptions));
+  broken("corrupt", fmt::format("{}; corruptions in all: {}", violations_of("corruption"), corruptions));
 }
 
 void Inspection::judge_leaks() {
-  const auto& violations = seen_.check.at("violations");
-  const std::string first = violations.empty() ? std::string() : ": " + describe_violation(violations[0]);
-  broken("leaks", fmt::format("[modify-free-extent] {} host clusters leak{}", number_of_check("leaks"), first));
+  broken("leaks", fmt::format("[modify-free-extent] host clusters leak: {}: {}", number_of_check("leaks"),
+                              violations_of("leak")));
+}
+
+std::string Inspection::violations_of(std::string_view severity) const {
+  return describe_violations(seen_.check, [&](const Json& violation) { return violation.at("severity") == severity; });
 }
 
 void Inspection::hear_qemu_img(const ExpectedDisk& expected) {

@@ -18,6 +18,7 @@ namespace conform {
 struct ImageJudgement {
   std::vector<std::string> faults;  // each in a line; empty: the image is right
   std::string answer = "accept";    // of the evidence: accept, other-bytes, leaks, corrupt, no-image
+  bool holds_right_disk = false;    // and its snapshots read as they should
   std::string untried;              // why the image does not try what its case is about; empty: it does
   std::string remark;               // where qemu-img and the model disagree
   Json properties = Json::object();
@@ -60,6 +61,7 @@ class Inspection {
   Result<void> compare_content(const ExpectedDisk& expected, const std::filesystem::path& disk);
   Result<Provenance> find_origin(std::uint64_t offset, const ExpectedDisk& expected,
                                  const std::filesystem::path& disk) const;
+  std::string violations_of(std::string_view severity) const;
   void hear_qemu_img(const ExpectedDisk& expected);
 
   const Bench& bench_;

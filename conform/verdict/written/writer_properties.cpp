@@ -15,6 +15,16 @@ std::uint64_t number(const Json& object, const char* key) { return object.at(key
 
 Property holds(bool yes, std::string detail) { return {yes ? Held::yes : Held::no, yes ? "" : std::move(detail)}; }
 
+/// "[rule] detail, guest_offset 0x…"
+std::string describe(const Json& violation) {
+  std::string text =
+      fmt::format("[{}] {}", violation.at("rule").get<std::string>(), violation.at("detail").get<std::string>());
+  for (const auto& [key, value] : violation.at("where").items())
+    text += key.ends_with("_offset") ? fmt::format(", {} {:#x}", key, value.get<std::uint64_t>())
+                                     : fmt::format(", {} {}", key, value.dump());
+  return text;
+}
+
 /// The rows of compressed clusters.
 std::vector<const Json*> compressed(const WrittenImage& image) {
   std::vector<const Json*> rows;
@@ -46,19 +56,16 @@ Property of_each_stream(const WrittenImage& image, Breaks breaks) {
   return {Held::yes, {}};
 }
 
-/// The first violation of one of these rules for which `counts`, or nothing.
-template <class Counts>
-const Json* find_violation(const WrittenImage& image, std::initializer_list<std::string_view> rules, Counts counts) {
-  for (const auto& violation : image.check.at("violations")) {
-    const auto& rule = violation.at("rule").get_ref<const std::string&>();
-    if (std::find(rules.begin(), rules.end(), rule) != rules.end() && counts(violation)) return &violation;
-  }
-  return nullptr;
+using Rules = std::initializer_list<std::string_view>;
+
+bool is_of(const Json& violation, Rules rules) {
+  const auto& rule = violation.at("rule").get_ref<const std::string&>();
+  return std::find(rules.begin(), rules.end(), rule) != rules.end();
 }
 
-Property without(const WrittenImage& image, std::initializer_list<std::string_view> rules) {
-  const Json* found = find_violation(image, rules, [](const Json&) { return true; });
-  return holds(!found, found ? describe_violation(*found) : "");
+Property without(const WrittenImage& image, Rules rules) {
+  const auto found = describe_violations(image.check, [&](const Json& violation) { return is_of(violation, rules); });
+  return holds(found.empty(), found);
 }
 
 /// Host clusters that an extent touches.
@@ -80,10 +87,16 @@ Property content(const WrittenImage& image) { return holds(image.content_equal, 
 Property refcount_extent(const WrittenImage& image) {
   const auto host_clusters = touched(image);
   if (host_clusters.empty()) return {Held::untried, {}};
-  const Json* found = find_violation(image, {"check-refcounts"}, [&](const Json& violation) {
-    return host_clusters.contains(violation.at("where").value("host_offset", std::uint64_t{1}));
+  const auto cluster_size = number(image.info, "cluster_size");
+  const auto found = describe_violations(image.check, [&](const Json& violation) {
+    const auto& where = violation.at("where");
+    if (!is_of(violation, {"check-refcounts"}) || !where.contains("host_offset")) return false;
+    const auto begin = number(where, "host_offset");  // of one host cluster, or several in a row
+    const auto touched = host_clusters.lower_bound(begin);
+    return touched != host_clusters.end() &&
+           *touched < begin + violation.value("count", std::uint64_t{1}) * cluster_size;
   });
-  return holds(!found, found ? describe_violation(*found) : "");
+  return holds(found.empty(), found);
 }
 
 Property copied_flag_clear(const WrittenImage& image) {
@@ -202,13 +215,13 @@ std::vector<std::string_view> writer_properties() {
   return clauses;
 }
 
-std::string describe_violation(const Json& violation) {
-  std::string text =
-      fmt::format("[{}] {}", violation.at("rule").get<std::string>(), violation.at("detail").get<std::string>());
-  for (const auto& [key, value] : violation.at("where").items())
-    text += key.ends_with("_offset") ? fmt::format(", {} {:#x}", key, value.get<std::uint64_t>())
-                                     : fmt::format(", {} {}", key, value.dump());
-  return text;
+std::string describe_violations(const Json& check, const std::function<bool(const Json&)>& counts) {
+  constexpr std::size_t described_max = 32;
+  std::string text;
+  std::size_t number = 0;
+  for (const auto& violation : check.at("violations"))
+    if (counts(violation) && ++number <= described_max) text += (text.empty() ? "" : "; ") + describe(violation);
+  return number > described_max ? fmt::format("{}; and {} more", text, number - described_max) : text;
 }
 
 }  // namespace conform

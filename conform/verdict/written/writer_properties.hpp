@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,7 +40,8 @@ std::optional<Property> writer_property(std::string_view clause, const WrittenIm
 /// The slugs that writer_property knows.
 std::vector<std::string_view> writer_properties();
 
-/// A violation of `check --json` in one line: "[rule] detail, guest_offset 0x…".
-std::string describe_violation(const Json& violation);
+/// The violations of `check --json` that count, with every host cluster that they name: "[rule] detail, host_offset
+/// 0x…; [rule] …". Empty: there is none.
+std::string describe_violations(const Json& check, const std::function<bool(const Json&)>& counts);
 
 }  // namespace conform
