@@ -157,10 +157,11 @@ class Corpus:
         if _content(note) == sources.encode():
             return
         _unlink(note)
-        images, guest = canaries()
+        images, guests = canaries()
         for name, file in images.items():
             self._put_file(f"canary/{name}.qcow2", file)
-        self.put_text("canary/good.json", guest_map_text(guest))
+        for name, guest in guests.items():
+            self.put_text(f"canary/{name}.json", guest_map_text(guest))
         self.put_text(".made/.canaries", sources)
 
     def _drop_strangers(self, cases: list[Case]) -> None:

@@ -35,7 +35,7 @@ Result<void> repro(const Options& options, const Session& session) {
   const auto work = WorkFolder::make();
   if (!work) return tl::unexpected(work.error());
   const Bench bench(*corpus, *work, {});
-  const auto records = try_case(bench, implementation, *tested);
+  const auto records = try_case(bench, implementation, {}, *tested);
   const auto written =
       report::write_repro({*corpus, *tested, implementation, ask_version(implementation), records}, options.out);
   if (!written) return tl::unexpected(written.error());

@@ -202,7 +202,7 @@ class Section {
 };
 
 bool was_tried(const ImplementationSummary& summary) {
-  return summary.info.absent.empty() && summary.info.canary.empty() && summary.all.executed() > 0;
+  return summary.info.absent.empty() && summary.all.executed() > 0;
 }
 
 }  // namespace

@@ -29,6 +29,7 @@ Result<void> join(ImplementationInfo& united, const ImplementationInfo& other) {
     return fail("{} is {} in one and {} in another", united.name, united.version, other.version);
   if (united.absent.empty()) united.absent = other.absent;
   if (united.canary.empty()) united.canary = other.canary;
+  if (united.stopped.empty()) united.stopped = other.stopped;
   unite(united.remarks, other.remarks);
   return {};
 }

@@ -13,15 +13,30 @@ namespace {
 
 constexpr int schema_version = 1;
 
+Json to_json(const std::map<Op, std::string>& stopped) {
+  Json text = Json::object();
+  for (const auto& [op, reason] : stopped) text[std::string(name(op))] = reason;
+  return text;
+}
+
 Json to_json(const ImplementationInfo& info) {
-  return {{"name", info.name},         {"version", info.version},     {"features", info.features},
-          {"absent", info.absent},     {"canary", info.canary},       {"remarks", info.remarks},
-          {"commands", info.commands}, {"arguments", info.arguments}, {"program", info.program}};
+  return {{"name", info.name},         {"version", info.version},
+          {"features", info.features}, {"absent", info.absent},
+          {"canary", info.canary},     {"remarks", info.remarks},
+          {"commands", info.commands}, {"arguments", info.arguments},
+          {"program", info.program},   {"stopped", to_json(info.stopped)}};
 }
 
 Json to_json(const Shard& shard) {
   if (!shard.is_part()) return nullptr;
   return {{"index", shard.index}, {"count", shard.count}};
+}
+
+std::map<Op, std::string> stopped_from_json(const Json& text) {
+  std::map<Op, std::string> stopped;
+  for (const auto& [op, reason] : text.items())
+    if (const auto known = op_named(op)) stopped[*known] = reason;
+  return stopped;
 }
 
 Header header_from_json(const Json& line) {
@@ -49,6 +64,7 @@ Header header_from_json(const Json& line) {
         .commands = text.value("commands", std::map<std::string, std::string>{}),
         .arguments = text.value("arguments", std::vector<std::string>{"--impl", text.at("name")}),
         .program = text.value("program", text.at("name").get<std::string>()),
+        .stopped = stopped_from_json(text.value("stopped", Json::object())),
     });
   return header;
 }

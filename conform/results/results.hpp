@@ -18,11 +18,12 @@ struct ImplementationInfo {
   std::string version;
   std::vector<std::string> features;
   std::string absent;  // why it cannot be run here; empty: it can
-  std::string canary;  // the wrong answer that stopped it; empty: it passed, or was not asked
+  std::string canary;  // which operations were stopped, for what answer; empty: none was
   std::vector<std::string> remarks;
   std::map<std::string, std::string> commands{};  // by operation, as they were described, in one line
   std::vector<std::string> arguments{};           // of qcow2-conform, that choose it
   std::string program{};                          // what its versions are called together; its name, where it has none
+  std::map<Op, std::string> stopped{};            // by the canaries, each with the reason
 };
 
 struct Header {

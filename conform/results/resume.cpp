@@ -18,7 +18,7 @@ std::string difference(const ImplementationInfo& then, const ImplementationInfo&
   if (then.version != now.version) return fmt::format("{} was {} and is {}", then.name, then.version, now.version);
   if (then.features != now.features) return then.name + " claims other features";
   if (then.absent != now.absent) return then.name + (now.absent.empty() ? " was absent" : " is absent now");
-  if (then.canary.empty() != now.canary.empty()) return then.name + " answers its canaries otherwise";
+  if (then.canary != now.canary) return then.name + " answers its canaries otherwise";
   return {};
 }
 

@@ -70,7 +70,7 @@ class Selftest {
     Answers answers;
     for (const Case* one : request_.cases) {
       if (stopping_signal() != 0) return fail("interrupted");
-      answers.push_back(try_case(bench_, who, *one));
+      answers.push_back(try_case(bench_, who, {}, *one));
       for (const auto& record : answers.back())
         if (record.status == Status::harness_error) return fail("{}: {}", one->id, record.detail);
     }

@@ -1,4 +1,4 @@
-// Whether an adapter keeps to the protocol, and answers the canaries rightly.
+// Whether an adapter keeps to the protocol, and does not answer all canaries alike.
 #pragma once
 
 #include <string>

@@ -4,6 +4,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -16,17 +17,20 @@ namespace conform {
 namespace fs = std::filesystem;
 namespace {
 
-enum class Kind { good, bad_magic, unknown_bit };
-constexpr std::array kinds{Kind::good, Kind::bad_magic, Kind::unknown_bit};
+struct Canary {
+  const char* name;
+  const char* disk;  // the map of its guest disk
+  bool is_good;      // it must be read; the others must be refused
+  const char* what;
+};
 
-const char* file_of(Kind kind) {
-  switch (kind) {
-    case Kind::good: return "good.qcow2";
-    case Kind::bad_magic: return "bad-magic.qcow2";
-    case Kind::unknown_bit: return "unknown-bit.qcow2";
-  }
-  return "";
-}
+constexpr Canary all[] = {
+    {"good", "good", true, "a plain image of version 3 with unallocated clusters"},
+    {"no-holes", "no-holes", true, "a plain image of version 3 without unallocated clusters"},
+    {"version-2", "version-2", true, "a plain image of version 2 without unallocated clusters"},
+    {"bad-magic", "good", false, "a file with a wrong magic"},
+    {"unknown-bit", "good", false, "an image with an unknown incompatible feature bit"},
+};
 
 Result<void> write_at(int file, std::span<const std::byte> bytes, std::uint64_t offset) {
   while (!bytes.empty()) {
@@ -55,11 +59,11 @@ struct Bird {
   std::uint64_t virtual_size = 0;
 };
 
-Result<Bird> hatch(const Bench& bench, Kind kind, const fs::path& folder) {
-  const auto map = load_guest_map(bench.corpus.canary("good.json"));
+Result<Bird> hatch(const Bench& bench, const Canary& canary, const fs::path& folder) {
+  const auto map = load_guest_map(bench.corpus.canary(fmt::format("{}.json", canary.disk)));
   if (!map) return tl::unexpected(map.error());
   Bird bird{folder / random_name(), folder / random_name(), map->virtual_size};
-  if (auto copied = sparse_copy(bench.corpus.canary(file_of(kind)), bird.image); !copied)
+  if (auto copied = sparse_copy(bench.corpus.canary(fmt::format("{}.qcow2", canary.name)), bird.image); !copied)
     return tl::unexpected(copied.error());
   const FileDescriptor image(::open(bird.image.c_str(), O_WRONLY | O_CLOEXEC));
   const FileDescriptor guest(::open(bird.guest.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
@@ -88,70 +92,102 @@ Operation question(Op op, std::uint64_t virtual_size) {
   return operation;
 }
 
-/// Whether what was accepted is what the image holds; a text says what is wrong.
-std::string judge_data(const Bird& bird, const Operation& operation, const Observation& observation) {
+/// An answer to a canary, as far as it can be told from the answer to another.
+enum class Said { right_bytes, other_bytes, yes, no, nothing, failure_of_ours };
+
+struct CanaryAnswer {
+  Said said;
+  std::string words;  // "reject; it said: …"
+};
+
+/// What is wrong with the bytes that were given; empty: nothing.
+std::string compare_bytes(const Bird& bird, const Operation& operation, const Observation& observation) {
   std::error_code error;
-  if (fs::file_size(observation.output, error) == 0 || error) return "accepted, and left no output";
+  if (fs::file_size(observation.output, error) == 0 || error) return "accept, without any output";
   const auto got = OpenFile::open(observation.output);
   const auto guest = OpenFile::open(bird.guest);
-  if (!got || !guest) return "its output cannot be read";
+  if (!got || !guest) return "accept, with output that cannot be read";
   const std::uint64_t length = operation.op == Op::read ? guest->size() : operation.length;
   const auto differs = first_difference(*guest, operation.offset, length, *got);
   if (!differs) return differs.error().message;
   if (!*differs) return {};
-  return fmt::format("accepted, and gave other bytes from guest {:#x} on ({} bytes instead of {})", (*differs)->offset,
+  return fmt::format("accept, with other bytes from guest {:#x} on ({} bytes instead of {})", (*differs)->offset,
                      got->size(), length);
 }
 
-void judge_answer(Kind kind, const Bird& bird, const Operation& operation, const Observation& observation,
-                  CanaryAnswers& answers) {
-  const std::string where = fmt::format("canary {}, {}: ", file_of(kind), name(operation.op));
-  if (observation.failure == Status::harness_error) {
-    answers.wrong = where + observation.detail;
-  } else if (observation.failure) {
-    answers.remarks.push_back(fmt::format("{}{}, {}", where, name(*observation.failure), observation.detail));
-  } else {
-    const Answer answer = *observation.answer;
-    const bool takes = answer == Answer::accept || answer == Answer::clean || answer == Answer::leaks;
-    std::string wrong_data = answer == Answer::accept ? judge_data(bird, operation, observation) : std::string();
-    if (!wrong_data.empty() && kind != Kind::bad_magic)
-      answers.wrong = where + wrong_data;
-    else if (kind == Kind::good && answer != Answer::accept && answer != Answer::clean)
-      answers.wrong = fmt::format("{}a plain image is answered with {}; it said: {}", where, name(answer),
-                                  first_line(observation.process));
-    else if (kind == Kind::bad_magic && takes)
-      answers.wrong = fmt::format("{}a file with a wrong magic is answered with {}", where, name(answer));
-    else if (kind == Kind::unknown_bit && takes)
-      answers.remarks.push_back(where + "an unknown incompatible feature bit is ignored");
+CanaryAnswer understand(const Bird& bird, const Operation& operation, const Observation& observation) {
+  if (observation.failure == Status::harness_error) return {Said::failure_of_ours, observation.detail};
+  if (observation.failure)
+    return {Said::nothing, fmt::format("{}, {}", name(*observation.failure), observation.detail)};
+  const Answer answer = *observation.answer;
+  if (answer == Answer::accept) {
+    const auto wrong = compare_bytes(bird, operation, observation);
+    return wrong.empty() ? CanaryAnswer{Said::right_bytes, "accept"} : CanaryAnswer{Said::other_bytes, wrong};
   }
+  if (answer == Answer::clean || answer == Answer::leaks) return {Said::yes, std::string(name(answer))};
+  const auto line = first_line(observation.process);
+  return {Said::no, fmt::format("{}{}", name(answer), line.empty() ? "" : "; it said: " + line)};
 }
 
-Result<void> ask(const Bench& bench, const Implementation& implementation, Kind kind, Op op, CanaryAnswers& answers) {
+Result<CanaryAnswer> ask(const Bench& bench, const Implementation& implementation, const Canary& canary, Op op) {
   const auto folder = bench.work.hidden() / random_name();
   std::error_code error;
   fs::create_directory(folder, error);
-  const auto bird = hatch(bench, kind, folder);
+  const auto bird = hatch(bench, canary, folder);
   if (!bird) return tl::unexpected(bird.error());
   const auto copy = ImageCopy::make(bench.work.root(), {bird->image, "", {}}, {});
   if (!copy) return tl::unexpected(copy.error());
   const Operation operation = question(op, bird->virtual_size);
   const auto observation = observe(implementation, operation, *copy, {bench.limits, bird->virtual_size, {}});
-  judge_answer(kind, *bird, operation, observation, answers);
+  auto answer = understand(*bird, operation, observation);
   fs::remove_all(folder, error);
+  return answer;
+}
+
+/// What an operation said of all canaries, in their order.
+using CanarySong = std::vector<CanaryAnswer>;
+
+/// How all answers are alike; empty: they are not.
+std::string likeness(const CanarySong& answers) {
+  const auto every = [&](Said said) {
+    return std::all_of(answers.begin(), answers.end(), [&](const CanaryAnswer& one) { return one.said == said; });
+  };
+  if (every(Said::failure_of_ours)) return answers[0].words;
+  if (every(Said::no)) return fmt::format("it refuses all canaries, also {}: {}", all[0].what, answers[0].words);
+  if (every(Said::yes)) return fmt::format("it says {} to all canaries, also to {}", answers[0].words, all[3].what);
+  if (every(Said::other_bytes))
+    return fmt::format("it accepts all canaries and gives wrong bytes of each; of {}: {}", all[0].what,
+                       answers[0].words);
   return {};
+}
+
+void remark(Op op, const CanarySong& answers, std::vector<std::string>& remarks) {
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    const auto& [said, words] = answers[i];
+    const bool right = all[i].is_good ? said == Said::right_bytes || said == Said::yes : said == Said::no;
+    if (!right)
+      remarks.push_back(
+          fmt::format("canary {}, {}: {} is answered with {}", all[i].name, name(op), all[i].what, words));
+  }
 }
 
 }  // namespace
 
 CanaryAnswers ask_canaries(const Bench& bench, const Implementation& implementation) {
-  CanaryAnswers answers;
-  for (Kind kind : kinds)
-    for (const auto& [op, command] : implementation.commands) {
-      if (op == Op::write || op == Op::modify) continue;
-      if (auto asked = ask(bench, implementation, kind, op, answers); !asked) answers.wrong = asked.error().message;
-      if (!answers.wrong.empty()) return answers;
+  CanaryAnswers found;
+  for (const auto& [op, command] : implementation.commands) {
+    if (op == Op::write || op == Op::modify) continue;
+    CanarySong answers;
+    for (const auto& canary : all) {
+      auto answer = ask(bench, implementation, canary, op);
+      answers.push_back(answer ? std::move(*answer) : CanaryAnswer{Said::failure_of_ours, answer.error().message});
     }
-  return answers;
+    if (auto alike = likeness(answers); !alike.empty())
+      found.stopped[op] = std::move(alike);
+    else
+      remark(op, answers, found.remarks);
+  }
+  return found;
 }
 
 }  // namespace conform

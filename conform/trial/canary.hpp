@@ -1,7 +1,8 @@
-// Before its first case an implementation is asked about three plain images with fresh random content, so that one that
+// Before its first case an implementation is asked about a few plain images with fresh random content, so that one that
 // is wired up wrongly, or says the same to everything, is found out.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -11,13 +12,13 @@
 namespace conform {
 
 struct CanaryAnswers {
-  std::string wrong;                 // the answer that stops the implementation; empty: there is none
-  std::vector<std::string> remarks;  // what the user should know and the cases will judge
+  std::map<Op, std::string> stopped;  // operations that answer all canaries alike, each with the answer
+  std::vector<std::string> remarks;   // other answers than a sound reader gives: the cases will judge them
 };
 
-/// A wrong answer stops: a good image refused or given with other bytes, a wrong magic taken for an image. No answer (a
-/// crash, a time-out, a flood) is a remark: the cases report it as what it is. So is an image with an unknown
-/// incompatible bit that is read rightly: a reader's fault that cases judge, and no sign of bad wiring.
+/// Three canaries must be read and two refused. An operation is stopped only where it refuses all of them, or accepts
+/// all and gives the right bytes of none, or where all of its answers are failures of ours. Whatever else is wrong is a
+/// reader's fault, and the cases say how grave.
 CanaryAnswers ask_canaries(const Bench& bench, const Implementation& implementation);
 
 }  // namespace conform

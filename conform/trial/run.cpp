@@ -34,11 +34,13 @@ ImplementationInfo introduce(const Bench& bench, const Implementation& implement
   try {
     info.version = ask_version(implementation, bench.limits);
     auto answers = ask_canaries(bench, implementation);
-    info.canary = std::move(answers.wrong);
+    info.stopped = std::move(answers.stopped);
     info.remarks = std::move(answers.remarks);
   } catch (const std::exception& error) {
-    info.canary = error.what();
+    for (const auto& [op, command] : implementation.commands) info.stopped[op] = error.what();
   }
+  for (const auto& [op, reason] : info.stopped)
+    info.canary += fmt::format("{}{}: {}", info.canary.empty() ? "" : "; ", name(op), reason);
   return info;
 }
 
@@ -80,18 +82,17 @@ class Sink {
 };
 
 std::vector<Record> try_repeatedly(const Bench& bench, const Implementation& implementation, const Case& tested,
-                                   unsigned times) {
+                                   const Stopped& stopped, unsigned times) {
   std::vector<std::vector<Record>> attempts;
-  for (unsigned i = 0; i < times; ++i) attempts.push_back(try_case(bench, implementation, tested));
+  for (unsigned i = 0; i < times; ++i) attempts.push_back(try_case(bench, implementation, stopped, tested));
   return reconcile(std::move(attempts));
 }
 
 std::vector<Record> attempt(const Bench& bench, const Implementation& implementation, const ImplementationInfo& info,
                             const Case& tested, unsigned times) {
   if (!info.absent.empty()) return skip_case(implementation, tested, info.absent);
-  if (!info.canary.empty()) return skip_case(implementation, tested, "stopped: " + info.canary);
   try {
-    return try_repeatedly(bench, implementation, tested, times);
+    return try_repeatedly(bench, implementation, tested, info.stopped, times);
   } catch (const std::exception& error) {
     auto records = skip_case(implementation, tested, error.what());
     for (auto& record : records) record.status = Status::harness_error;
@@ -119,8 +120,7 @@ std::vector<Record> records_of(const RunRequest& request, const std::vector<cons
   std::vector<Record> records;
   for (const auto& implementation : request.implementations)
     for (const Case* one : cases)
-      for (const auto& operation : one->operations)
-        records.push_back(blank_record(*one, operation, implementation));
+      for (const auto& operation : one->operations) records.push_back(blank_record(*one, operation, implementation));
   return records;
 }
 

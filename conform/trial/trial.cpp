@@ -37,13 +37,16 @@ Result<void> perform(const Question& question, Custody& custody, Record& record)
   return filled;
 }
 
-std::vector<Record> try_operations(const Bench& bench, const Implementation& implementation, const Case& tested) {
+std::vector<Record> try_operations(const Bench& bench, const Implementation& implementation, const Stopped& stopped,
+                                   const Case& tested) {
   std::vector<Record> records;
   Custody custody(bench, tested, records);
   for (const auto& operation : tested.operations) {
     Record& record = records.emplace_back(blank_record(tested, operation, implementation));
     if (!record.offered) {
       record.detail = fmt::format("{} has no command for {}", implementation.name, name(operation.op));
+    } else if (const auto why = stopped.find(operation.op); why != stopped.end()) {
+      record.detail = "stopped: " + why->second;
     } else if (auto done = perform({bench, implementation, tested, operation}, custody, record); !done) {
       record.status = Status::harness_error;
       record.detail = done.error().message;
@@ -55,12 +58,13 @@ std::vector<Record> try_operations(const Bench& bench, const Implementation& imp
 
 }  // namespace
 
-std::vector<Record> try_case(const Bench& bench, const Implementation& implementation, const Case& tested) {
+std::vector<Record> try_case(const Bench& bench, const Implementation& implementation, const Stopped& stopped,
+                             const Case& tested) {
   if (const auto& obstacle = bench.obstacle(tested); !obstacle.empty())
     return skip_case(implementation, tested, obstacle);
   if (const auto mismatches = bench.mismatches(tested); !mismatches.empty())
     return refuse_image(implementation, tested, "not as the lock has it: " + mismatches[0]);
-  auto records = try_operations(bench, implementation, tested);
+  auto records = try_operations(bench, implementation, stopped, tested);
   if (const auto mismatches = bench.mismatches(tested); !mismatches.empty())
     return refuse_image(implementation, tested, "the corpus was changed during the run: " + mismatches[0]);
   return records;

@@ -221,6 +221,18 @@ TEST_CASE("checkers are judged by their exit status") {
   CHECK(run_on(corpus, {"run", "--check-cmd", "sh -c true {image}"}).exit == 4);
 }
 
+TEST_CASE("an operation that says the same to all canaries stops, and the others go on") {
+  ToyCorpus corpus;
+  corpus.add({.id = "checked", .guest = "case", .operations = {{{"op", "check"}, {"expect", {{"verdict", "clean"}}}}}});
+  const auto ran = run_on(corpus, {"run", "--read-cmd", fault("honest"), "--check-cmd", "sh -c true {image}"});
+  CHECK(ran.exit == 4);
+  CHECK(ran.status("accepted") == "pass");
+  CHECK(ran.status("refused") == "pass");
+  CHECK(ran.status("checked") == "not-run");
+  CHECK(ran.output.find("stopped: check: it says clean to all canaries, also to a file with a wrong magic") !=
+        std::string::npos);
+}
+
 TEST_CASE("an exported corpus is the corpus") {
   ToyCorpus corpus;
   const TempFolder folder;

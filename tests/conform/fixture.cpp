@@ -22,10 +22,12 @@ Json standard_map(std::size_t length) {
 
 void write_canaries(const fs::path& folder) {
   const std::string guest(8192, 'c');
-  write_file(folder / "good.qcow2", toy_image("TOY0", guest));
+  for (const char* name : {"good", "no-holes", "version-2"}) {
+    write_file(folder / (std::string(name) + ".qcow2"), toy_image("TOY0", guest));
+    write_file(folder / (std::string(name) + ".json"), standard_map(guest.size()).dump());
+  }
   write_file(folder / "bad-magic.qcow2", toy_image("BAD0", guest));
   write_file(folder / "unknown-bit.qcow2", toy_image("TOY1", guest));
-  write_file(folder / "good.json", standard_map(guest.size()).dump());
 }
 
 constexpr const char* schema =

@@ -123,7 +123,7 @@ TEST_CASE("an interrupted run is continued, and what was done is not done again"
   const auto resumed = resume({});
   CAPTURE(resumed.messages);
   CHECK(resumed.exit == 0);
-  CHECK(read_file(folder / "log").size() == 3 + 1);  // three canaries, and one case
+  CHECK(read_file(folder / "log").size() == 5 + 1);  // five canaries, and one case
   CHECK(load_results(out + "/results.jsonl").value().records.size() == 2);
   CHECK(read_file(out + "/results.jsonl").starts_with(before));
   CHECK(resume({}).exit == 0);  // nothing is left to do

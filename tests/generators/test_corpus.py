@@ -25,7 +25,8 @@ class Build(ProjectTest):
         names = {name for name in self.files() if not name.startswith(".")}
         self.assertEqual(
             {"schema.json", "clauses.json", "lock.json",
-             "canary/good.qcow2", "canary/good.json", "canary/bad-magic.qcow2", "canary/unknown-bit.qcow2"}
+             *(f"canary/{name}.json" for name in ("good", "no-holes", "version-2")),
+             *(f"canary/{name}.qcow2" for name in ("good", "no-holes", "version-2", "bad-magic", "unknown-bit"))}
             | {form.format(case) for case in ("plain", "second") for form in (
                 "cases/size-field/{}.json", "images/{0}/{0}.qcow2", "guest/{}.raw", "guest/{}.json", "layout/{}.json")},
             names)
