@@ -23,8 +23,9 @@ class Bench {
 
   const Corpus& corpus;
   const WorkFolder& work;
-  const ProcessLimits limits;  // and the corpus is hidden
-  bool asks_qemu_img = true;   // what it makes of images that were written; it decides nothing
+  const ProcessLimits limits;       // and the corpus is hidden
+  bool holds_to_case_times = true;  // the limits of time that a few cases have of their own
+  bool asks_qemu_img = true;        // what it makes of images that were written; it decides nothing
   const Spent spent{};
 
   /// What does not agree with the lock now; empty: all does. Files are read again only when they have changed.

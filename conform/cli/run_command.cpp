@@ -2,6 +2,7 @@
 
 #include "trial/run.hpp"
 
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 
@@ -16,12 +17,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::chrono::hours no_time_limit{24 * 3650};
+
 struct Options {
   FilterOptions filters;
   ImplementationOptions implementations;
   unsigned jobs = processors();
   unsigned repeat = 1;
   double timeout = 20;
+  bool lift_case_times = false;
   std::string known;
   std::string shard;
   bool resume = false;
@@ -100,8 +104,11 @@ std::optional<int> perform(const Options& options, const Corpus& corpus, RunRequ
   const auto work = WorkFolder::make();
   if (!work) return usage_error(work.error());
   ProcessLimits limits;
-  limits.time = std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout * 1000));
-  const Bench bench(corpus, *work, limits);
+  limits.time = options.timeout == 0
+                    ? no_time_limit
+                    : std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(options.timeout * 1000)));
+  Bench bench(corpus, *work, limits);
+  bench.holds_to_case_times = !options.lift_case_times;
   const Header header = introduce_all(bench, request);
   if (stopping_signal() != 0) return std::nullopt;
   if (!options.resume) {
@@ -140,7 +147,10 @@ void add_run(Command& program, const Session& session) {
   options->implementations.add_to(run);
   run.number("--jobs", options->jobs, 1, 1024, "How many at a time")
       .number("--repeat", options->repeat, 1, 1000, "Ask for each operation so often; answers that differ are flaky")
-      .number("--timeout", options->timeout, 0.01, 86400.0, "Seconds for one operation")
+      .number("--timeout", options->timeout, 0.0, 86400.0,
+              "Seconds for one operation, 0 for no limit; what takes longer is asked again, alone, before it counts")
+      .flag("--lift-case-times", options->lift_case_times,
+            "Do not hold operations to the shorter times that a few cases set; --timeout alone counts")
       .option("--known", options->known, "FILE", "Failures that are known; exit 6 where it is out of step")
       .option("--shard", options->shard, "I/N", "Only part I of N; a case is always in the same one")
       .flag("--resume", options->resume, "Go on where an interrupted run with the same arguments stopped")

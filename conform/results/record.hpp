@@ -52,6 +52,7 @@ struct Record {
   Json properties;       // of an image that a write or a modify left; null: there is none
   std::string messages;  // the first line that the program printed besides its data
   std::optional<KnownNote> known;
+  bool over_time = false;      // it took too long; of this run alone, which may ask again
   bool lock_mismatch = false;  // the image is not the one that the lock names
 };
 

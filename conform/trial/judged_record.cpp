@@ -34,6 +34,7 @@ void take_process(const Observation& observation, Record& record) {
   record.messages = first_line(process);
   record.answer = observation.failure ? name(*observation.failure) : name(*observation.answer);
   record.detail = observation.detail;
+  record.over_time = observation.over_time;
 }
 
 Result<void> judge_left_image(const Question& question, const Observation& observation, Record& record) {

@@ -60,6 +60,7 @@ void read_ending(Observation& observation, const Command& command, const Allowan
     case Ending::timed_out:
       fail_with(observation, case_limits_time(allowance) ? Status::resource : Status::timeout,
                 fmt::format("killed after {} s", std::chrono::duration<double>(limits_of(allowance).time).count()));
+      observation.over_time = true;
       break;
     case Ending::over_memory:
       fail_with(observation, Status::resource,
@@ -110,8 +111,10 @@ void check_usage(Observation& observation, const Allowance& allowance) {
     fail_with(observation, Status::resource,
               fmt::format("used {} KiB of memory, allowed are {}", process.peak_memory >> 10,
                           *allowance.of_case.memory >> 10));
-  else if (allowance.of_case.time && process.duration > milliseconds(*allowance.of_case.time))
+  else if (allowance.of_case.time && process.duration > milliseconds(*allowance.of_case.time)) {
     fail_with(observation, Status::resource, fmt::format("took longer than {} s", *allowance.of_case.time));
+    observation.over_time = true;
+  }
 }
 
 std::filesystem::path place_of_output(Op op, const ImageCopy& copy) {

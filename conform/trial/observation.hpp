@@ -24,6 +24,7 @@ struct Observation {
   std::optional<Answer> answer;   // nothing: it gave none, and `failure` says what it did instead
   std::optional<Status> failure;  // crash, timeout, resource, harness-error; resource also beside an answer
   std::string detail;             // of the failure
+  bool over_time = false;         // the failure is that it took too long
   ProcessReport process;
   std::filesystem::path output;  // where its data is, if it gave any; of write and modify, the image
 };

@@ -11,6 +11,7 @@
 #include "results/choices.hpp"
 #include "results/repeat.hpp"
 #include "trial/canary.hpp"
+#include "trial/second_hearing.hpp"
 #include "trial/trial.hpp"
 
 namespace conform {
@@ -100,11 +101,6 @@ std::vector<Record> attempt(const Bench& bench, const Implementation& implementa
   }
 }
 
-struct Task {
-  const Case* tested;
-  std::size_t who;
-};
-
 /// Case by case, without what is done.
 std::vector<Task> tasks(const RunRequest& request) {
   std::vector<Task> all;
@@ -153,11 +149,22 @@ Result<void> run(const Bench& bench, const RunRequest& request, const Header& he
     sink.announce(*tested, request.implementations[who]);
   }
   progress.start(request.implementations.size(), request.cases.size(), operations);
+  const auto ask = [&](const Task& task) {
+    return attempt(bench, request.implementations[task.who], header.implementations[task.who], *task.tested,
+                   request.repeat);
+  };
+  SecondHearing again;
   in_parallel(to_do.size(), request.jobs, [&](std::size_t i) {
     if (stopping_signal() != 0 || sink.failed()) return;
-    const auto& [tested, who] = to_do[i];
-    auto records = attempt(bench, request.implementations[who], header.implementations[who], *tested, request.repeat);
-    if (stopping_signal() == 0) sink.take(std::move(records));
+    auto records = ask(to_do[i]);
+    if (stopping_signal() != 0) return;
+    if (ran_out_of_time(records))
+      again.put_off({to_do[i], std::move(records)});
+    else
+      sink.take(std::move(records));
+  });
+  again.hold(ask, [&](std::vector<Record> records) {
+    if (stopping_signal() == 0 && !sink.failed()) sink.take(std::move(records));
   });
   progress.finish();
   Keepers::all().end_strays();

@@ -28,8 +28,8 @@ Result<void> perform(const Question& question, Custody& custody, Record& record)
   const auto& [bench, implementation, tested, operation] = question;
   const auto copy = custody.hand_out(operation.op);
   if (!copy) return tl::unexpected(copy.error());
-  const Allowance allowance{bench.limits, output_length(operation.op, bench.corpus.lock().at(tested.id)),
-                            tested.limits};
+  Allowance allowance{bench.limits, output_length(operation.op, bench.corpus.lock().at(tested.id)), tested.limits};
+  if (!bench.holds_to_case_times) allowance.of_case.time.reset();
   const auto observation = observe(implementation, operation, **copy, allowance);
   auto filled = bench.spent.on(Work::judging, [&] { return fill_record(question, observation, record); });
   if (!filled) record.status = Status::harness_error;  // which nobody is held to account for

@@ -28,7 +28,7 @@ TEST_CASE("a call that cannot be meant is an error of use in one line, and nothi
       honest_with({"--case", "no-such-case"}), honest_with({"--case", "accepted", "--case", "typo*"}),
       honest_with({"--clause", "no-such-clause"}), honest_with({"--case", "accepted", "--clause", "rule-open"}),
       honest_with({"--level", "most"}), honest_with({"--impl", "no-such-implementation"}),
-      honest_with({"--impl", "./no-such-file.json"}), honest_with({"--jobs", "0"}), honest_with({"--timeout", "0"}),
+      honest_with({"--impl", "./no-such-file.json"}), honest_with({"--jobs", "0"}), honest_with({"--timeout", "-1"}),
       honest_with({"--features", "deflat"}), honest_with({"--reject-exit", "0"}), honest_with({"--reject-exit", "256"}),
       honest_with({"--no-such-option"}), honest_with({"--name", "model", "--impl", "model"}),
       std::vector<std::string>{"run", "--read-cmd", "cat {out}"},
