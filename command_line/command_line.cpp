@@ -1,8 +1,11 @@
 #include "command_line/command_line.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <utility>
+
+#include "command_line/closest.hpp"
 
 namespace command_line {
 
@@ -23,6 +26,42 @@ CLI::Option* add_number(CLI::App& app, const std::string& name, const StoreNumbe
 
 StoreNumber store_in(std::uint64_t& value) {
   return [&value](std::uint64_t number) { value = number; };
+}
+
+std::vector<std::string> names_of_commands(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
+  return names;
+}
+
+/// Of the command and of those above it.
+std::vector<std::string> names_of_options(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const auto* one = &app; one; one = one->get_parent())
+    for (const auto* option : one->get_options())
+      for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+/// For the first word of the call that is no option and no command here.
+std::string suggestion(const CLI::App& root, int argc, char** argv) {
+  const CLI::App* app = &root;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word(argv[i]);
+    if (word.starts_with("--")) {
+      const auto name = word.substr(0, word.find('='));
+      const auto options = names_of_options(*app);
+      if (std::find(options.begin(), options.end(), name) == options.end()) return did_you_mean(name, options);
+      const CLI::Option* option = nullptr;
+      for (const auto* one = app; one && !option; one = one->get_parent()) option = one->get_option_no_throw(name);
+      if (option && option->get_expected_min() > 0 && word == name) ++i;
+    } else if (const auto commands = names_of_commands(*app); !commands.empty()) {
+      if (std::find(commands.begin(), commands.end(), word) == commands.end()) return did_you_mean(word, commands);
+      app = app->get_subcommand(word);
+    }
+  }
+  return "";
 }
 
 }  // namespace
@@ -140,6 +179,11 @@ Command& Command::numbers(const std::string& name, std::vector<int>& values, int
   return *this;
 }
 
+Command& Command::note(const std::string& text) {
+  as_app(app_).footer(text);
+  return *this;
+}
+
 void Command::run(std::function<int()> action) {
   as_app(app_).callback([parser = parser_, action = std::move(action)] { parser->action = action; });
 }
@@ -157,7 +201,7 @@ int Program::run(int argc, char** argv) {
   try {
     parser_->app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() != 0) throw Error(error.what() + parser_->hint);
+    if (error.get_exit_code() != 0) throw Error(error.what() + suggestion(parser_->app, argc, argv) + parser_->hint);
     return parser_->app.exit(error);  // --help, --version
   }
   return parser_->action();

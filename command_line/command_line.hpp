@@ -64,6 +64,9 @@ class Command {
   /// Several, with commas between them.
   Command& numbers(const std::string& name, std::vector<int>& values, int min, int max, const std::string& help);
 
+  /// Said at the end of its help.
+  Command& note(const std::string& text);
+
   /// What the command does; returns an exit status.
   void run(std::function<int()> action);
 

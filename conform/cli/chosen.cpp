@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "command_line/closest.hpp"
 #include "implementation/command_lines.hpp"
 #include "implementation/introduction.hpp"
 
@@ -33,10 +34,20 @@ std::string from_here(const fs::path& file) {
   return file.is_relative() || below.empty() || *below.begin() == ".." ? file.string() : below.string();
 }
 
+std::vector<std::string> names_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error))
+    if (entry.path().extension() == ".json" && entry.path().stem() != "schema") names.push_back(entry.path().stem());
+  return names;
+}
+
 Result<Implementation> named(const std::string& name, const Places& places) {
   const bool is_file = name.find('/') != std::string::npos || name.ends_with(".json");
   const fs::path file = is_file ? fs::path(name) : places.implementations / (name + ".json");
-  if (!is_file && !fs::exists(file)) return fail("no implementation {} in {}", name, places.implementations.string());
+  if (!is_file && !fs::exists(file))
+    return fail("no implementation {} in {}{}", name, places.implementations.string(),
+                command_line::did_you_mean(name, names_in(places.implementations)));
   auto one = load_implementation(file, places);
   if (one) one->arguments = {"--impl", is_file ? from_here(file) : name};
   return one;

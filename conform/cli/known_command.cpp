@@ -43,6 +43,11 @@ int update_command(const Options& options) {
 }  // namespace
 
 Result<KnownFailures> load_known(const fs::path& file) {
+  if (!fs::exists(file))
+    return fail(
+        "{0}: there is no such list; run without --known, then `qcow2-conform known update --known {0} --link "
+        "URL` makes it of what failed",
+        file.string());
   const auto schema = JsonSchema::load(QCOW2_CONFORM_SCHEMAS "/known.json");
   if (!schema) return tl::unexpected(schema.error());
   return KnownFailures::load(file, *schema, today());

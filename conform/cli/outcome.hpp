@@ -9,6 +9,8 @@ namespace conform::cli {
 void forget(const std::filesystem::path& folder);
 
 /// Everything is made from results.jsonl, so it tells what was written and nothing else. Returns the run's exit status.
-Result<int> tell(const std::filesystem::path& folder, const Corpus& corpus, const Session& session);
+/// `base_url` is where the site is published; empty: nowhere.
+Result<int> tell(const std::filesystem::path& folder, const Corpus& corpus, const Session& session,
+                 const std::string& base_url);
 
 }  // namespace conform::cli

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "base/shell.hpp"
 #include "bench/bench.hpp"
 #include "cli/chosen.hpp"
 #include "implementation/introduction.hpp"
@@ -26,8 +27,8 @@ Result<void> repro(const Options& options, const Session& session) {
   if (auto greeted = greet_adapters(*implementations); !greeted) return greeted;
   const auto corpus = session.load_corpus();
   if (!corpus) return tl::unexpected(corpus.error());
-  const Case* tested = corpus->find(options.id.substr(options.id.rfind('/') + 1));
-  if (!tested) return fail("no such case: {}", options.id);
+  const auto tested = case_named(*corpus, options.id);
+  if (!tested) return tl::unexpected(tested.error());
   const auto& implementation = implementations->front();
   if (const auto absent = why_absent(implementation); !absent.empty())
     return fail("{}: {}", implementation.name, absent);
@@ -35,9 +36,14 @@ Result<void> repro(const Options& options, const Session& session) {
   const auto work = WorkFolder::make();
   if (!work) return tl::unexpected(work.error());
   const Bench bench(*corpus, *work, {});
-  const auto records = try_case(bench, implementation, {}, *tested);
-  const auto written =
-      report::write_repro({*corpus, *tested, implementation, ask_version(implementation), records}, options.out);
+  const auto records = try_case(bench, implementation, {}, **tested);
+  const auto written = report::write_repro({.corpus = *corpus,
+                                            .tested = **tested,
+                                            .implementation = implementation,
+                                            .version = ask_version(implementation),
+                                            .command = shell_line(session.argv),
+                                            .records = records},
+                                           options.out);
   if (!written) return tl::unexpected(written.error());
   for (const auto& record : records)
     fmt::print("{} #{}: {}{}{}\n", name(record.op), record.index, name(record.status),

@@ -11,6 +11,7 @@
 #include "cli/outcome.hpp"
 #include "cli/session.hpp"
 #include "process/signals.hpp"
+#include "results/conclusion.hpp"
 
 namespace conform::cli {
 namespace {
@@ -30,6 +31,7 @@ struct Options {
   std::string shard;
   bool resume = false;
   std::string out = "results";
+  std::string base_url;
 };
 
 /// As the signal would have ended us.
@@ -98,6 +100,15 @@ Result<ResultsWriter> open_results(const Options& options, const fs::path& file)
   return results;
 }
 
+/// Before anything runs: of whom nothing will be known, and why.
+void tell_absent(const Header& header, const RunRequest& request) {
+  std::size_t operations = 0;
+  for (const Case* one : request.cases) operations += one->operations.size();
+  for (const auto& info : header.implementations)
+    if (!info.absent.empty())
+      fmt::print(stderr, "{}: {}; its {} operations are not run\n", info.name, info.absent, operations);
+}
+
 /// An exit status where the run did not come to its end.
 std::optional<int> perform(const Options& options, const Corpus& corpus, RunRequest& request, const fs::path& file,
                            ResultsWriter& results) {
@@ -111,6 +122,7 @@ std::optional<int> perform(const Options& options, const Corpus& corpus, RunRequ
   bench.holds_to_case_times = !options.lift_case_times;
   const Header header = introduce_all(bench, request);
   if (stopping_signal() != 0) return std::nullopt;
+  tell_absent(header, request);
   if (!options.resume) {
     if (auto written = results.write(header); !written) return harness_error(written.error());
   } else if (auto begun = begin(header, file, results, request); !begun) {
@@ -134,7 +146,7 @@ int run_command(const Options& options, const Session& session) {
   stop_on_signals();
   if (const auto status = perform(options, *corpus, *request, folder / "results.jsonl", *results)) return *status;
   if (const int number = stopping_signal(); number != 0) return end_by_signal(number);
-  const auto status = tell(folder, *corpus, session);
+  const auto status = tell(folder, *corpus, session, options.base_url);
   return status ? *status : harness_error(status.error());
 }
 
@@ -154,7 +166,10 @@ void add_run(Command& program, const Session& session) {
       .option("--known", options->known, "FILE", "Failures that are known; exit 6 where it is out of step")
       .option("--shard", options->shard, "I/N", "Only part I of N; a case is always in the same one")
       .flag("--resume", options->resume, "Go on where an interrupted run with the same arguments stopped")
-      .option("--out", options->out, "DIR", "Where results.jsonl and the reports go");
+      .option("--out", options->out, "DIR", "Where results.jsonl and the reports go")
+      .option("--base-url", options->base_url, "URL",
+              "Where the site is published: reports link clauses and cases there")
+      .note(exit_statuses);
   run.run([options, &session] { return run_command(*options, session); });
 }
 

@@ -60,8 +60,9 @@ void show_bytes(const Corpus& corpus, const Case& one) {
 int show_command(const std::string& id, const Session& session) {
   const auto corpus = session.load_corpus();
   if (!corpus) return usage_error(corpus.error());
-  const Case* one = corpus->find(id.substr(id.rfind('/') + 1));
-  if (!one) return usage_error({"no such case: " + id});
+  const auto found = case_named(*corpus, id);
+  if (!found) return usage_error(found.error());
+  const Case* one = *found;
   fmt::print("{}/{}, rev {}, {}\n{}\n\n", one->family, one->id, one->rev, name(one->level), one->title);
   field("withdrawn", one->withdrawn);
   field("why", one->why);

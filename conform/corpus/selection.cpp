@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/json_file.hpp"
+#include "command_line/closest.hpp"
 
 namespace conform {
 namespace {
@@ -17,6 +18,21 @@ bool matches(const std::string& glob, const Case& one) {
 
 bool names(const Case& one, const std::string& clause) {
   return std::find(one.clauses.begin(), one.clauses.end(), clause) != one.clauses.end();
+}
+
+std::vector<std::string> ids(const Corpus& corpus) {
+  std::vector<std::string> all;
+  for (const auto& one : corpus.cases()) {
+    all.push_back(one.id);
+    all.push_back(one.family + "/" + one.id);
+  }
+  return all;
+}
+
+std::vector<std::string> slugs(const Corpus& corpus) {
+  std::vector<std::string> all;
+  for (const auto& clause : corpus.clauses().all()) all.push_back(clause.slug);
+  return all;
 }
 
 bool in_force(const Case& one) { return one.withdrawn.empty(); }
@@ -39,14 +55,19 @@ Result<std::set<std::string>> quick_ids(const Corpus& corpus) {
 
 }  // namespace
 
+Result<const Case*> case_named(const Corpus& corpus, const std::string& id) {
+  if (const Case* found = corpus.find(id.substr(id.rfind('/') + 1))) return found;
+  return fail("no such case: {}{}", id, command_line::did_you_mean(id, ids(corpus)));
+}
+
 Result<std::vector<const Case*>> select(const Corpus& corpus, const Filters& filters) {
   const auto& all = corpus.cases();
   for (const auto& glob : filters.cases)
     if (std::none_of(all.begin(), all.end(), [&](const Case& one) { return in_force(one) && matches(glob, one); }))
-      return fail("no case matches {}", glob);
+      return fail("no case matches {}{}", glob, command_line::did_you_mean(glob, ids(corpus)));
   for (const auto& slug : filters.clauses)
     if (std::none_of(all.begin(), all.end(), [&](const Case& one) { return in_force(one) && names(one, slug); }))
-      return fail("no case is about the clause {}", slug);
+      return fail("no case is about the clause {}{}", slug, command_line::did_you_mean(slug, slugs(corpus)));
 
   std::set<std::string> quick;
   if (filters.quick) {

@@ -18,4 +18,7 @@ struct Filters {
 /// Pointers into the corpus, in its order; withdrawn cases are left out. A filter that matches nothing is an error.
 Result<std::vector<const Case*>> select(const Corpus& corpus, const Filters& filters);
 
+/// By its id, or family/id; the error names the one that may have been meant.
+Result<const Case*> case_named(const Corpus& corpus, const std::string& id);
+
 }  // namespace conform

@@ -2,8 +2,9 @@
 
 #include <set>
 
-#include "base/shell.hpp"
-#include "report/failure/failure_tree.hpp"
+#include "mutants/looks_like.hpp"
+#include "report/failure/again.hpp"
+#include "report/failure/lead.hpp"
 #include "report/failure/wording.hpp"
 #include "report/markdown_text.hpp"
 #include "report/terminal/matrix.hpp"
@@ -43,7 +44,7 @@ std::string family_table(const std::vector<ImplementationSummary>& summaries) {
   return head + "\n" + rule + "\n" + rows;
 }
 
-std::string failed_case(const FailedCase& failed, const ImplementationInfo& info) {
+std::string failed_case(const FailedCase& failed, const Header& header, const ImplementationInfo& info) {
   const Record& worst = *failed.records[0];
   std::string operations;
   for (const Record* one : failed.records)
@@ -53,21 +54,24 @@ std::string failed_case(const FailedCase& failed, const ImplementationInfo& info
   text += fmt::format("  \n  expected {}; {}{}{}", expected_answer(worst), ending_words(worst),
                       worst.detail.empty() ? "" : "; ", plain_markdown(worst.detail));
   if (const auto bytes = differing_bytes(worst); !bytes.empty()) text += "  \n  " + bytes;
-  return text + fmt::format("  \n  `qcow2-conform run {} --case {}`\n", shell_line(info.arguments), failed.id);
+  return text + fmt::format("  \n  `{}`\n", again_command(header, info, failed.id));
 }
 
 std::string failures_of(const ImplementationSummary& summary, const Sources& sources) {
   const auto tree = failures_by_clause(sources.results, {summary.info.name}, sources.corpus);
   if (tree.empty()) return "";
   std::string text = fmt::format("\n## {}\n", plain_markdown(summary.info.name));
-  if (const auto root = begin_with(tree, sources.corpus))
-    text +=
-        fmt::format("\nBegin with `{}`: {} other cases are made from its image.\n", root->one->id, root->made_from_it);
+  const auto likenesses = looks_like(sources.results, summary.info.name, sources.mistakes);
+  const auto first = lead(tree, likenesses, sources.corpus);
+  text += fmt::format("\nStart with `{}`: it explains {} of the other {} failing cases.\n", first->one->id,
+                      first->explains, first->others);
+  for (const auto& likeness : likenesses) text += "\nLooks like: " + plain_markdown(likeness_words(likeness)) + "\n";
   for (const auto& clause : tree) {
     text += fmt::format("\n### [{}]{}\n\n", clause.slug,
                         clause.clause ? fmt::format(" ({})", name(clause.clause->level)) : "");
     if (clause.clause) text += clause.clause->sentence + "\n\n";
-    for (const auto& one : clause.cases) text += failed_case(one, summary.info);
+    if (!clause.said.empty()) text += fmt::format("On all of these it said: {}\n\n", plain_markdown(clause.said));
+    for (const auto& one : clause.cases) text += failed_case(one, sources.results.header, summary.info);
   }
   return text;
 }

@@ -6,6 +6,7 @@
 #include "base/shell.hpp"
 #include "bench/image_copy.hpp"
 #include "report/failure/annotate.hpp"
+#include "report/failure/failing_entry.hpp"
 #include "report/failure/hex_dump.hpp"
 #include "report/failure/wording.hpp"
 
@@ -76,6 +77,13 @@ std::string what_came(const Reproduction& reproduction) {
   return text;
 }
 
+std::string commands(const Reproduction& reproduction) {
+  std::string text;
+  for (const auto& operation : reproduction.tested.operations)
+    if (can_be_asked(reproduction, operation)) text += "    " + shell_line(command_of(reproduction, operation)) + "\n";
+  return text.empty() ? "" : "In this folder:\n\n" + text + "\n";
+}
+
 std::string rules(const Reproduction& reproduction) {
   std::string text;
   for (const auto& slug : reproduction.tested.clauses)
@@ -88,10 +96,14 @@ std::string bytes_of_image(const Reproduction& reproduction) {
   const auto layout = load_layout(reproduction.corpus.layout(reproduction.tested));
   const auto image = OpenFile::open(reproduction.corpus.image(reproduction.tested));
   if (!layout || !image) return "";
-  const LayoutEntry* entry = nullptr;
+  const auto& [corpus, tested] = std::tie(reproduction.corpus, reproduction.tested);
+  const LayoutEntry* entry = entry_of_case(*layout, tested, corpus);
   for (const auto& record : reproduction.records)
-    if (!entry && record.first_diff) entry = layout->entry_of(record.first_diff->offset);
-  const auto regions = annotate(*image, *layout, entry ? entry : entry_of_concern(*layout, reproduction.tested.delta));
+    if (record.first_diff) {
+      entry = entry_of_failure(*layout, tested, record, corpus);
+      break;
+    }
+  const auto regions = annotate(*image, *layout, entry);
   return regions ? "\n## The bytes of the image\n\n```\n" + hex_dump(*regions) + "```\n" : "";
 }
 
@@ -101,9 +113,11 @@ std::string readme(const Reproduction& reproduction) {
   if (!tested.baseline.empty())
     text +=
         fmt::format("The image is as that of `{}`, which is valid, but for this: {}.\n", tested.baseline, tested.delta);
-  text += fmt::format("\n{}\n\n## What was tried\n\n{}{}\n\n`sh reproduce.sh` does it again, in this folder.\n\n{}",
-                      tested.why, reproduction.implementation.name,
-                      reproduction.version.empty() ? "" : ": " + reproduction.version, what_came(reproduction));
+  text += fmt::format(
+      "\n{}\n\n## What was tried\n\n{}{}\n\n{}`sh reproduce.sh` does it again, and "
+      "compares the data. qcow2-conform made this folder with:\n\n    {}\n\n{}",
+      tested.why, reproduction.implementation.name, reproduction.version.empty() ? "" : ": " + reproduction.version,
+      commands(reproduction), reproduction.command, what_came(reproduction));
   text += fmt::format("\n## What is expected, and why\n\n{}", rules(reproduction));
   text += bytes_of_image(reproduction);
   return text + fmt::format("\nCase `{}/{}`, rev {}, of qcow2-conform.\n", tested.family, tested.id, tested.rev);

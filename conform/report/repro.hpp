@@ -16,6 +16,7 @@ struct Reproduction {
   const Case& tested;
   const Implementation& implementation;
   std::string version;
+  std::string command;                 // that of qcow2-conform which makes the folder
   const std::vector<Record>& records;  // of each of the case's operations
 };
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "selftest/kill_matrix.hpp"
+#include "mutants/kill_matrix.hpp"
 
 namespace conform {
 

@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <string>
 
+#include "mutants/mutant.hpp"
 #include "selftest/model_build.hpp"
-#include "selftest/mutant.hpp"
 #include "selftest/precompiled.hpp"
 
 namespace conform {

@@ -7,7 +7,7 @@
 
 #include "bench/bench.hpp"
 #include "implementation/implementation.hpp"
-#include "selftest/kill_matrix.hpp"
+#include "mutants/kill_matrix.hpp"
 #include "selftest/model_build.hpp"
 
 namespace conform {

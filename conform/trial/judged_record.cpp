@@ -107,23 +107,38 @@ Result<void> judge_data(const Question& question, const Observation& observation
   return {};
 }
 
-/// A refusal, a checker's word, or a failure: there are no bytes to look at.
-void judge_word(const Question& question, const Observation& observation, Record& record) {
+/// How much of the disk came out before a refusal that should not have come.
+Result<void> look_before_refusal(const Question& question, const Observation& observation, Record& record) {
+  const auto& [bench, implementation, tested, operation] = question;
+  if (operation.op != Op::read && operation.op != Op::read_range) return {};
+  const auto given = examine_given_data(bench.corpus, tested, operation, observation.output);
+  if (!given) return tl::unexpected(given.error());
+  const Segment part = part_read(bench.corpus, tested, operation);
+  const std::uint64_t right = given->first_diff             ? given->first_diff->offset - part.begin
+                              : given->matches.contains("") ? part.end - part.begin
+                                                            : 0;
+  record.detail +=
+      right == 0 ? "; no byte came out before it" : fmt::format("; {} right bytes came out before it", right);
+  if (right > 0) record.first_diff = given->first_diff;
+  return {};
+}
+
+/// A refusal, a checker's word, or a failure.
+Result<void> judge_word(const Question& question, const Observation& observation, Record& record) {
   Facts facts = facts_of(question, observation);
   facts.may_lack = leaves_image(question.operation.op);
   take_verdict(judge(question.operation.expect, facts), record);
-  if (record.status == Status::wrong_reject) record.detail = fmt::format("answered {}", name(*observation.answer));
   if (record.status == Status::flaw_unnoticed) record.detail = fmt::format("called it {}", name(*observation.answer));
+  if (record.status != Status::wrong_reject) return {};
+  record.detail = fmt::format("answered {}", name(*observation.answer));
+  return look_before_refusal(question, observation, record);
 }
 
 }  // namespace
 
 Result<void> fill_record(const Question& question, const Observation& observation, Record& record) {
   take_process(observation, record);
-  if (observation.answer != Answer::accept || observation.failure) {
-    judge_word(question, observation, record);
-    return {};
-  }
+  if (observation.answer != Answer::accept || observation.failure) return judge_word(question, observation, record);
   return leaves_image(question.operation.op) ? judge_left_image(question, observation, record)
                                              : judge_data(question, observation, record);
 }

@@ -22,6 +22,7 @@ class Progress {
 
   std::FILE* stream_;
   bool terminal_;
+  std::chrono::steady_clock::time_point started_{};
   std::chrono::steady_clock::time_point shown_{};
   std::size_t operations_ = 0;
   std::size_t done_ = 0;

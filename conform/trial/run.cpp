@@ -1,6 +1,7 @@
 #include "trial/run.hpp"
 
 #include <mutex>
+#include <set>
 
 #include "base/parallel.hpp"
 #include "base/shell.hpp"
@@ -63,7 +64,7 @@ class Sink {
         if (error_) return;
         if (request_.known) request_.known->apply(final);
         if (auto written = results_.write(final); !written) error_ = written.error();
-        progress_.done(final);
+        if (was_executed(final.status)) progress_.done(final);
       }
   }
 
@@ -144,11 +145,14 @@ Result<void> run(const Bench& bench, const RunRequest& request, const Header& he
   const auto to_do = tasks(request);
   Sink sink(request, results, progress);
   std::size_t operations = 0;
+  std::set<std::size_t> present;
   for (const auto& [tested, who] : to_do) {
-    operations += tested->operations.size();
     sink.announce(*tested, request.implementations[who]);
+    if (!header.implementations[who].absent.empty()) continue;
+    operations += tested->operations.size();
+    present.insert(who);
   }
-  progress.start(request.implementations.size(), request.cases.size(), operations);
+  progress.start(present.size(), request.cases.size(), operations);
   const auto ask = [&](const Task& task) {
     return attempt(bench, request.implementations[task.who], header.implementations[task.who], *task.tested,
                    request.repeat);

@@ -13,7 +13,7 @@ COLUMNS = 100
 INDENT = 2
 
 CASE_KEYS = ("schema", "id", "rev", "title", "why", "leak", "clauses", "features", "requires", "status", "reason",
-             "image", "siblings", "baseline", "delta", "choice_group", "operations", "limits", "evidence")
+             "image", "siblings", "baseline", "delta", "choice_group", "control", "operations", "limits", "evidence")
 OPERATION_KEYS = ("op", "offset", "length", "steps", "expect")
 
 

@@ -1,6 +1,10 @@
 // The failures on a terminal: what to look at first.
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <cstdlib>
+#include <sstream>
 
+#include "base/terminal.hpp"
 #include "fixture.hpp"
 
 namespace conform::test {
@@ -14,22 +18,76 @@ std::string line_with(const std::string& text, const std::string& words) {
   return text.substr(at, text.find('\n', at) - at);
 }
 
-TEST_CASE("the failing case from which most others are made is told first") {
+TEST_CASE("the last five lines say where to start: the failure from which most others are made") {
   ToyCorpus corpus;
   corpus.add({.id = "aaa", .guest = "case aaa"});
-  corpus.add({.id = "plain", .guest = "case plain"});
-  corpus.add({.id = "grown", .guest = "case grown", .more = made_from("plain")});
-  corpus.add({.id = "overgrown", .guest = "case overgrown", .more = made_from("grown")});
+  corpus.add({.id = "plain", .guest = "case plain", .clauses = {"rule-should"}});
+  corpus.add({.id = "root", .guest = "case root"});
+  corpus.add({.id = "grown", .guest = "case grown", .clauses = {"rule-should"}, .more = made_from("root")});
+  corpus.add({.id = "overgrown", .guest = "case overgrown", .clauses = {"rule-should"}, .more = made_from("grown")});
   const auto ran = run_on(corpus, {"run", "--read-cmd", fault("zeros")});
-  CHECK(line_with(ran.output, "Begin with") == "Begin with plain: 2 other cases are made from its image.");
-  CHECK(ran.output.find("Begin with plain") < ran.output.find("wrong-data aaa"));
+  const auto start = ran.output.substr(ran.output.find("Start here: "));
+  CAPTURE(start);
+  CHECK(std::count(start.begin(), start.end(), '\n') == 5);
+  CHECK(start.starts_with("Start here: root, explains "));
+  CHECK(start.find("\n  byte   guest byte 0x") != std::string::npos);
+  CHECK(start.find("\n  rule   [rule-must, must] ") != std::string::npos);
+  CHECK(line_with(start, "  again  ").ends_with("/results/again"));
 }
 
-TEST_CASE("one from which at most one other is made is not") {
+TEST_CASE("a control does not lead while anything else fails") {
   ToyCorpus corpus;
-  corpus.add({.id = "plain", .guest = "case plain"});
+  corpus.add({.id = "plain", .guest = "case plain", .more = {{"control", true}}});
   corpus.add({.id = "grown", .guest = "case grown", .more = made_from("plain")});
-  CHECK(line_with(run_on(corpus, {"run", "--read-cmd", fault("zeros")}).output, "Begin with").empty());
+  const auto all = run_on(corpus, {"run", "--read-cmd", fault("zeros"), "--case", "plain", "--case", "grown"});
+  CHECK(line_with(all.output, "Start here: ").starts_with("Start here: grown, "));
+  const auto alone = run_on(corpus, {"run", "--read-cmd", fault("zeros"), "--case", "plain"});
+  CHECK(line_with(alone.output, "Start here: ") == "Start here: plain, the only failing case");
+}
+
+TEST_CASE("refusals with one message are a group, and each says how many bytes came out before it") {
+  ToyCorpus corpus;
+  corpus.add({.id = "one", .guest = "case one" + std::string(200, '1'), .clauses = {"rule-should"}});
+  corpus.add({.id = "two", .guest = "case two" + std::string(200, '2')});
+  const auto ran = run_on(corpus, {"run", "--read-cmd", fault("refuses-midway"), "--case", "one", "--case", "two"});
+  CAPTURE(ran.output);
+  CHECK(ran.output.find(" 2 cases on which it said: bad sector N of (file)\n") != std::string::npos);
+  CHECK(ran.output.find("64 right bytes came out before it") != std::string::npos);
+  CHECK(ran.output.find("guest byte 0x40: expected 32 32 32 32 32 32 32 32, refused before it") != std::string::npos);
+}
+
+TEST_CASE("the command that runs a case again can be pasted and spares the results") {
+  const ToyCorpus corpus;
+  const TempFolder folder;
+  const auto out = (folder / "out").string();
+  const auto ran = run_on(corpus, {"run", "--read-cmd", fault("zeros"), "--out", out});
+  const auto command = line_with(ran.output, "  again  ").substr(9);
+  CAPTURE(command);
+  CHECK(command.starts_with(QCOW2_CONFORM_PROGRAM " run "));
+  const auto before = read_file(folder / "out/results.jsonl");
+  CHECK(std::system((command + " >" + (folder / "log").string() + " 2>&1").c_str()) != 0);
+  CHECK(read_file(folder / "out/results.jsonl") == before);
+  CHECK(fs::exists(folder / "out/again/results.jsonl"));
+}
+
+TEST_CASE("nothing is wider than 80 columns but commands, and one implementation has a row a family") {
+  ToyCorpus corpus;
+  corpus.add({.id = "a-case-of-a-name-that-is-rather-long-but-not-too-long", .guest = "case long"});
+  const auto ran = run_on(corpus, {"run", "--read-cmd", fault("zeros")});
+  std::istringstream lines(ran.output);
+  for (std::string line; std::getline(lines, line);) {
+    CAPTURE(line);
+    CHECK((cut(line, 80) == line || line.find("again") != std::string::npos ||
+           line.find("report.html") != std::string::npos));
+  }
+  CHECK(ran.output.find("\n  toys  ") != std::string::npos);
+}
+
+TEST_CASE("a program that is not there is said before anything runs") {
+  const ToyCorpus corpus;
+  const auto ran = run_on(corpus, {"run", "--read-cmd", "no-such-reader {image}"});
+  CHECK(ran.output.starts_with("command-line: there is no program no-such-reader; its "));
+  CHECK(ran.output.find("running 0 implementations") != std::string::npos);
 }
 
 TEST_CASE("twins that name each other do not hang the report") {

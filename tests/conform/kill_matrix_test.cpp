@@ -1,6 +1,6 @@
 // What is a kill, which cases are enough, and what is wrong with a suite that lets a mutant live.
 
-#include "selftest/kill_matrix.hpp"
+#include "mutants/kill_matrix.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>

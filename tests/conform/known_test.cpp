@@ -39,6 +39,13 @@ Record applied(const KnownFailures& known, Record record) {
   return record;
 }
 
+TEST_CASE("a list that is not there: the message says how to make one") {
+  const ToyCorpus corpus;
+  const auto ran = run_on(corpus, {"run", "--read-cmd", fault("honest"), "--known", "none.json"});
+  CHECK(ran.exit == 2);
+  CHECK(ran.output.find("known update --known none.json --link URL") != std::string::npos);
+}
+
 TEST_CASE("a failure with the status that is listed is known") {
   const auto known = list({entry(Status::wrong_data)});
   const auto one = applied(known, record(Status::wrong_data));

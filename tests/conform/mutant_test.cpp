@@ -1,6 +1,6 @@
 // The list of mutants, and how one is made from the sources.
 
-#include "selftest/mutant.hpp"
+#include "mutants/mutant.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <set>

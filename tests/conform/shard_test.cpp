@@ -138,5 +138,19 @@ TEST_CASE("a list of known failures is held against all shards together") {
   }
 }
 
+TEST_CASE("two runs of one implementation stand beside each other in one report") {
+  const ToyCorpus corpus;
+  const TempFolder folder;
+  for (const char* reader : {"honest", "zeros"})
+    run_on(corpus, {"run", "--read-cmd", fault(reader), "--out", (folder / reader).string()});
+  const auto made = run_on(corpus, {"report", (folder / "honest").string(), (folder / "zeros").string(), "--format",
+                                    "md", "--out", (folder / "report").string()});
+  CAPTURE(made.output);
+  CHECK(made.exit == 0);
+  const auto text = read_file(folder / "report/report.md");
+  CHECK(text.find("command-line (honest)") != std::string::npos);
+  CHECK(text.find("command-line (zeros)") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace conform::test

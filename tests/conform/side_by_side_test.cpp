@@ -34,8 +34,21 @@ TEST_CASE("only what is answered differently is shown, unless all is wanted") {
         "case      operation  reader 1.0  reader 2.0\n"
         "family/a  read       wrong-data  pass\n"
         "\n"
-        "1 of 2 operations are answered differently; 1 better and 0 worse in reader 2.0\n");
+        "1 of 2 operations is answered differently; 1 better and 0 worse in reader 2.0\n");
   CHECK(text(both, true).find("family/b  read       pass        pass\n") != std::string::npos);
+}
+
+TEST_CASE("of two runs of several implementations each has its own count, and one is one") {
+  auto before = results("1.0", {record("a", 0, Status::wrong_reject)});
+  auto after = results("2.0", {record("a", 0, Status::pass)});
+  for (auto* one : {&before, &after}) {
+    one->header.implementations.push_back({"model", "1", {}, "", "", {}});
+    one->records.push_back(record("a", 0, Status::pass));
+    one->records.back().implementation = "model";
+  }
+  CHECK(text({before, after})
+            .find("1 of 1 operations is answered differently; 0 better and 0 worse in model 1 #2; "
+                  "1 better and 0 worse in reader 2.0\n") != std::string::npos);
 }
 
 TEST_CASE("what did not run is no difference, and is counted") {

@@ -1,11 +1,11 @@
 // report.html in headless Chromium, from disk: what it shows of a wrong reader, that it is to be had by keyboard, that
 // text is never markup, that no host is asked, and that 15 implementations on all cases are there in a second.
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { after, before } from "node:test";
 import { pathToFileURL } from "node:url";
-import { launch, missingBrowser } from "../site/browser.mjs";
+import { AXE, launch, missingBrowser } from "../site/browser.mjs";
 import { check } from "../site/checks.mjs";
 
 const FOLDER = process.env.QCOW2_REPORT ?? "build/release/report-test";
@@ -150,15 +150,89 @@ onReport("everything is to be had by keyboard", "run", "#/?fold=0", async (tab) 
   await tab.keyboard.press("Enter");
   await tab.waitForFunction(() => location.hash.startsWith("#/cell/"));
   await tab.keyboard.press("Escape");
-  await tab.waitForFunction(() => location.hash === "#/cases");
+  await tab.waitForFunction(() => location.hash === "#/?fold=0");
 });
 
-onReport("an implementation's page begins with the failing case from which most others are made", "run",
+onReport("filters and the focus are what they were after Esc, and after Back", "many", "#/cases", async (tab) => {
+  await tab.selectOption("#filter-family", "size-field");
+  await tab.selectOption("#filter-status", "failing");
+  const filtered = await tab.textContent("#shown");
+  for (const leave of [() => tab.keyboard.press("Escape"), () => tab.goBack()]) {
+    const opened = await tab.locator(".grid tbody td a").first().getAttribute("href");
+    await tab.locator(".grid tbody td a").first().click();
+    await tab.waitForFunction(() => location.hash.startsWith("#/cell/"));
+    assert.equal(await tab.evaluate(() => document.activeElement.id), "main");
+    await leave();
+    await tab.waitForFunction(() => location.hash.startsWith("#/cases"));
+    assert.equal(await tab.inputValue("#filter-family"), "size-field");
+    assert.equal(await tab.textContent("#shown"), filtered);
+    assert.equal(await tab.evaluate(() => document.activeElement.getAttribute("href")), opened);
+  }
+});
+
+onReport("an implementation's page begins with the failure that explains most, its byte, rule and command", "run",
   "#/implementation/wrong", async (tab) => {
-    assert.match(await tab.textContent("main"), /Begin with fixed-block: \d+ other cases are made from its image/);
-    await tab.click("main p >> text=fixed-block");
-    await tab.waitForFunction(() => location.hash === "#/cell/fixed-block/wrong");
+    const start = await tab.textContent(".start");
+    assert.match(start, /Start here: [a-z0-9-]+/);
+    assert.match(start, /explains \d+ of the other \d+ failing cases/);
+    assert.match(start, /Guest byte 0x/);
+    assert.match(start, /qcow2-conform run .* --case [a-z0-9-]+ --out \S+\/again/);
+    await tab.click(".start h2 a");
+    await tab.waitForFunction(() => location.hash.startsWith("#/cell/"));
   });
+
+onReport("a report of one reader opens on its page, and the matrix is one step away", "one", "", async (tab) => {
+  assert.equal(await tab.textContent("h1"), "wrong");
+  assert.ok(await tab.isVisible(".start"));
+  await tab.click("header nav >> text=Cases");
+  await tab.waitForSelector(".grid");
+  assert.deepEqual(await texts(tab, "thead th a"), ["wrong"]);
+});
+
+onReport("clauses and cases link to where the site is published", "one", "#/cell/no-final-block/wrong", async (tab) => {
+  const links = await tab.$$eval("a.published", (found) => found.map((one) => one.href));
+  assert.ok(links.includes("https://example.org/qcow2/cases.html#no-final-block"), links.join(" "));
+  assert.ok(links.includes("https://example.org/qcow2/compressed-clusters.html#deflate-no-final"), links.join(" "));
+});
+
+onReport("without such an address there are no such links", "run", "#/cell/no-final-block/wrong",
+  async (tab) => assert.equal(await tab.locator("a.published").count(), 0));
+
+onReport("a command is copied by its button", "run", "#/cell/no-final-block/wrong", async (tab, context) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await tab.locator(".copy").first().click();
+  await tab.waitForSelector("[role=status]:text('copied')");
+  assert.equal(await tab.evaluate(() => navigator.clipboard.readText()), await tab.textContent(".command pre"));
+});
+
+onReport("words of our own are explained where they stand", "run", "#/cell/one-byte-short/wrong", async (tab) => {
+  await tab.click("main >> text=valid twin");
+  await tab.waitForFunction(() => document.querySelector("h1").textContent === "Words of this report");
+  assert.ok(await tab.isVisible("dt:text-is('valid twin')"));
+});
+
+onReport("on paper there is all of the matrix and nothing to press", "run", "#/cases", async (tab) => {
+  await tab.emulateMedia({ media: "print" });
+  for (const selector of ["header nav", "#filters", "#theme"])
+    assert.equal(await tab.isVisible(selector), false, selector);
+  assert.equal(await tab.$eval(".grid", (grid) => grid.scrollHeight > grid.clientHeight), false);
+});
+
+const PAGES = ["#/", "#/cases?fold=0", "#/clauses", "#/words", "#/versions"];
+for (const scheme of ["light", "dark"])
+  for (const [which, hashes] of [["run", ["#/cell/no-final-block/wrong", "#/case/one-byte-short",
+                                          "#/clause/deflate-no-final", "#/implementation/wrong"]],
+                                 ["many", PAGES]])
+    onReport(`axe finds nothing serious in ${which}, ${scheme}`, which, hashes[0], async (tab) => {
+      await tab.evaluate(readFileSync(AXE, "utf8"));
+      for (const hash of hashes) {
+        await tab.evaluate((to) => { location.hash = to; }, hash);
+        await tab.waitForTimeout(50);
+        const { violations } = await tab.evaluate(() => window.axe.run());
+        const serious = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
+        assert.deepEqual(serious.map(({ id, nodes }) => `${hash} ${id}: ${nodes[0].html}`), []);
+      }
+    }, { colorScheme: scheme });
 
 onReport("n goes from failure to failure, the worst first", "run", "#/implementation/wrong", async (tab) => {
   const page = await tab.textContent("h1");
@@ -203,7 +277,7 @@ onReport("versions of a program stand beside each other, oldest first, in what t
   });
 
 onReport("a report without several versions of anything does not offer them", "run", "#/versions", async (tab) => {
-  assert.deepEqual(await texts(tab, "header nav a"), ["Cases", "Clauses"]);
+  assert.deepEqual(await texts(tab, "header nav a"), ["Cases", "Clauses", "Words"]);
   assert.match(await tab.textContent("h1"), /Nothing of that name/);
 });
 

@@ -41,18 +41,26 @@ class Reports(SystemTest):
             file = MADE / which / "junit.xml"
             checked = run("xmllint", "--noout", "--schema", ROOT / "conform/report/junit.xsd", file)
             self.assertEqual(0, checked.returncode, checked.stderr.decode()[-500:])
-            counts = collections.Counter(record["status"] for record in records(MADE / which / "results.jsonl"))
+            all_records = records(MADE / which / "results.jsonl")
+            counts = collections.Counter(record["status"] for record in all_records)
+            failed = [record for record in all_records if record["status"] not in SKIPPED | FINE | {"harness-error"}]
+            decides = [one for one in failed if one["level"] == "must" or one["status"] == "unexpected-pass"]
             suites = ElementTree.parse(file).getroot()
             kinds = collections.Counter(child.tag for case in suites.iter("testcase") for child in case)
             self.assertEqual(sum(counts[status] for status in SKIPPED), kinds["skipped"])
             self.assertEqual(counts["harness-error"], kinds["error"])
-            self.assertEqual(
-                sum(counts.values()) - sum(counts[status] for status in SKIPPED | FINE | {"harness-error"}),
-                kinds["failure"],
-            )
+            self.assertEqual(len(decides), kinds["failure"])
+            self.assertEqual(len(failed) - len(decides), kinds["system-out"])
             for tag, attribute in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
                 self.assertEqual(str(kinds[tag]), suites.get(attribute))
             self.assertEqual(str(sum(counts.values())), suites.get("tests"))
+
+    def test_an_absent_program_is_one_skipped_test(self) -> None:
+        out = self.dir / "absent"
+        run(CONFORM, "run", "--read-cmd", "no-such-program {image}", "--case", "placement/*", "--out", out)
+        suites = ElementTree.parse(out / "junit.xml").getroot()
+        self.assertEqual(("1", "1"), (suites.get("tests"), suites.get("skipped")))
+        self.assertIn("no-such-program", next(suites.iter("skipped")).get("message"))
 
     def test_a_schema_that_is_not_met_is_told(self) -> None:
         if shutil.which("xmllint") is None:
@@ -127,7 +135,10 @@ class Reports(SystemTest):
         self.assertEqual([], [case for case in sorted(failed) if f"`{case}`" not in text])
         self.assertRegex(text, r"guest byte 0x1002: expected [0-9a-f ]+, got")
         self.assertIn("### [incomplete-refused] (must)", text)
-        self.assertRegex(text, r"`qcow2-conform run --read-cmd '.*wrong_reader.*' --name wrong --case one-byte-short`")
+        self.assertRegex(
+            text,
+            r"`\S*/qcow2-conform run --read-cmd '.*wrong_reader.*' --name wrong --case one-byte-short --out \S+/again`",
+        )
 
     def test_the_page_needs_nothing_beside_it(self) -> None:
         page = (MADE / "many/report.html").read_text(encoding="utf-8")

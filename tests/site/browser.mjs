@@ -7,7 +7,9 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 const SITE = path.resolve(process.env.QCOW2_SITE ?? path.join(ROOT, "build/site"));
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const PLAYWRIGHT = path.join(ROOT, "build/site-test/node_modules/playwright-core/package.json");
+const MODULES = path.join(ROOT, "build/site-test/node_modules");
+const PLAYWRIGHT = path.join(MODULES, "playwright-core/package.json");
+export const AXE = path.join(MODULES, "axe-core/axe.min.js");
 
 // Chromium keeps to itself: nothing in the background, no protocol but the one asked for.
 const FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -21,7 +23,8 @@ export function pageUrl(page) {
 // The first thing that is not there, in words; "" when a test can run.
 export function missingBrowser() {
   if (!existsSync(CHROMIUM)) return `no Chromium at ${CHROMIUM} (tests/site/install)`;
-  if (!existsSync(PLAYWRIGHT)) return "no playwright-core in build/site-test (tests/site/install)";
+  if (!existsSync(PLAYWRIGHT) || !existsSync(AXE))
+    return "no playwright-core or no axe-core in build/site-test (tests/site/install)";
   return "";
 }
 

@@ -1,5 +1,5 @@
-// The failures of an implementation, or of versions of one, as a tree: clause, case, operations; the worst first on
-// each level.
+// The failures of an implementation, or of versions of one, as a tree: group, case, operations; the worst first on each
+// level. A group has what probably has one cause: the same clause, or the same message of the program.
 #pragma once
 
 #include <optional>
@@ -20,20 +20,17 @@ struct FailedCase {
 struct FailedClause {
   std::string slug;
   const Clause* clause;  // null: the corpus does not know it
+  std::string said;      // what the program printed on all of these cases; empty: no one message joins them
   std::vector<FailedCase> cases;
 };
 
-/// Of these implementations together. A case stands under the first of its clauses.
+/// The clauses that the case can fail by, the first one being its point: those of its own level, and of them those that
+/// speak of the failed operation.
+std::vector<std::string> deciding_clauses(const FailedCase& one, const Corpus& corpus);
+
+/// Of these implementations together. Cases that are refused, or crash, with the same message of the program are a
+/// group. Any other case stands under that one of its deciding clauses that most failing cases have.
 std::vector<FailedClause> failures_by_clause(const Results& results, const std::vector<std::string>& implementations,
                                              const Corpus& corpus);
-
-/// A failing case from whose image others are made: what is wrong there bears on all of them, also where they pass.
-struct Root {
-  const FailedCase* one;
-  std::size_t made_from_it;  // cases, by one or several steps
-};
-
-/// The one with the most, or nothing where none has more than one.
-std::optional<Root> begin_with(const std::vector<FailedClause>& tree, const Corpus& corpus);
 
 }  // namespace conform

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "corpus/corpus.hpp"
+#include "mutants/kill_matrix.hpp"
 #include "results/results.hpp"
 
 namespace conform::report {
@@ -13,6 +14,8 @@ struct Sources {
   const Corpus& corpus;
   std::filesystem::path model;    // the program qcow2-model; it may be absent
   std::filesystem::path scratch;  // a folder of our own
+  const KillMatrix& mistakes;     // what failures are held to; it may be empty
+  std::string base_url{};         // where the site is published; empty: nowhere
 };
 
 }  // namespace conform::report

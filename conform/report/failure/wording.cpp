@@ -49,7 +49,25 @@ std::string differing_bytes(const Record& record) {
   const FirstDiff& diff = *record.first_diff;
   if (record.status == Status::wrong_accept)
     return fmt::format("guest byte {:#x}: there is nothing to hand out, got {}", diff.offset, spaced(diff.got));
+  if (record.status == Status::wrong_reject)
+    return fmt::format("guest byte {:#x}: expected {}, refused before it", diff.offset, spaced(diff.expected));
   return fmt::format("guest byte {:#x}: expected {}, got {}", diff.offset, spaced(diff.expected), spaced(diff.got));
+}
+
+std::string ending_in_full(const Record& record) {
+  std::string text(name(record.status));
+  if (const auto ending = ending_words(record); ending != "answered" || record.detail.empty()) text += ", " + ending;
+  return text + (record.detail.empty() ? "" : "; " + record.detail);
+}
+
+std::string what_came(const Record& record) {
+  const auto bytes = differing_bytes(record);
+  return bytes.empty() ? ending_in_full(record) : bytes;
+}
+
+std::string rule_words(const std::string& slug, const Clauses& clauses) {
+  const Clause* clause = clauses.find(slug);
+  return clause ? fmt::format("[{}, {}] {}", slug, name(clause->level), clause->sentence) : fmt::format("[{}]", slug);
 }
 
 std::string_view meaning(Status status) {

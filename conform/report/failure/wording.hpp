@@ -4,6 +4,7 @@
 #include <string>
 
 #include "corpus/case.hpp"
+#include "corpus/clause.hpp"
 #include "results/record.hpp"
 
 namespace conform {
@@ -23,6 +24,15 @@ std::string ending_words(const Record& record);
 /// "guest byte 0x1200: expected 41 42, got 00 00"; a byte that nobody may hand out has no expected value. Empty where
 /// nothing differs.
 std::string differing_bytes(const Record& record);
+
+/// How it ended, and what is known of it: "wrong-reject, exit 1; answered reject; no byte came out before it".
+std::string ending_in_full(const Record& record);
+
+/// What came instead: the bytes that differ, else the ending in full.
+std::string what_came(const Record& record);
+
+/// "[slug, must] The sentence."
+std::string rule_words(const std::string& slug, const Clauses& clauses);
 
 /// What a status means to somebody who sees it for the first time: "accepted, and gave other bytes".
 std::string_view meaning(Status status);

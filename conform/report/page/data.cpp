@@ -5,7 +5,9 @@
 #include <map>
 
 #include "base/shell.hpp"
-#include "report/failure/failure_tree.hpp"
+#include "mutants/looks_like.hpp"
+#include "report/failure/again.hpp"
+#include "report/failure/lead.hpp"
 #include "report/failure/wording.hpp"
 #include "report/page/views.hpp"
 #include "results/program_versions.hpp"
@@ -22,7 +24,7 @@ Data statuses_data() {
   return data;
 }
 
-Data implementation_data(const ImplementationSummary& summary) {
+Data implementation_data(const ImplementationSummary& summary, const Header& header) {
   const auto& info = summary.info;
   Data counts = Data::object();
   for (const auto& [status, number] : summary.all.counts)
@@ -36,7 +38,8 @@ Data implementation_data(const ImplementationSummary& summary) {
           {"features", info.features},
           {"remarks", info.remarks},
           {"commands", info.commands},
-          {"again", shell_line(info.arguments)},
+          {"arguments", shell_line(info.arguments)},
+          {"again", again_command(header, info, "{case}")},
           {"counts", counts},
           {"selected", summary.all.selected},
           {"must", {summary.score.fraction(), summary.score.beside()}}};
@@ -61,15 +64,21 @@ class Builder {
 
   Data build() {
     const Header& header = sources_.results.header;
-    Data data{{"suite", header.suite},           {"corpus", header.corpus_digest},
-              {"argv", shell_line(header.argv)}, {"confinement", header.confinement},
-              {"statuses", statuses_data()},     {"implementations", Data::array()},
-              {"clauses", Data::array()},        {"cases", Data::array()},
+    Data data{{"suite", header.suite},
+              {"corpus", header.corpus_digest},
+              {"argv", shell_line(header.argv)},
+              {"confinement", header.confinement},
+              {"program", shell_line({header.argv.at(0)})},
+              {"base_url", sources_.base_url},
+              {"statuses", statuses_data()},
+              {"implementations", Data::array()},
+              {"clauses", Data::array()},
+              {"cases", Data::array()},
               {"results", Data::array()}};
     for (const auto& summary : summarise(sources_.results)) {
       implementation_places_.emplace(summary.info.name, implementation_places_.size());
-      data["implementations"].push_back(implementation_data(summary));
-      add_root(summary.info.name, data["implementations"].back());
+      data["implementations"].push_back(implementation_data(summary, header));
+      add_lead(summary.info.name, data["implementations"].back());
     }
     for (const auto& clause : sources_.corpus.clauses().all())
       data["clauses"].push_back({{"slug", clause.slug},
@@ -83,9 +92,17 @@ class Builder {
   }
 
  private:
-  void add_root(const std::string& implementation, Data& data) const {
+  void add_lead(const std::string& implementation, Data& data) const {
     const auto tree = failures_by_clause(sources_.results, {implementation}, sources_.corpus);
-    if (const auto root = begin_with(tree, sources_.corpus)) data["begin"] = {root->one->id, root->made_from_it};
+    const auto likenesses = looks_like(sources_.results, implementation, sources_.mistakes);
+    if (const auto first = lead(tree, likenesses, sources_.corpus))
+      data["begin"] = {{"case", first->one->id},
+                       {"clause", first->slug},
+                       {"operation", first->one->records[0]->index},
+                       {"explains", first->explains},
+                       {"others", first->others}};
+    for (const auto& likeness : likenesses)
+      data["looks_like"].push_back({{"words", likeness_words(likeness)}, {"cases", likeness.cases}});
   }
 
   void add_cases(Data& data) {

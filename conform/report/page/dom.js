@@ -32,3 +32,31 @@ function prose(text) {
     return clauseByName.has(slug) ? link(`#/clause/${part(slug)}`, h("code", {}, slug)) : piece.replaceAll("**", "");
   });
 }
+
+// Lines to be pasted, with a button that copies them.
+function command(lines) {
+  const said = h("span", { role: "status", class: "soft" });
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(lines.join("\n"));
+      said.textContent = "copied";
+    } catch {
+      getSelection().selectAllChildren(text);
+      said.textContent = "selected: copy it";
+    }
+    setTimeout(() => { said.textContent = ""; }, 2000);
+  };
+  const text = h("pre", { tabindex: "0" }, lines.join("\n"));
+  const button = h("button", { type: "button", class: "copy", onclick: copy }, "Copy");
+  return h("div", { class: "command" }, text, button, " ", said);
+}
+
+// Where the site is published, if the report was told.
+const published = (page, anchor) => data.base_url &&
+  h("a", { class: "published", href: `${data.base_url.replace(/\/*$/, "")}/${page}#${part(anchor)}` },
+    "public address");
+const publishedClause = (slug) => published("compressed-clusters.html", slug);
+const publishedCase = (id) => published("cases.html", id);
+
+// A word of ours, with the page that explains it.
+const word = (name, text = name) => h("a", { class: "word", href: `#/words/${part(name)}` }, text);

@@ -94,7 +94,7 @@ function grid(rows, implementations, fold, label) {
     h("tr", {}, h("th", { class: "name", scope: "col" }, label),
       implementations.map(
         (one) => h("th", { scope: "col" }, h("a", { href: toImplementation(one), title: one.version }, one.name))),
-      h("th", { class: "note" })));
+      h("th", { class: "note", scope: "col" }, "about")));
   const columns =
     h("colgroup", {}, h("col", { class: "names" }), implementations.map(() => h("col", { class: "outcomes" })),
       h("col"));

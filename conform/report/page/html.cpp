@@ -8,8 +8,8 @@
 
 namespace conform::report {
 namespace assets {
-extern const std::string_view page_html, style_css, model_js, dom_js, bytes_js, grid_js, overview_js, pages_js,
-    versions_js, main_js;
+extern const std::string_view page_html, style_css, model_js, dom_js, bytes_js, grid_js, overview_js, words_js,
+    pages_js, versions_js, main_js;
 }
 namespace {
 
@@ -51,8 +51,9 @@ std::string filled(std::string_view page, const std::map<std::string_view, std::
 
 std::string script() {
   std::string text = "(() => {\n\"use strict\";\n";
-  for (std::string_view part : {assets::model_js, assets::dom_js, assets::bytes_js, assets::grid_js,
-                                assets::overview_js, assets::pages_js, assets::versions_js, assets::main_js})
+  for (std::string_view part :
+       {assets::model_js, assets::dom_js, assets::bytes_js, assets::grid_js, assets::overview_js, assets::words_js,
+        assets::pages_js, assets::versions_js, assets::main_js})
     text += part;
   return text + "})();\n";
 }

@@ -19,26 +19,48 @@ function content({ page, names, query }) {
     case "clause": return clausePage(names[0], query);
     case "implementation": return implementationPage(...names);
     case "versions": return versionsPage(...names);
-    default: return overview("cases", query);
+    case "words": return wordsPage();
+    case "cases": return overview("cases", query);
+    default: return WIDTH === 1 ? implementationPage(data.implementations[0].name) : overview("cases", query);
   }
 }
 
-const scrolls = new Map();
+// What is left comes back as it was: how far it was scrolled, and what had the focus.
+const left = new Map();
 let shown = null;
 
+function leave() {
+  if (shown === null) return;
+  left.set(shown, {
+    y: window.scrollY,
+    inner: document.querySelector(".grid")?.scrollTop ?? 0,
+    focus: document.activeElement?.closest?.("main a")?.getAttribute("href"),
+  });
+}
+
+function focusOn(main, href) {
+  const before = href && [...main.querySelectorAll("a")].find((one) => one.getAttribute("href") === href);
+  (before ?? main).focus({ preventScroll: true });
+}
+
 function show() {
-  if (shown !== null) scrolls.set(shown, [window.scrollY, document.querySelector(".grid")?.scrollTop ?? 0]);
+  const first = shown === null;
+  leave();
   shown = location.hash;
   const here = route();
+  rememberOverview(here.page || (WIDTH > 1 ? "cases" : ""), location.hash);
   const main = document.getElementById("main");
   main.replaceChildren(...content(here).flat(9).filter(Boolean));
   for (const to of document.querySelectorAll("header nav a"))
-    to.toggleAttribute("aria-current", to.hash === `#/${here.page || "cases"}`);
+    if (to.hash === `#/${here.page || (WIDTH > 1 ? "cases" : "")}`) to.setAttribute("aria-current", "page");
+    else to.removeAttribute("aria-current");
   document.title = `${main.querySelector("h1")?.textContent ?? ""} – qcow2-conform`;
-  const [y, inner] = scrolls.get(shown) ?? [0, 0];
+  const { y, inner, focus } = left.get(shown) ?? { y: 0, inner: 0 };
+  if (inner || focus) finish();
+  if (!first) focusOn(main, focus);
   window.scrollTo(0, y);
-  if (inner) finish();
   if (inner) document.querySelector(".grid")?.scrollTo(0, inner);
+  if (here.page === "words" && here.names[0]) document.getElementById(`word-${here.names[0]}`)?.scrollIntoView();
 }
 
 function themeSwitch(button) {
@@ -68,9 +90,10 @@ document.addEventListener("keydown", (event) => {
     document.querySelector("#filter-q")?.focus();
   }
   if (event.key === "Escape" && route().page.match(/^(cell|case|clause|implementation)$/))
-    location.hash = route().page === "clause" ? "#/clauses" : "#/cases";
+    location.hash = overviewOf(route().page === "clause" ? "clauses" : "cases");
 });
 
+window.addEventListener("beforeprint", finish);
 if (programs.length === 0) document.querySelector('nav a[href="#/versions"]').remove();
 document.getElementById("suite").textContent = data.suite.replace(/^qcow2-conform /, "");
 document.getElementById("foot").textContent = `Corpus ${data.corpus.slice(0, 12)}; made by: ${

@@ -1,6 +1,13 @@
 // The first page: a line for each implementation, and the matrix of cases or of clauses under its filters.
 const FILTERS = { family: "all", level: "all", status: "all", implementation: "all", q: "", fold: "1" };
 
+// The overviews with the filters that they had last.
+const overviews = { cases: "#/cases", clauses: "#/clauses" };
+const overviewOf = (kind) => overviews[kind];
+function rememberOverview(page, hash) {
+  if (page in overviews) overviews[page] = hash;
+}
+
 function summaryTable(places) {
   const statuses = STATUS.filter(({ name }) => places.some((place) => data.implementations[place].counts[name]))
     .sort((a, b) => order.get(b) - order.get(a));
@@ -16,7 +23,8 @@ function summaryTable(places) {
                      : h("span", { class: "soft" }, one.absent ? `not run: ${one.absent}` : one.version)),
         h("td", { class: "number" }, mustWords(one)),
         statuses.map(
-          (status) => h("td", { class: "number" }, one.counts[status.name] ?? h("span", { class: "soft" }, "0"))));
+          (status) => h("td", { class: one.counts[status.name] ? "number" : "number none", "data-status": status.name },
+            one.counts[status.name] ?? h("span", { class: "soft" }, "0"))));
     }))));
 }
 
@@ -122,7 +130,10 @@ function overview(kind, query) {
   const bar = filterBar(filters, (name, value) => {
     filters[name] = value;
     const changed = Object.entries(filters).filter(([key, now]) => now !== FILTERS[key]);
-    history.replaceState(null, "", `#/${kind}${changed.length ? "?" + new URLSearchParams(changed) : ""}`);
+    const hash = `#/${kind}${changed.length ? "?" + new URLSearchParams(changed) : ""}`;
+    history.replaceState(null, "", hash);
+    shown = hash;
+    rememberOverview(kind, hash);
     draw();
   });
   function draw() {

@@ -2,7 +2,8 @@
 function rule(place) {
   const clause = data.clauses[place];
   return h("div", { class: "rule" },
-    h("div", {}, link(toClause(clause), h("code", {}, clause.slug)), ` (${clause.level}) `),
+    h("div", {}, link(toClause(clause), h("code", {}, clause.slug)), " (", word("level", clause.level), ") ",
+      publishedClause(clause.slug)),
     h("p", {}, prose(clause.sentence)), clause.ground && h("p", { class: "soft" }, prose(clause.ground)));
 }
 
@@ -30,6 +31,8 @@ function finding(one, result) {
     ? `Guest byte ${result.diff[0]} is the first that is wrong. ${provenance(result)}`
     : status.name === "wrong-accept" && result.diff
     ? `It handed out bytes from guest byte ${result.diff[0]} on, where there are none to give. ${provenance(result)}`
+    : status.name === "wrong-reject" && result.diff
+    ? `All bytes before guest byte ${result.diff[0]} came out right; it refused there.`
     : "";
   return h("div", { class: `finding b-${status.badness}` },
     h("p", {}, pill(status), " ", h("b", {}, operationWords(operation)), `: it ${status.meaning}.`), facts([
@@ -64,11 +67,12 @@ function commands(one, implementation) {
                   .map(([op, { range }]) => commandLine(implementation.commands[op], one)
                          .replaceAll("{offset}", range ? BigInt(range[0]) : "0")
                          .replaceAll("{length}", range ? range[1] : "0"));
-  const again = `qcow2-conform run ${implementation.again} --case ${one.id}`;
+  const again = implementation.again.replace("{case}", () => one.id);
   return [
-    h("h2", {}, "Run it again"), h("pre", { tabindex: "0" }, [again, ...lines].join("\n")),
+    h("h2", {}, "Run it again"), command([again]),
+    lines.length > 0 && [h("p", {}, "or by hand, on the image:"), command(lines)],
     h("p", { class: "soft" }, "The image is in the corpus, images/", one.id, "/; ",
-      h("code", {}, `qcow2-conform repro ${one.id} ${implementation.again} --out DIR`),
+      h("code", {}, `${data.program} repro ${one.id} ${implementation.arguments} --out DIR`),
       " puts it into a folder with the command, what is expected, and a text for a bug report.")
   ];
 }
@@ -109,12 +113,20 @@ function views(one, number) {
   ];
 }
 
+const LEAKS = {
+  "other-cluster": "bytes of another cluster of the disk",
+  "other-tenant": "bytes of another tenant's disk",
+  "backing-file": "bytes of the backing file",
+  "memory": "bytes of the reader's own memory",
+};
+
 function caseHead(one) {
   return [
-    h("p", {}, one.title, one.leak && h("b", {}, ` Could leak: ${one.leak}.`)),
+    h("p", {}, one.title, " ", publishedCase(one.id)),
+    one.leak && h("p", {}, h("b", {}, word("could leak", "Could leak"), `: ${LEAKS[one.leak] ?? one.leak}.`)),
     one.twin &&
-      h("p", {}, "It is as ", link(toCase({ id: one.twin }), one.twin),
-        ", which is valid, but for this: ", h("code", {}, one.delta)),
+      h("p", {}, "It is made from ", link(toCase({ id: one.twin }), one.twin), ", its ", word("valid twin"),
+        ", by this change alone: ", h("code", {}, one.delta)),
     h("p", { class: "soft" }, "Why it matters: ", one.why)
   ];
 }
@@ -136,7 +148,7 @@ function cellPage(id, name) {
   const worstFirst =
     results.slice().sort((a, b) => order.get(b.status) - order.get(a.status) || a.operation - b.operation);
   return [
-    h("p", { class: "crumbs" }, link("#/cases", "all cases"), link(toCase(one), one.id),
+    h("p", { class: "crumbs" }, link(overviewOf("cases"), "all cases"), link(toCase(one), one.id),
       link(toImplementation(implementation), implementation.name),
       before !== undefined &&
         h("a", { href: toCell(data.cases[before], implementation), id: "previous" }, "← previous failure (p)"),
@@ -153,7 +165,7 @@ function casePage(id) {
   if (place === undefined) return nothing();
   const one = data.cases[place];
   return [
-    h("p", { class: "crumbs" }, link("#/cases", "all cases"), one.family),
+    h("p", { class: "crumbs" }, link(overviewOf("cases"), "all cases"), one.family),
     h("h1", {}, one.id, " ", h("span", { class: "soft" }, one.level)), caseHead(one),
     h("div", { class: "scroll" },
       h("table", { class: "plain" },
@@ -179,11 +191,33 @@ function clausePage(slug, query) {
     rows.sort((a, b) => worstOf(b.place, implementationByName.get(wanted)) -
         worstOf(a.place, implementationByName.get(wanted)));
   return [
-    h("p", { class: "crumbs" }, link("#/clauses", "all clauses"), data.clauses[place].section), h("h1", {}, slug),
+    h("p", { class: "crumbs" }, link(overviewOf("clauses"), "all clauses"), data.clauses[place].section),
+    h("h1", {}, slug),
     rule(place), h("h2", {}, "Its cases"),
     rows.length ? grid(rows, byWeight.map((who) => data.implementations[who]), false, "cases")
                 : h("p", {}, "No case of it in these results.")
   ];
+}
+
+// The failure that explains most of the others, with its byte, its rule and its command.
+function startHere(one, who) {
+  if (!one.begin) return undefined;
+  const place = caseByName.get(one.begin.case);
+  const start = data.cases[place];
+  const result = resultsOf(place, who).find(({ operation }) => operation === one.begin.operation);
+  const entry = start.views[result.view ?? 0]?.entry;
+  return h("section", { class: "start", "aria-label": "Start here" },
+    h("h2", {}, "Start here: ", link(toCell(start, one), start.id)),
+    h("p", {}, start.title, one.begin.others === 0
+        ? ". This is the only failing case."
+        : [". It ", word("explains"), ` ${one.begin.explains} of the other ${one.begin.others} failing cases.`]),
+    (one.looks_like ?? []).map(({ words }) => h("p", {}, word("looks like", "Looks like"), ": ", h("b", {}, words))),
+    finding(start, result),
+    entry?.x !== undefined &&
+      h("p", {}, "L2 entry ", h("code", {}, entry.value),
+        `: host_offset ${entry.host_offset}, ${entry.available_bytes} bytes, to ${entry.extent_end}`),
+    rule(clauseByName.get(one.begin.clause) ?? start.clauses[0]),
+    command([one.again.replace("{case}", () => start.id)]));
 }
 
 function implementationPage(name) {
@@ -191,7 +225,7 @@ function implementationPage(name) {
   if (who === undefined) return nothing();
   const one = data.implementations[who];
   return [
-    h("h1", {}, one.name), facts([
+    h("h1", {}, one.name), startHere(one, who), facts([
       ["version", one.version], ["must", mustWords(one)], ["features", one.features.join(", ")],
       ["not run", one.absent], ["stopped", one.canary], ["remarks", one.remarks.join("; ")],
       [
@@ -205,12 +239,9 @@ function implementationPage(name) {
     Object.keys(one.commands).length > 0 &&
       [
         h("h2", {}, "Commands"),
-        h("pre", { tabindex: "0" }, Object.entries(one.commands).map(([op, line]) => `${op}: ${line}`).join("\n"))
+        facts(Object.entries(one.commands).map(([op, line]) => [op, h("code", {}, line)]))
       ],
-    h("h2", {}, "Failures, worst first"),
-    one.begin &&
-      h("p", {}, "Begin with ", link(toCell({ id: one.begin[0] }, one), one.begin[0]),
-        `: ${one.begin[1]} other cases are made from its image.`),
+    h("h2", {}, "All failures, worst first"),
     h("div", { class: "scroll" }, h("table", { class: "plain" }, h("tbody", {}, failing(who).map((place) => {
       const status = worst(resultsOf(place, who).map((result) => result.status));
       return h("tr", {}, h("td", {}, pill(status)),
@@ -220,4 +251,4 @@ function implementationPage(name) {
   ];
 }
 
-const nothing = () => [h("h1", {}, "Nothing of that name here"), h("p", {}, link("#/cases", "All cases"))];
+const nothing = () => [h("h1", {}, "Nothing of that name here"), h("p", {}, link(overviewOf("cases"), "All cases"))];

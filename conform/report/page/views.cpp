@@ -4,6 +4,7 @@
 
 #include "base/parallel.hpp"
 #include "report/failure/annotate.hpp"
+#include "report/failure/failing_entry.hpp"
 
 namespace conform::report {
 namespace {
@@ -58,7 +59,7 @@ Views::Known& Views::known(const Case& tested) {
   Known& known = place->second;
   if (is_new) {
     if (auto layout = load_layout(sources_.corpus.layout(tested))) known.layout = std::move(*layout);
-    const auto* entry = known.layout ? entry_of_concern(*known.layout, tested.delta) : nullptr;
+    const auto* entry = known.layout ? entry_of_case(*known.layout, tested, sources_.corpus) : nullptr;
     view(tested, known, entry, entry ? entry->guest_offset : 0);
   }
   return known;
@@ -78,7 +79,7 @@ std::size_t Views::view(const Case& tested, Known& known, const LayoutEntry* ent
 std::size_t Views::view_of(const Case& tested, const Record& record) {
   Known& found = known(tested);
   if (!found.layout || !record.first_diff) return 0;
-  const auto* entry = found.layout->entry_of(record.first_diff->offset);
+  const auto* entry = entry_of_failure(*found.layout, tested, record, sources_.corpus);
   return entry ? view(tested, found, entry, entry->guest_offset) : 0;
 }
 

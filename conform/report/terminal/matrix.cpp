@@ -1,13 +1,17 @@
 #include "report/terminal/matrix.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <tuple>
+
+#include "base/terminal.hpp"
 
 namespace conform {
 namespace {
 
-constexpr const char* legend = "well/run   ! wrong bytes   x another failure   f a flaw unnoticed   ~ not scored\n";
+constexpr const char* legend =
+    "well/run   ! wrong bytes   x another failure   f a flaw unnoticed   ~ not scored";
 
 std::size_t how_many(const Tally& tally, int badness_min, int badness_max) {
   std::size_t number = 0;
@@ -78,6 +82,81 @@ std::vector<Column> columns_of(const std::vector<ImplementationSummary>& summari
   return columns;
 }
 
+bool ran(const ImplementationSummary& summary) { return summary.all.executed() > 0; }
+
+std::size_t widest_name(const std::vector<ImplementationSummary>& summaries) {
+  std::size_t widest = 0;
+  for (const auto& summary : summaries) widest = std::max(widest, summary.info.name.size());
+  return widest;
+}
+
+/// A row an implementation, for those of `columns` that stand in [first, end).
+std::string block(const std::vector<ImplementationSummary>& summaries, const std::vector<Column>& columns,
+                  std::size_t first, std::size_t end, const Paint& paint) {
+  const std::size_t names = widest_name(summaries);
+  std::string above(names, ' ');
+  std::string heading(names, ' ');
+  for (std::size_t i = first; i < end; ++i) {
+    above += fmt::format("  {:>{}}", columns[i].above, columns[i].width());
+    heading += fmt::format("  {:>{}}", columns[i].heading, columns[i].width());
+  }
+  std::string text = above + "\n" + heading + "\n";
+  for (std::size_t row = 0; row < summaries.size(); ++row) {
+    text += fmt::format("{:<{}}", summaries[row].info.name, names);
+    for (std::size_t i = first; i < end; ++i) {
+      const auto& one = columns[i].cells[row];
+      text += "  " + paint.by_badness(one.badness, fmt::format("{:>{}}", one.text, columns[i].width()));
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+std::string in_blocks(const std::vector<ImplementationSummary>& summaries, const Paint& paint, std::size_t width) {
+  const auto columns = columns_of(summaries);
+  std::string text;
+  for (std::size_t first = 0; first < columns.size();) {
+    std::size_t end = first;
+    for (std::size_t used = widest_name(summaries);
+         end < columns.size() && (end == first || used + 2 + columns[end].width() <= width); ++end)
+      used += 2 + columns[end].width();
+    text += (first == 0 ? "" : "\n") + block(summaries, columns, first, end, paint);
+    first = end;
+  }
+  return text;
+}
+
+/// A row a family.
+std::string turned(const ImplementationSummary& summary, const Paint& paint) {
+  const auto columns = columns_of({summary});
+  std::size_t names = 0, cells = 0;
+  for (const auto& column : columns) {
+    names = std::max(names, column.above.size() + column.heading.size());
+    cells = std::max(cells, column.cells[0].text.size());
+  }
+  std::string text = summary.info.name + "\n";
+  for (const auto& column : columns)
+    text += fmt::format("  {:<{}}  {}\n", column.above + column.heading, names,
+                        paint.by_badness(column.cells[0].badness, fmt::format("{:>{}}", column.cells[0].text, cells)));
+  return text;
+}
+
+std::string sum_of_statuses(const Tally& tally) {
+  std::string sum;
+  for (Status status : statuses)
+    if (const auto number = tally.count(status); number > 0)
+      sum += fmt::format("{}{} {}", sum.empty() ? "" : " + ", number, name(status));
+  return fmt::format("{} selected = {}", tally.selected, sum);
+}
+
+/// "absent: nbdkit, systemd-import (`qcow2-conform doctor` says what each needs)"
+std::string absent_line(const std::vector<ImplementationSummary>& summaries) {
+  std::string names;
+  for (const auto& summary : summaries)
+    if (!summary.info.absent.empty()) names += (names.empty() ? "" : ", ") + summary.info.name;
+  return names.empty() ? "" : "absent: " + names + " (`qcow2-conform doctor` says what each needs)";
+}
+
 }  // namespace
 
 std::vector<ImplementationSummary> worst_first(std::vector<ImplementationSummary> summaries) {
@@ -89,45 +168,26 @@ std::vector<ImplementationSummary> worst_first(std::vector<ImplementationSummary
   return summaries;
 }
 
-std::string matrix(const std::vector<ImplementationSummary>& summaries, const Paint& paint) {
-  const auto columns = columns_of(summaries);
-  std::size_t names = 0;
-  for (const auto& summary : summaries) names = std::max(names, summary.info.name.size());
-
-  std::string above(names, ' ');
-  std::string heading(names, ' ');
-  for (const auto& column : columns) {
-    above += fmt::format("  {:>{}}", column.above, column.width());
-    heading += fmt::format("  {:>{}}", column.heading, column.width());
-  }
-  std::string text = above + "\n" + heading + "\n";
-  for (std::size_t row = 0; row < summaries.size(); ++row) {
-    text += fmt::format("{:<{}}", summaries[row].info.name, names);
-    for (const auto& column : columns) {
-      const auto& one = column.cells[row];
-      const auto padded = fmt::format("{:>{}}", one.text, column.width());
-      text += "  " + (one.text == not_offered ? padded : paint.by_badness(one.badness, padded));
-    }
-    text += "\n";
-  }
-  return text + paint.faint(legend);
+std::string matrix(const std::vector<ImplementationSummary>& summaries, const Paint& paint, std::size_t width) {
+  std::vector<ImplementationSummary> shown;
+  std::copy_if(summaries.begin(), summaries.end(), std::back_inserter(shown), ran);
+  if (shown.empty()) return "nothing ran\n";
+  return (shown.size() == 1 ? turned(shown[0], paint) : in_blocks(shown, paint, width)) + wrapped("", legend, width);
 }
 
-std::string identities(const std::vector<ImplementationSummary>& summaries, const Paint& paint) {
+std::string identities(const std::vector<ImplementationSummary>& summaries, const Paint& paint, std::size_t width) {
   std::string text;
   for (const auto& summary : summaries) {
     const auto& info = summary.info;
-    text += fmt::format("{}{}\n", paint.strong(info.name), info.version.empty() ? "" : " (" + info.version + ")");
-    std::string sum;
-    for (Status status : statuses)
-      if (const auto number = summary.all.count(status); number > 0)
-        sum += fmt::format("{}{} {}", sum.empty() ? "" : " + ", number, name(status));
-    text += fmt::format("  {}\n  {} selected = {}\n", summary.score.text(), summary.all.selected, sum);
-    if (!info.absent.empty()) text += fmt::format("  {}\n", paint.doubtful("not run: " + info.absent));
-    if (!info.canary.empty()) text += fmt::format("  {}\n", paint.worst("stopped: " + info.canary));
-    for (const auto& remark : info.remarks) text += fmt::format("  {}\n", remark);
+    if (!info.absent.empty() && summaries.size() > 1) continue;
+    text += paint.strong(info.name) + "\n" + wrapped("  ", info.version, width);
+    text += wrapped("  ", summary.score.text(), width);
+    text += wrapped("  ", sum_of_statuses(summary.all), width);
+    if (!info.absent.empty()) text += paint.doubtful(wrapped("  ", "not run: " + info.absent, width));
+    if (!info.canary.empty()) text += paint.worst(wrapped("  ", "stopped: " + info.canary, width));
+    for (const auto& remark : info.remarks) text += wrapped("  ", remark, width);
   }
-  return text;
+  return summaries.size() > 1 ? text + wrapped("", absent_line(summaries), width) : text;
 }
 
 }  // namespace conform

@@ -1,4 +1,5 @@
-// The matrix for a terminal: a row an implementation, a column a family, worst implementation first.
+// The matrix for a terminal: a row an implementation, a column a family, worst implementation first. Of a single
+// implementation it is turned: a row a family.
 #pragma once
 
 #include <string>
@@ -13,9 +14,12 @@ namespace conform {
 /// did not run.
 std::vector<ImplementationSummary> worst_first(std::vector<ImplementationSummary> summaries);
 
-std::string matrix(const std::vector<ImplementationSummary>& summaries, const Paint& paint);
+/// In lines of at most `width`: columns without room stand in a block of their own below. Implementations that did not
+/// run are not in it.
+std::string matrix(const std::vector<ImplementationSummary>& summaries, const Paint& paint, std::size_t width);
 
 /// Under the matrix, for each implementation: its version, the sum of its statuses, and what should be known about it.
-std::string identities(const std::vector<ImplementationSummary>& summaries, const Paint& paint);
+/// All that are absent share a line.
+std::string identities(const std::vector<ImplementationSummary>& summaries, const Paint& paint, std::size_t width);
 
 }  // namespace conform

@@ -1,6 +1,5 @@
 #include "report/terminal/paint.hpp"
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -19,12 +18,6 @@ std::string Paint::by_badness(int badness, std::string_view text) const {
   if (badness == badness_of_unnoticed_flaws) return unnoticed(text);
   if (badness >= badness_of_failures_min) return bad(text);
   return badness == 1 ? doubtful(text) : good(text);
-}
-
-std::size_t terminal_width() {
-  winsize size{};
-  const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  return known ? size.ws_col : 100;
 }
 
 }  // namespace conform

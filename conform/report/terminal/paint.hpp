@@ -32,7 +32,4 @@ class Paint {
   bool on_;
 };
 
-/// Of the terminal; 100 where there is none.
-std::size_t terminal_width();
-
 }  // namespace conform

@@ -54,18 +54,28 @@ std::size_t widest(const std::vector<std::string>& texts) {
   return width;
 }
 
-/// Of two columns: how many got better and how many worse.
-std::string tendency(const SideBySide& compared) {
-  if (compared.columns.size() != 2) return {};
+/// Of two columns: how many got better and how many worse in the second.
+std::string tendency(const SideBySide& compared, std::size_t before, std::size_t after) {
   int better = 0;
   int worse = 0;
   for (const auto& row : compared.rows) {
-    if (!row.differs()) continue;
-    const int change = badness(row.cells[1]->status) - badness(row.cells[0]->status);
+    if (!ran(row.cells[before]) || !ran(row.cells[after])) continue;
+    const int change = badness(row.cells[after]->status) - badness(row.cells[before]->status);
     better += change < 0;
     worse += change > 0;
   }
-  return fmt::format("; {} better and {} worse in {}", better, worse, compared.columns[1]);
+  return fmt::format("{} better and {} worse in {}", better, worse, compared.columns[after]);
+}
+
+/// Of two columns, and of two runs of one implementation among more.
+std::string tendencies(const SideBySide& compared) {
+  if (compared.columns.size() == 2) return "; " + tendency(compared, 0, 1);
+  std::map<std::string, std::vector<std::size_t>> runs;
+  for (std::size_t i = 0; i < compared.names.size(); ++i) runs[compared.names[i]].push_back(i);
+  std::string text;
+  for (const auto& [name, columns] : runs)
+    if (columns.size() == 2) text += "; " + tendency(compared, columns[0], columns[1]);
+  return text;
 }
 
 std::string table(const SideBySide& compared, const std::vector<const ComparedRow*>& rows, const Paint& paint) {
@@ -130,7 +140,8 @@ Result<SideBySide> side_by_side(const std::vector<Results>& results) {
       }
       columns.push_back(&info);
     }
-  SideBySide compared{headings(columns), {}};
+  SideBySide compared{headings(columns), {}, {}};
+  for (const auto* info : columns) compared.names.push_back(info->name);
   std::vector<std::pair<Op, std::size_t>> operations;
   for (auto& [key, cells] : rows) {
     const auto& [family, case_id, index, op] = key;
@@ -152,8 +163,8 @@ std::string to_text(const SideBySide& compared, bool all, const Paint& paint) {
     if (all || differs) shown.push_back(&row);
   }
   std::string text = shown.empty() ? std::string() : table(compared, shown, paint);
-  text +=
-      fmt::format("{} of {} operations are answered differently{}\n", differ, compared.rows.size(), tendency(compared));
+  text += fmt::format("{} of {} operations {} answered differently{}\n", differ, compared.rows.size(),
+                      differ == 1 ? "is" : "are", tendencies(compared));
   if (partly > 0) text += fmt::format("{} did not run in all of them; what did not run is no difference\n", partly);
   return text;
 }

@@ -24,7 +24,8 @@ struct ComparedRow {
 struct SideBySide {
   std::vector<std::string>
       columns;  // an implementation of one of the results; with its version where that tells them apart
-  std::vector<ComparedRow> rows;  // by family, case and operation
+  std::vector<std::string> names;  // of these implementations
+  std::vector<ComparedRow> rows;   // by family, case and operation
 };
 
 /// The cells point into `results`. Results of different corpora are an error. Shards of one run are expected merged.

@@ -1,4 +1,4 @@
-#include "selftest/mutant.hpp"
+#include "mutants/mutant.hpp"
 
 #include <algorithm>
 #include <map>

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "corpus/case.hpp"
+#include "mutants/mutant.hpp"
 #include "results/record.hpp"
-#include "selftest/mutant.hpp"
 
 namespace conform {
 
@@ -61,5 +61,9 @@ char cell_of(const Case& mark, const std::vector<Record>& model, const std::vect
 std::string matrix_json(const KillMatrix& matrix);
 /// Of matrix_json, and what it leaves out (a mutant's texts) from `mutants`: it must name exactly these.
 Result<KillMatrix> load_matrix(const std::filesystem::path& file, const std::vector<Mutant>& mutants);
+
+/// The published matrix of a source tree, with what its list of mutants says of each; a mutant that is no longer there
+/// has its name alone. Empty where there is no matrix: then failures are held to nothing.
+KillMatrix published_matrix(const std::filesystem::path& source);
 
 }  // namespace conform

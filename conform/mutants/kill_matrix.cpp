@@ -1,4 +1,4 @@
-#include "selftest/kill_matrix.hpp"
+#include "mutants/kill_matrix.hpp"
 
 #include <algorithm>
 
@@ -49,7 +49,7 @@ Result<MatrixCase> parse_case(const Json& text) {
   return MatrixCase{text.at("id"), text.at("family"), *level};
 }
 
-Result<KillMatrix> parse(const Json& document, const std::vector<Mutant>& mutants) {
+Result<KillMatrix> parse(const Json& document) {
   KillMatrix matrix;
   for (const auto& text : document.at("cases")) {
     auto one = parse_case(text);
@@ -57,16 +57,31 @@ Result<KillMatrix> parse(const Json& document, const std::vector<Mutant>& mutant
     matrix.cases.push_back(std::move(*one));
   }
   for (const auto& text : document.at("mutants")) {
-    const std::string wanted = text.at("name");
-    const auto found =
-        std::find_if(mutants.begin(), mutants.end(), [&](const Mutant& one) { return one.name == wanted; });
-    if (found == mutants.end()) return fail("it names a mutant that does not exist: {}", wanted);
-    matrix.mutants.push_back({*found, text.at("cells")});
-    if (matrix.mutants.back().cells.size() != matrix.cases.size()) return fail("{}: not a letter a case", wanted);
+    MatrixMutant row{{}, text.at("cells")};
+    row.mutant.name = text.at("name");
+    row.mutant.part = text.at("part");
+    if (row.cells.size() != matrix.cases.size()) return fail("{}: not a letter a case", row.mutant.name);
+    matrix.mutants.push_back(std::move(row));
   }
-  if (matrix.mutants.size() != mutants.size())
-    return fail("it has {} mutants, there are {}", matrix.mutants.size(), mutants.size());
   return matrix;
+}
+
+Result<KillMatrix> read_matrix(const std::filesystem::path& file) {
+  const auto document = load_json(file);
+  if (!document) return tl::unexpected(document.error());
+  try {
+    auto matrix = parse(*document);
+    if (!matrix) return fail("{}: {}", file.string(), matrix.error().message);
+    return matrix;
+  } catch (const Json::exception& error) {
+    return fail("{}: {}", file.string(), error.what());
+  }
+}
+
+const Mutant* named(const std::vector<Mutant>& mutants, const std::string& wanted) {
+  const auto found =
+      std::find_if(mutants.begin(), mutants.end(), [&](const Mutant& one) { return one.name == wanted; });
+  return found == mutants.end() ? nullptr : &*found;
 }
 
 }  // namespace
@@ -119,15 +134,25 @@ std::string matrix_json(const KillMatrix& matrix) {
 }
 
 Result<KillMatrix> load_matrix(const std::filesystem::path& file, const std::vector<Mutant>& mutants) {
-  const auto document = load_json(file);
-  if (!document) return tl::unexpected(document.error());
-  try {
-    auto matrix = parse(*document, mutants);
-    if (!matrix) return fail("{}: {}", file.string(), matrix.error().message);
-    return matrix;
-  } catch (const Json::exception& error) {
-    return fail("{}: {}", file.string(), error.what());
+  auto matrix = read_matrix(file);
+  if (!matrix) return matrix;
+  for (auto& [mutant, cells] : matrix->mutants) {
+    const Mutant* known = named(mutants, mutant.name);
+    if (!known) return fail("{}: it names a mutant that does not exist: {}", file.string(), mutant.name);
+    mutant = *known;
   }
+  if (matrix->mutants.size() != mutants.size())
+    return fail("{}: it has {} mutants, there are {}", file.string(), matrix->mutants.size(), mutants.size());
+  return matrix;
+}
+
+KillMatrix published_matrix(const std::filesystem::path& source) {
+  auto matrix = read_matrix(source / "docs/kill-matrix.json");
+  if (!matrix) return {};
+  if (const auto mutants = load_mutants(source / "tests/mutants"))
+    for (auto& [mutant, cells] : matrix->mutants)
+      if (const Mutant* known = named(*mutants, mutant.name)) mutant = *known;
+  return std::move(*matrix);
 }
 
 }  // namespace conform
