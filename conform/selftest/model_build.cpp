@@ -42,7 +42,8 @@ std::vector<std::string> essential(const std::vector<std::string>& words, const 
     const bool takes_another = word == "-o" || word == "-MT" || word == "-MF" || word == "-include";
     if (takes_another) ++i;
     const bool dropped = takes_another || word == "-c" || word == source || word.starts_with("-O") ||
-                         word.starts_with("-g") || word.starts_with("-W") || word.starts_with("-M");
+                         word.starts_with("-g") || word.starts_with("-W") || word.starts_with("-M") ||
+                         word.ends_with("_FORTIFY_SOURCE") || word.starts_with("-D_FORTIFY_SOURCE");
     if (!dropped) kept.push_back(word);
   }
   return kept;

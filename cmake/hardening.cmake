@@ -1,0 +1,25 @@
+# What makes a mistake with hostile bytes end the program instead of serving the bytes: of what the compiler and the
+# linker have, all. tests/structure/test_hardening.py looks for it in the programs.
+
+include(CheckCXXCompilerFlag)
+include(CheckPIESupported)
+
+check_pie_supported(LANGUAGES C CXX)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+set(hardening -fstack-protector-strong)
+foreach(flag -fstack-clash-protection -fcf-protection=full -mbranch-protection=standard)
+  string(MAKE_C_IDENTIFIER "has${flag}" known)
+  check_cxx_compiler_flag(${flag} ${known})
+  if(${known})
+    list(APPEND hardening ${flag})
+  endif()
+endforeach()
+target_compile_options(project_options INTERFACE ${hardening})
+target_compile_definitions(project_options INTERFACE _GLIBCXX_ASSERTIONS)
+target_link_options(project_options INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
+
+# It needs an optimizing compiler, and sanitizers look at the same calls themselves.
+if(NOT QCOW2_CONFORM_SANITIZE)
+  target_compile_options(project_options INTERFACE "$<$<CONFIG:Release>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2>")
+endif()
