@@ -35,8 +35,9 @@ std::vector<std::string> names_in(int folder) {
 bool take_away(int parent, const char* name) {
   if (::unlinkat(parent, name, 0) == 0) return true;
   if (errno != EISDIR) return false;
-  ::fchmodat(parent, name, 0700, 0);
-  return ::unlinkat(parent, name, AT_REMOVEDIR) == 0;
+  if (::unlinkat(parent, name, AT_REMOVEDIR) == 0) return true;
+  [[maybe_unused]] const int opened = ::fchmodat(parent, name, 0700, 0);  // a folder that stays shut is not entered
+  return false;
 }
 
 /// What is in a folder of `root` and does not go is moved up into `root`, so that depth costs neither path nor

@@ -142,6 +142,7 @@ Result<Case> parse_fields(const Json& document, const std::string& family, const
   parsed.features = document.value("features", std::vector<std::string>{});
   if (document.value("status", "") == "withdrawn") parsed.withdrawn = document.value("reason", "no reason given");
   parsed.baseline = document.value("baseline", "");
+  parsed.control = document.value("control", false);
   parsed.delta = document.value("delta", "");
   parsed.choice_group = document.value("choice_group", "");
   if (document.contains("siblings"))

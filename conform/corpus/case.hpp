@@ -86,6 +86,7 @@ struct Case {
   std::string withdrawn;  // the reason; empty: in force
   std::string baseline;
   std::string delta;
+  bool control = false;  // an ordinary image: who fails here fails for another reason than a case's point
   std::string choice_group;
   std::vector<Operation> operations;
   Limits limits;

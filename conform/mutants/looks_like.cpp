@@ -26,6 +26,8 @@ char mark_of(Status status) {
     case Status::tampered:
     case Status::flaky: return cell::wrong_data;
     case Status::wrong_accept: return cell::wrong_accept;
+    case Status::flaw_unnoticed: return cell::unnoticed;
+    case Status::unsound_image: return cell::unsound;
     case Status::wrong_reject: return cell::wrong_reject;
     case Status::crash:
     case Status::timeout:

@@ -26,9 +26,10 @@ struct Row {
 /// Whether `next`, which begins where `row` ends, tells of the same thing going on.
 bool continues(const Row& row, const GuestExtent& next) {
   const GuestExtent& extent = row.extent;
-  const auto expected = extent.host_offset ? std::optional(*extent.host_offset + extent.length) : std::nullopt;
+  if (extent.host_offset.has_value() != next.host_offset.has_value()) return false;
   return extent.depth == next.depth && extent.allocated == next.allocated && extent.zero == next.zero &&
-         extent.compressed == next.compressed && expected == next.host_offset;
+         extent.compressed == next.compressed &&
+         (!extent.host_offset || *extent.host_offset + extent.length == *next.host_offset);
 }
 
 /// Calls `emit` with each stretch of the disk, neighbours that are alike merged.

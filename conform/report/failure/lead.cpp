@@ -3,8 +3,6 @@
 #include <set>
 #include <tuple>
 
-#include "base/json_file.hpp"
-
 namespace conform {
 namespace {
 
@@ -26,19 +24,15 @@ std::size_t explained(const std::vector<FailedClause>& tree, const FailedClause&
   return number;
 }
 
-bool is_control(const FailedCase& one, const Corpus& corpus) {
-  if (!one.tested) return false;
-  const auto document = load_json(corpus.case_file(*one.tested));
-  return document && document->value("control", false);
-}
+bool is_control(const FailedCase& one) { return one.tested && one.tested->control; }
 
 /// Smaller is better.
-auto order(const Lead& lead, const std::string& first_clause, const Corpus& corpus) {
+auto order(const Lead& lead, const std::string& first_clause) {
   const FailedCase& one = *lead.one;
   const Record& worst = *one.records[0];
   const std::size_t clauses = one.tested ? one.tested->clauses.size() : SIZE_MAX;
-  return std::tuple(is_control(one, corpus), worst.level, ~lead.explains, -badness(worst.status),
-                    lead.slug != first_clause, clauses, one.id);
+  return std::tuple(is_control(one), worst.level, ~lead.explains, -badness(worst.status), lead.slug != first_clause,
+                    clauses, one.id);
 }
 
 std::string point_of(const FailedCase& one, const Corpus& corpus) {
@@ -58,7 +52,7 @@ std::optional<Lead> most_telling(const std::vector<FailedClause>& tree, const Li
                                  const Corpus& corpus) {
   std::optional<Lead> best;
   for (const auto& id : likeness.cases)
-    if (const FailedCase* one = find(tree, id); one && !is_control(*one, corpus))
+    if (const FailedCase* one = find(tree, id); one && !is_control(*one))
       if (!best || one->records[0]->level < best->one->records[0]->level)
         best = Lead{one, point_of(*one, corpus), likeness.cases.size() - 1, 0};
   return best;
@@ -76,8 +70,7 @@ std::optional<Lead> lead(const std::vector<FailedClause>& tree, const std::vecto
     for (const auto& group : tree)
       for (const auto& one : group.cases) {
         const Lead candidate{&one, group.slug, explained(tree, group, one, corpus), 0};
-        if (!best ||
-            order(candidate, point_of(one, corpus), corpus) < order(*best, point_of(*best->one, corpus), corpus))
+        if (!best || order(candidate, point_of(one, corpus)) < order(*best, point_of(*best->one, corpus)))
           best = candidate;
       }
   if (best) best->others = failing - 1;
