@@ -63,8 +63,8 @@ onReport(
     }
   });
 
-onReport("wrong data stands out most: only the two statuses that invent bytes are filled red, and an unnoticed flaw is apart", "many", "#/?fold=0",
-  async (tab) => {
+onReport("wrong data stands out most: only the two statuses that invent bytes are red, an unnoticed flaw is apart",
+  "many", "#/?fold=0", async (tab) => {
     const colours = await tab.evaluate(() => Object.fromEntries([
       "wrong-data", "wrong-accept", "flaw-unnoticed", "wrong-reject", "crash", "pass", "not-run", "unsupported"
     ].map((name) => [name, getComputedStyle(document.querySelector(`.grid .s-${name}`)).backgroundColor])));

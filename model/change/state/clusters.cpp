@@ -20,7 +20,8 @@ constexpr std::uint64_t all_subclusters_zero = low_bits(32) << 32;
 
 /// Whether new bytes may go where the old ones are.
 bool is_own(const State& state, const L2Entry& entry) {
-  // [modify-never-in-place] "The bytes of a compressed cluster are not overwritten in place"
+  // [modify-never-in-place] "A write to a compressed cluster does not overwrite bytes in place that another entry or a
+  // snapshot uses"
   return kind(entry, state.image.entry_format()) == Kind::standard && (entry.entry & copied_flag) != 0;
 }
 
