@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <stdexcept>
 
 #include "base/digest.hpp"
@@ -145,6 +146,13 @@ Ran run_on(const ToyCorpus& corpus, const std::vector<std::string>& arguments) {
 
 std::string fault(const std::string& name, const std::string& arguments) {
   return std::string(QCOW2_CONFORM_FAULTS) + "/" + name + (arguments.empty() ? "" : " " + arguments);
+}
+
+std::string unwrapped(const std::string& text) {
+  std::istringstream words(text);
+  std::string line;
+  for (std::string word; words >> word;) line += (line.empty() ? "" : " ") + word;
+  return line;
 }
 
 }  // namespace conform::test

@@ -76,4 +76,7 @@ Ran run_on(const ToyCorpus& corpus, const std::vector<std::string>& arguments);
 /// The command line of one of the faults.
 std::string fault(const std::string& name, const std::string& arguments = "{image} {out}");
 
+/// The text as it was before it was wrapped: each run of white space one blank.
+std::string unwrapped(const std::string& text);
+
 }  // namespace conform::test

@@ -88,10 +88,12 @@ TEST_CASE("a copy keeps its holes") {
 
 TEST_CASE("a folder knows which files it can hold") {
   const auto work = WorkFolder::make().value();
+  const auto entries = [&] { return std::distance(test::fs::directory_iterator(work.root()), {}); };
+  const auto before = entries();
   CHECK(work.holds(0));
   CHECK(work.holds(1 << 20));
   CHECK(!work.holds(UINT64_MAX));
-  CHECK(test::fs::is_empty(work.root()));
+  CHECK(entries() == before);
 }
 
 }  // namespace

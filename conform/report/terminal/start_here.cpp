@@ -15,6 +15,7 @@ namespace {
 /// "explains 12 of the other 40 failing cases"
 std::string reach(const Lead& lead) {
   if (lead.others == 0) return "the only failing case";
+  if (lead.explains == 0) return fmt::format("one of {} failing cases", lead.others + 1);
   return fmt::format("explains {} of the other {} failing cases", lead.explains, lead.others);
 }
 
