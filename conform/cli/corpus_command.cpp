@@ -1,10 +1,12 @@
-// qcow2-conform corpus: export copies it, holes kept; verify holds every image and guest disk to the lock.
+// qcow2-conform corpus: export copies it, holes kept, and adds the plain index; verify holds every image and guest disk
+// to the lock.
 
 #include <cstdio>
-#include <set>
+#include <fstream>
 
 #include "bench/image_copy.hpp"
 #include "cli/session.hpp"
+#include "corpus/plain_index.hpp"
 
 namespace conform::cli {
 namespace {
@@ -52,7 +54,10 @@ int export_command(const fs::path& target, const Session& session) {
     if (!copied) return usage_error(copied.error());
     files += *copied;
   }
-  fmt::print("{} cases, {} files\n", corpus->cases().size(), files);
+  const auto index = target / "index.tsv";
+  if (!(std::ofstream(index) << plain_index(*corpus)).flush())
+    return usage_error({index.string() + ": cannot be written"});
+  fmt::print("{} cases, {} files\n", corpus->cases().size(), files + 1);
   return exit_ok;
 }
 
