@@ -29,6 +29,7 @@ HAZARDS_PAGE = "spec/hazards.md"
 INTERPRETING = "cases/INTERPRETING.md"
 QUICK = "cases/quick.json"  # which cases `run --quick` takes
 KILL_MATRIX = "docs/kill-matrix.json"
+NAMED_MAX = 5  # cases that a warning names
 
 
 class Project:
@@ -106,7 +107,9 @@ def build(project: Project, out: str, renew: bool) -> int:
         print(f"{LOCK}: {len(entries)} cases, {len(changed)} changed")
         changed, inputs = [], project.inputs_digest(sources)
     elif changed:
-        print(f"generators: warning: {LOCK} does not hold what was made of {', '.join(changed)}", file=sys.stderr)
+        more = f" and {len(changed) - NAMED_MAX} more" if len(changed) > NAMED_MAX else ""
+        names = ", ".join(changed[:NAMED_MAX]) + more
+        print(f"generators: warning: {LOCK} does not hold what was made of {names}", file=sys.stderr)
     if os.path.exists(project.path(LOCK)):
         corpus.put_text("lock.json", project.read(LOCK).decode())
     if not changed:  # else the next build shall warn again
