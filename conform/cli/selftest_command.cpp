@@ -33,9 +33,11 @@ struct Options {
   std::string list = QCOW2_CONFORM_SOURCE "/tests/mutants";
   std::string work;
   std::string matrix;
+  std::string onto;
   std::string out = "results/selftest";
 
   bool whole() const {
+    if (!onto.empty()) return true;
     return mutants.empty() && !sample && filters.cases.empty() && filters.clauses.empty() && !filters.quick;
   }
 };
@@ -129,6 +131,13 @@ Result<KillMatrix> load_current(const fs::path& file, const std::vector<Mutant>&
   return matrix;
 }
 
+void leave_out_known(const KillMatrix& matrix, std::vector<Mutant>& mutants) {
+  std::erase_if(mutants, [&](const Mutant& mutant) {
+    return std::any_of(matrix.mutants.begin(), matrix.mutants.end(),
+                       [&](const MatrixMutant& row) { return row.mutant.name == mutant.name; });
+  });
+}
+
 int selftest_command(const Options& options, const Session& session) {
   const auto all = load_mutants(options.list);
   if (!all) return usage_error(all.error());
@@ -140,6 +149,13 @@ int selftest_command(const Options& options, const Session& session) {
   }
   auto mutants = choose(options, *all);
   if (!mutants) return usage_error(mutants.error());
+  KillMatrix older;
+  if (!options.onto.empty()) {
+    auto matrix = read_matrix(options.onto);
+    if (!matrix) return usage_error(matrix.error());
+    older = std::move(*matrix);
+    if (options.mutants.empty()) leave_out_known(older, *mutants);
+  }
   auto cases = select(*corpus, options.filters.filters());
   if (!cases) return usage_error(cases.error());
   stop_on_signals();
@@ -148,7 +164,11 @@ int selftest_command(const Options& options, const Session& session) {
     std::signal(number, SIG_DFL);
     std::raise(number);
   }
-  return matrix ? report(options, *matrix, *corpus) : harness_error(matrix.error());
+  if (!matrix) return harness_error(matrix.error());
+  if (options.onto.empty()) return report(options, *matrix, *corpus);
+  const auto every_case = select(*corpus, {});
+  if (!every_case) return usage_error(every_case.error());
+  return report(options, merged(older, *matrix, *all, *every_case), *corpus);
 }
 
 }  // namespace
@@ -165,6 +185,9 @@ void add_selftest(Command& program, const Session& session) {
       .option("--mutants", options->list, "DIR", "The list of mutants, and of positive controls")
       .option("--work", options->work, "DIR", "Where mutants are built, and stay; else a temporary folder")
       .option("--from", options->matrix, "FILE", "Run nothing: report and judge this kill-matrix.json again")
+      .option(
+          "--onto", options->onto, "FILE",
+          "Run what is chosen, else the mutants that this kill-matrix.json lacks, and add it to what the file knows")
       .option("--out", options->out, "DIR", "Where the kill matrix and quick.json go");
   selftest.run([options, &session] { return selftest_command(*options, session); });
 }

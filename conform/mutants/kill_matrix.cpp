@@ -1,6 +1,7 @@
 #include "mutants/kill_matrix.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace conform {
 namespace {
@@ -66,18 +67,6 @@ Result<KillMatrix> parse(const Json& document) {
   return matrix;
 }
 
-Result<KillMatrix> read_matrix(const std::filesystem::path& file) {
-  const auto document = load_json(file);
-  if (!document) return tl::unexpected(document.error());
-  try {
-    auto matrix = parse(*document);
-    if (!matrix) return fail("{}: {}", file.string(), matrix.error().message);
-    return matrix;
-  } catch (const Json::exception& error) {
-    return fail("{}: {}", file.string(), error.what());
-  }
-}
-
 const Mutant* named(const std::vector<Mutant>& mutants, const std::string& wanted) {
   const auto found =
       std::find_if(mutants.begin(), mutants.end(), [&](const Mutant& one) { return one.name == wanted; });
@@ -95,7 +84,8 @@ std::string_view cell::describe(char mark) {
     case unsound: return "killed: leaves an image that holds the right disk and breaks a rule of writing";
     case inconsistent: return "killed: answers cases unlike that must be answered alike";
     case crash: return "crashes, hangs or exceeds a limit: no kill";
-    case not_run: return "not run: this machine cannot hold a file of that length";
+    case not_run:
+      return "not run, and nothing is known: it is newer than the run, or needs a longer file than there can be";
     case other: return "answers otherwise where the text leaves it open: no kill";
     default: return "answers as the model does";
   }
@@ -112,8 +102,8 @@ std::size_t KillMatrix::kills_of_case(std::size_t index) const {
       mutants.begin(), mutants.end(), [&](const MatrixMutant& one) { return cell::is_kill(one.cells[index]); }));
 }
 
-bool KillMatrix::ran(std::size_t index) const {
-  return std::any_of(mutants.begin(), mutants.end(),
+bool KillMatrix::known(std::size_t index) const {
+  return std::all_of(mutants.begin(), mutants.end(),
                      [&](const MatrixMutant& one) { return one.cells[index] != cell::not_run; });
 }
 
@@ -131,6 +121,37 @@ char cell_of(const Case& mark, const std::vector<Record>& model, const std::vect
 std::string matrix_json(const KillMatrix& matrix) {
   return fmt::format("{{\n  \"schema\": 1,\n  \"cases\": [\n{}\n  ],\n  \"mutants\": [\n{}\n  ]\n}}\n",
                      lines(matrix.cases, case_json), lines(matrix.mutants, mutant_json));
+}
+
+Result<KillMatrix> read_matrix(const std::filesystem::path& file) {
+  const auto document = load_json(file);
+  if (!document) return tl::unexpected(document.error());
+  try {
+    auto matrix = parse(*document);
+    if (!matrix) return fail("{}: {}", file.string(), matrix.error().message);
+    return matrix;
+  } catch (const Json::exception& error) {
+    return fail("{}: {}", file.string(), error.what());
+  }
+}
+
+KillMatrix merged(const KillMatrix& older, const KillMatrix& newer, const std::vector<Mutant>& mutants,
+                  const std::vector<const Case*>& cases) {
+  std::map<std::pair<std::string, std::string>, char> cells;
+  for (const KillMatrix* matrix : {&older, &newer})
+    for (const auto& row : matrix->mutants)
+      for (std::size_t i = 0; i < matrix->cases.size(); ++i)
+        if (row.cells[i] != cell::not_run) cells[{row.mutant.name, matrix->cases[i].id}] = row.cells[i];
+  KillMatrix all;
+  for (const Case* one : cases) all.cases.push_back({one->id, one->family, one->level});
+  for (const auto& mutant : mutants) {
+    MatrixMutant row{mutant, std::string(cases.size(), cell::not_run)};
+    for (std::size_t i = 0; i < cases.size(); ++i)
+      if (const auto found = cells.find({mutant.name, cases[i]->id}); found != cells.end())
+        row.cells[i] = found->second;
+    all.mutants.push_back(std::move(row));
+  }
+  return all;
 }
 
 Result<KillMatrix> load_matrix(const std::filesystem::path& file, const std::vector<Mutant>& mutants) {

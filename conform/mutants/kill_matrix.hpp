@@ -26,7 +26,7 @@ inline constexpr char wrong_reject = 'r';
 inline constexpr char unsound = 'u';
 inline constexpr char inconsistent = 'i';  // another choice than in a case that must be answered alike
 inline constexpr char crash = '!';         // a signal, an assertion, a time-out, a limit: no kill
-inline constexpr char not_run = '-';       // this machine cannot make or run the case: no kill, and nothing is known
+inline constexpr char not_run = '-';       // this machine cannot run the case, or nobody did: nothing is known
 inline constexpr char other = '~';         // it shows, where the text leaves the answer open: no kill
 
 constexpr bool is_kill(char mark) { return std::string_view("dafrui").find(mark) != std::string_view::npos; }
@@ -51,7 +51,7 @@ struct KillMatrix {
   std::vector<MatrixCase> cases;
   std::vector<MatrixMutant> mutants;
   std::size_t kills_of_case(std::size_t index) const;
-  bool ran(std::size_t index) const;
+  bool known(std::size_t index) const;  // whether every mutant has run it
 };
 
 /// The letter of one case: of its operations the worst. `model` is what the unchanged model answered.
@@ -59,6 +59,10 @@ char cell_of(const Case& mark, const std::vector<Record>& model, const std::vect
 
 /// A line a case and a mutant, so that a change of the matrix can be read in a diff.
 std::string matrix_json(const KillMatrix& matrix);
+Result<KillMatrix> read_matrix(const std::filesystem::path& file);
+/// Of these mutants and cases what `newer` knows, else what `older` does, by name; else cell::not_run.
+KillMatrix merged(const KillMatrix& older, const KillMatrix& newer, const std::vector<Mutant>& mutants,
+                  const std::vector<const Case*>& cases);
 /// Of matrix_json, and what it leaves out (a mutant's texts) from `mutants`: it must name exactly these.
 Result<KillMatrix> load_matrix(const std::filesystem::path& file, const std::vector<Mutant>& mutants);
 

@@ -28,11 +28,10 @@ void judge_cases(const KillMatrix& matrix, const PositiveControls& controls, Jud
     const bool kills = matrix.kills_of_case(i) > 0;
     const bool control = controls.contains(one.id);
     known.insert(one.id);
-    if (!matrix.ran(i)) continue;
     if (control && kills) judgement.errors.push_back(fmt::format("{} is no mere control: it kills", one.id));
     if (control && !one.scored())
       judgement.errors.push_back(fmt::format("{} needs not be a control: it is neither must nor should", one.id));
-    if (one.scored() && !kills && !control)
+    if (one.scored() && !kills && !control && matrix.known(i))
       judgement.idle_cases.push_back(fmt::format("{}/{} kills nothing and is no control", one.family, one.id));
   }
   for (const auto& [id, reason] : controls)

@@ -49,24 +49,30 @@ def _clauses(case: Case, levels: dict[str, str]) -> None:
         raise CaseError("a case whose clauses are all unspecified must be either or observe", "clauses")
 
 
+FEATURES = ("deflate", "zstd", "extended-l2", "v2", "backing-file", "snapshot", "external-data-file", "zero-clusters")
+
+
 def needed_features(case: Case) -> list[str]:
-    """What an implementation must know to read the image, in the order of the schema's list."""
-    image, features = case.image, []
-    guest = image.get("guest", {})
+    """What an implementation must know to read the image and those behind it, in the order of the schema's list."""
+    images = [case.image, *(one["image"] for one in case.document.get("siblings", {}).values() if "image" in one)]
+    needed = set().union(*map(_of_image, images))
+    return [feature for feature in FEATURES if feature in needed]
+
+
+def _of_image(image: Spec) -> set[str]:
     try:
-        kinds = {cluster.kind for cluster in stated_clusters(guest).values()}
+        kinds = {cluster.kind for cluster in stated_clusters(image.get("guest", {})).values()}
     except CaseError as error:
         raise error.inside("image") from None
-    header = image.get("header", {})
+    features = {feature for feature, key in (("extended-l2", "extended_l2"), ("backing-file", "backing_file"),
+                                             ("snapshot", "snapshots"), ("external-data-file", "data_file"))
+                if image.get(key)}
     if kinds & {COMPRESSED, RAW} or image.get("compression") == "zstd":  # a header that says zstd has a feature bit set
-        features.append(str(image.get("compression", "deflate")))
-    features += [feature for feature, key in (("extended-l2", "extended_l2"), ("backing-file", "backing_file"),
-                                              ("snapshot", "snapshots"), ("external-data-file", "data_file"))
-                 if image.get(key)]
-    if header.get("version") == 2:
-        features.append("v2")
+        features.add(str(image.get("compression", "deflate")))
+    if image.get("header", {}).get("version") == 2:
+        features.add("v2")
     if ZERO in kinds:
-        features.append("zero-clusters")
+        features.add("zero-clusters")
     return features
 
 

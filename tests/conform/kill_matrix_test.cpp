@@ -98,6 +98,22 @@ TEST_CASE("a must or should case kills or is a control, and a control is a case 
   CHECK(judge(matrix, {{"two", "why"}, {"gone", "why"}}, true).errors.size() == 1);
 }
 
+TEST_CASE("a case that some mutant has not run may kill nothing yet") {
+  CHECK(judge(matrix_of({{"dead", "d.."}, {"newer", "d-."}}), {}, true).well());
+}
+
+TEST_CASE("a later run adds to what a matrix knows, and takes nothing away") {
+  const auto older = matrix_of({{"old", "d-."}});
+  KillMatrix newer{{{"two", "f", Level::should}, {"three", "f", Level::must}},
+                   {{named("new"), "a-"}, {named("old"), "-."}}};
+  Case one, two, three;
+  one.id = "one", two.id = "two", three.id = "three";
+  const auto all = merged(older, newer, {named("old"), named("new")}, {&one, &two, &three});
+  REQUIRE(all.mutants.size() == 2);
+  CHECK(all.mutants[0].cells == "d-.");
+  CHECK(all.mutants[1].cells == "-a-");
+}
+
 TEST_CASE("the quick cases kill whatever all cases kill, and none of them is needless") {
   KillMatrix matrix;
   for (const char* id : {"a", "b", "c", "d"}) matrix.cases.push_back({id, "f", Level::must});
