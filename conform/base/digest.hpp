@@ -1,7 +1,7 @@
 // SHA-256 over the files of the corpus and of the implementations.
 //
 // Two digests are in use. The plain one is over a guest disk's bytes, up to 1 GiB of them. An image's is over its data:
-// blocks of zeros are left out wherever the file system keeps them, so that a sparse terabyte can be hashed and a hole is
+// blocks of zeros are left out wherever the file system keeps them. So a sparse terabyte can be hashed, and a hole is
 // no different from written zeros.
 #pragma once
 

@@ -29,7 +29,7 @@ class New(ProjectTest):
     def test_a_refusal_names_its_twin_and_the_places(self) -> None:
         self.write(plain_case("twin", image={"guest": {"0": "compressed", "1": "compressed"}}))
         _, said, _ = self.make("cut", ["A stream that is cut", "Bytes are lost.", "size", BROKEN, "reject", "twin",
-                                        "5 bytes less"])
+                                       "5 bytes less"])
         self.assertNotIn("missing: cases/", said)
         document = self.document("cut")
         self.assertEqual(("twin", "guest.0: 5 bytes less"), (document["baseline"], document["delta"]))
