@@ -91,15 +91,18 @@ std::string summary_line(const KillReport& report) {
   }
   std::size_t scored = 0;
   std::size_t killing = 0;
+  bool whole = true;
   for (std::size_t i = 0; i < matrix.cases.size(); ++i) {
     if (matrix.cases[i].scored()) ++scored;
     if (matrix.kills_of_case(i) > 0) ++killing;
+    whole = whole && matrix.known(i);
   }
   return fmt::format(
-      "{} mutants: {} killed, {} equivalent, {} living; {} must and should cases: {} kill, {} do not, {} "
-      "of these named as controls",
+      "{} mutants: {} killed, {} equivalent, {} living; {} must and should cases: {} kill, {} do not{}, {} of these "
+      "named "
+      "as controls",
       matrix.mutants.size(), killed, equivalent, report.judgement.survivors.size(), scored, killing, scored - killing,
-      report.controls.size());
+      whole ? "" : " as far as they were run", report.controls.size());
 }
 
 std::string markdown(const KillReport& report) {

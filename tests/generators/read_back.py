@@ -44,7 +44,7 @@ class Image:
             entries = self.read(table, 1 << self.bits)
             for index in range(min(per_table, (self.size - first + (1 << self.bits) - 1) >> self.bits)):
                 raw = entries[index * width : (index + 1) * width]
-                if raw == empty and not self.external:
+                if raw == empty and not self.external and table % (1 << self.bits) == 0:
                     continue
                 guest = first + (index << self.bits)
                 try:

@@ -11,6 +11,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from tests.spec.optional import only_with
 from tests.spec.test_thread import run_every_block
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,10 +28,6 @@ def places_only() -> str:
     """A document of nothing but the places, each one once."""
     places = dict.fromkeys((change.first, change.last) for name in series.SERIES for change in series.read_series(name))
     return "A document\n\n" + "".join(f"    {first}\n    {last}\n\n" for first, last in places) + "The end\n"
-
-
-def published() -> Path | None:
-    return Path(os.environ["QCOW2_RST"]) if os.environ.get("QCOW2_RST") else None
 
 
 class Changes(unittest.TestCase):
@@ -115,10 +112,9 @@ class GitTakesThem(unittest.TestCase):
     def test_on_the_places_alone(self) -> None:
         self.take(places_only(), "qcow2.rst")
 
+    @only_with("QCOW2_RST")
     def test_on_the_published_document(self) -> None:
-        copy = published()
-        if not copy:
-            self.skipTest("QCOW2_RST names no copy of the document")
+        copy = Path(os.environ["QCOW2_RST"])
         self.take(copy.read_text(encoding="utf-8"), f"qcow2{copy.suffix}")
 
     def test_a_sender_has_to_be_named(self) -> None:

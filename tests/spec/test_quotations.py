@@ -1,11 +1,14 @@
 """What spec/ quotes of the published document is in it, word for word.
 
-QCOW2_RST names a copy of QEMU's docs/interop/qcow2.rst (or .txt). Without it the tests are skipped, and counted so."""
+QCOW2_RST names a copy of QEMU's docs/interop/qcow2.rst (or .txt). Without it these tests are not there,
+and ./test says so."""
 
 import os
 import re
 import unittest
 from pathlib import Path
+
+from tests.spec.optional import only_with
 
 SPEC = Path(__file__).resolve().parents[2] / "spec"
 CLAUSE = re.compile(r"^\*\*\[([a-z0-9-]+)\]\*\* .+?\n\n((?:> [^\n]*\n)+)", re.MULTILINE | re.DOTALL)
@@ -29,7 +32,7 @@ def quotations(ground: str) -> list[str]:
     return found
 
 
-@unittest.skipUnless(os.environ.get("QCOW2_RST"), "QCOW2_RST names no copy of the document")
+@only_with("QCOW2_RST")
 class Quotations(unittest.TestCase):
     def setUp(self) -> None:
         self.document = plain(Path(os.environ["QCOW2_RST"]).read_text(encoding="utf-8"))

@@ -48,6 +48,8 @@ def run_every_block(test: unittest.TestCase, page: Path) -> None:
     test.assertTrue(outcomes)
     for outcome in outcomes:
         with test.subTest(outcome.block.heading):
+            if outcome.missing.startswith("$"):
+                continue  # ./test says that it is left out
             if outcome.missing:
                 test.skipTest(f"{outcome.missing} is not there")
             test.assertEqual("", outcome.differs)
