@@ -1,4 +1,5 @@
 // Every case of the corpus, read by the library: verdict, stage and bytes are what the case expects.
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <filesystem>
 #include <fstream>
@@ -110,6 +111,13 @@ std::set<std::string> clause_slugs() {
   return slugs;
 }
 
+/// Whether the file system of the corpus is too small for a file of the case. Then the runner reads it, on tmpfs.
+bool stands_packed(const std::string& id) {
+  const auto is_packed = [](const fs::directory_entry& file) { return file.path().extension() == ".packed"; };
+  const fs::directory_iterator images(corpus / "images" / id);
+  return std::any_of(begin(images), end(images), is_packed) || fs::exists(corpus / "guest" / (id + ".raw.packed"));
+}
+
 TEST_CASE("the model reads every case of the corpus as the case expects", "[corpus]") {
   const auto slugs = clause_slugs();
   int read_operations = 0;
@@ -118,7 +126,7 @@ TEST_CASE("the model reads every case of the corpus as the case expects", "[corp
     const json test_case = parsed(entry.path());
     const auto id = test_case.value("id", "");
     if (test_case.value("status", "") == "withdrawn") continue;
-    if (test_case.contains("requires") && !fs::exists(corpus / "images" / id)) continue;  // this disk cannot hold it
+    if (stands_packed(id)) continue;
     for (const json& operation : test_case.at("operations")) {
       if (operation["op"] != "read" && operation["op"] != "read-range") continue;
       ++read_operations;

@@ -34,7 +34,7 @@ class Selftest(SystemTest):
         done = self.selftest("--sample", "--quick")
         self.assertEqual(0, done.returncode, (done.stdout + done.stderr).decode())
         matrix = json.loads((self.dir / "out/kill-matrix.json").read_text())
-        parts = {mutant["part"] for mutant in matrix["mutants"] if set(mutant["cells"]) & set("dari")}
+        parts = {mutant["part"] for mutant in matrix["mutants"] if set(mutant["cells"]) & set("dafrui")}
         self.assertEqual({file.stem for file in (MUTANTS / "parts").glob("*.json")}, parts)
         page = (self.dir / "out/kill-matrix.html").read_text()
         self.assertNotRegex(page, r"https?://|@DATA@")
