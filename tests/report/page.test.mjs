@@ -218,11 +218,11 @@ onReport("on paper there is all of the matrix and nothing to press", "run", "#/c
   assert.equal(await tab.$eval(".grid", (grid) => grid.scrollHeight > grid.clientHeight), false);
 });
 
-const PAGES = ["#/", "#/cases?fold=0", "#/clauses", "#/words", "#/versions"];
+// Not the report of all cases: axe takes minutes for a matrix of 11,000 cells.
+const PAGES = ["#/", "#/cases?fold=0", "#/clauses", "#/cell/no-final-block/wrong", "#/case/one-byte-short",
+               "#/clause/deflate-no-final", "#/implementation/wrong"];
 for (const scheme of ["light", "dark"])
-  for (const [which, hashes] of [["run", ["#/cell/no-final-block/wrong", "#/case/one-byte-short",
-                                          "#/clause/deflate-no-final", "#/implementation/wrong"]],
-                                 ["many", PAGES]])
+  for (const [which, hashes] of [["run", PAGES]])
     onReport(`axe finds nothing serious in ${which}, ${scheme}`, which, hashes[0], async (tab) => {
       await tab.evaluate(readFileSync(AXE, "utf8"));
       for (const hash of hashes) {
