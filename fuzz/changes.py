@@ -12,26 +12,15 @@ import json
 import shutil
 import sys
 import tempfile
-import time
 from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "fuzz")]
 
+from campaign import campaign_parser, seeds  # noqa: E402
 from changes.sequence import Sequence  # noqa: E402
 from lives.programs import Difference, Hang, Programs, forbid_core_dumps  # noqa: E402
-
-
-def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    length = parser.add_mutually_exclusive_group()
-    length.add_argument("--sequences", type=int, default=20, help="how many")
-    length.add_argument("--hours", type=float, help="how long")
-    parser.add_argument("--seed", type=int, help="the first seed; the others follow. By the clock unless told")
-    parser.add_argument("--model", type=Path, default=ROOT / "build/release/bin/qcow2-model")
-    parser.add_argument("--keep", type=Path, default=ROOT / "build/fuzz/changes", help="where differences are kept")
-    return parser.parse_args()
 
 
 def try_one(seed: int, options: argparse.Namespace, counts: Counter[str], known: set[str]) -> bool:
@@ -59,19 +48,15 @@ def try_one(seed: int, options: argparse.Namespace, counts: Counter[str], known:
 
 
 def main() -> int:
-    options = arguments()
+    options = campaign_parser(__doc__, "build/fuzz/changes").parse_args()
     forbid_core_dumps()
-    first = options.seed if options.seed is not None else int(time.time()) * 1000
-    end = None if options.hours is None else time.monotonic() + options.hours * 3600
-    seed, failures = first, 0
     counts: Counter[str] = Counter()
     known: set[str] = set()
-    while time.monotonic() < end if end is not None else seed < first + options.sequences:
-        failures += not try_one(seed, options, counts, known)
-        seed += 1
+    alike = [try_one(seed, options, counts, known) for seed in seeds(options)]
+    failures = alike.count(False)
     for what, count in sorted(counts.items()):
         print(f"{count:8} {what}")
-    print(f"{failures} differences in {seed - first} sequences, from seed {first}")
+    print(f"{failures} differences in {len(alike)} sequences, from seed {options.seed}")
     return 1 if failures else 0
 
 

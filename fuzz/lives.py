@@ -11,27 +11,21 @@ is kept, with its commands, under build/fuzz/lives. fuzz/lives/differences.json 
 import argparse
 import re
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "fuzz")]
 
+from campaign import campaign_parser, seeds  # noqa: E402
 from lives.counts import Counts  # noqa: E402
 from lives.programs import forbid_core_dumps  # noqa: E402
 from lives.sequence import Campaign  # noqa: E402
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    length = parser.add_mutually_exclusive_group()
-    length.add_argument("--sequences", type=int, default=20, help="how many")
-    length.add_argument("--hours", type=float, help="how long")
-    parser.add_argument("--seed", type=int, help="the first seed; the others follow. By the clock unless told")
+    parser = campaign_parser(__doc__, "build/fuzz/lives")
     parser.add_argument("--damage", type=int, default=20, help="damaged images to each sequence")
-    parser.add_argument("--model", type=Path, default=ROOT / "build/release/bin/qcow2-model")
-    parser.add_argument("--keep", type=Path, default=ROOT / "build/fuzz/lives", help="where differences are kept")
     parser.add_argument("--counts", type=Path, default=ROOT / "build/fuzz/lives.json", help="where counts add up")
     parser.add_argument("--until", metavar="PATTERN", help="end when a difference is found whose kind this fits")
     parser.add_argument("--table", action="store_true", help="only print the counts")
@@ -45,10 +39,9 @@ def main() -> int:
         return 0
     forbid_core_dumps()
     campaign = Campaign(options.model.resolve(), options.keep.resolve(), options.damage, Counts())
-    first = options.seed if options.seed is not None else int(time.time()) * 1000
-    end = None if options.hours is None else time.monotonic() + options.hours * 3600
-    seed, whole = first, Counts()
-    while time.monotonic() < end if end is not None else seed < first + options.sequences:
+    tried, whole = 0, Counts()
+    for seed in seeds(options):
+        tried += 1
         told = len(campaign.failures)
         campaign.live(seed)
         campaign.counts.add_to(options.counts)  # at once: a campaign may be stopped
@@ -58,13 +51,12 @@ def main() -> int:
             if one.kept:
                 print(f"seed {one.seed}: {one.kind}: {one.detail}", *one.damage, f"kept in {one.kept}", sep="\n    ",
                       flush=True)
-        seed += 1
         if options.until and any(re.search(options.until, one.kind) for one in campaign.failures):
             break
     print(whole.table())
     for kind, count in Counter(one.kind for one in campaign.failures).most_common():
         print(f"{count:8} {kind}")
-    print(f"{len(campaign.failures)} differences that are not listed in {seed - first} sequences, from seed {first}")
+    print(f"{len(campaign.failures)} differences that are not listed in {tried} sequences, from seed {options.seed}")
     return 1 if campaign.failures else 0
 
 
