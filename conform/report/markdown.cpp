@@ -2,9 +2,8 @@
 
 #include <set>
 
-#include "mutants/looks_like.hpp"
 #include "report/failure/again.hpp"
-#include "report/failure/lead.hpp"
+#include "report/failure/diagnosis.hpp"
 #include "report/failure/wording.hpp"
 #include "report/markdown_text.hpp"
 #include "report/terminal/matrix.hpp"
@@ -58,15 +57,15 @@ std::string failed_case(const FailedCase& failed, const Header& header, const Im
 }
 
 std::string failures_of(const ImplementationSummary& summary, const Sources& sources) {
-  const auto tree = failures_by_clause(sources.results, {summary.info.name}, sources.corpus);
-  if (tree.empty()) return "";
+  const auto found = diagnose(sources.results, summary.info.name, sources.corpus, sources.mistakes);
+  const auto& first = found.first;
+  if (!first) return "";
   std::string text = fmt::format("\n## {}\n", plain_markdown(summary.info.name));
-  const auto likenesses = looks_like(sources.results, summary.info.name, sources.mistakes);
-  const auto first = lead(tree, likenesses, sources.corpus);
   text += fmt::format("\nStart with `{}`: it explains {} of the other {} failing cases.\n", first->one->id,
                       first->explains, first->others);
-  for (const auto& likeness : likenesses) text += "\nLooks like: " + plain_markdown(likeness_words(likeness)) + "\n";
-  for (const auto& clause : tree) {
+  for (const auto& likeness : found.likenesses)
+    text += "\nLooks like: " + plain_markdown(likeness_words(likeness)) + "\n";
+  for (const auto& clause : found.tree) {
     text += fmt::format("\n### [{}]{}\n\n", clause.slug,
                         clause.clause ? fmt::format(" ({})", name(clause.clause->level)) : "");
     if (clause.clause) text += clause.clause->sentence + "\n\n";

@@ -1,22 +1,19 @@
 #include "report/summary_text.hpp"
 
-#include "mutants/looks_like.hpp"
-#include "report/failure/lead.hpp"
+#include "report/failure/diagnosis.hpp"
 #include "results/summary.hpp"
 
 namespace conform::report {
 namespace {
 
-Json start_here(const Sources& sources, const std::string& implementation) {
-  const auto tree = failures_by_clause(sources.results, {implementation}, sources.corpus);
-  const auto first = lead(tree, looks_like(sources.results, implementation, sources.mistakes), sources.corpus);
+Json start_here(const std::optional<Lead>& first) {
   if (!first) return nullptr;
   return {{"case", first->one->id}, {"clause", first->slug}, {"explains", first->explains}, {"others", first->others}};
 }
 
-Json likenesses(const Sources& sources, const std::string& implementation) {
+Json looks_like_json(const std::vector<Likeness>& likenesses) {
   Json all = Json::array();
-  for (const auto& likeness : looks_like(sources.results, implementation, sources.mistakes)) {
+  for (const auto& likeness : likenesses) {
     Json names = Json::array();
     for (const auto* mutant : likeness.mutants) names.push_back(mutant->name);
     all.push_back({{"mistakes", names}, {"cases", likeness.cases}, {"of", likeness.of}});
@@ -29,9 +26,9 @@ Json likenesses(const Sources& sources, const std::string& implementation) {
 std::string summary_text(const Sources& sources) {
   Json summary = summary_json(sources.results);
   for (auto& implementation : summary["implementations"]) {
-    const std::string name = implementation["name"];
-    implementation["start_here"] = start_here(sources, name);
-    implementation["looks_like"] = likenesses(sources, name);
+    const auto found = diagnose(sources.results, implementation["name"], sources.corpus, sources.mistakes);
+    implementation["start_here"] = start_here(found.first);
+    implementation["looks_like"] = looks_like_json(found.likenesses);
   }
   return summary.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -5,9 +5,8 @@
 #include <map>
 
 #include "base/shell.hpp"
-#include "mutants/looks_like.hpp"
 #include "report/failure/again.hpp"
-#include "report/failure/lead.hpp"
+#include "report/failure/diagnosis.hpp"
 #include "report/failure/wording.hpp"
 #include "report/page/views.hpp"
 #include "results/program_versions.hpp"
@@ -93,15 +92,14 @@ class Builder {
 
  private:
   void add_lead(const std::string& implementation, Data& data) const {
-    const auto tree = failures_by_clause(sources_.results, {implementation}, sources_.corpus);
-    const auto likenesses = looks_like(sources_.results, implementation, sources_.mistakes);
-    if (const auto first = lead(tree, likenesses, sources_.corpus))
+    const auto found = diagnose(sources_.results, implementation, sources_.corpus, sources_.mistakes);
+    if (const auto& first = found.first)
       data["begin"] = {{"case", first->one->id},
                        {"clause", first->slug},
                        {"operation", first->one->records[0]->index},
                        {"explains", first->explains},
                        {"others", first->others}};
-    for (const auto& likeness : likenesses)
+    for (const auto& likeness : found.likenesses)
       data["looks_like"].push_back({{"words", likeness_words(likeness)}, {"cases", likeness.cases}});
   }
 

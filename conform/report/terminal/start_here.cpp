@@ -3,10 +3,9 @@
 #include <algorithm>
 
 #include "base/terminal.hpp"
-#include "mutants/looks_like.hpp"
 #include "report/failure/again.hpp"
+#include "report/failure/diagnosis.hpp"
 #include "report/failure/failing_entry.hpp"
-#include "report/failure/lead.hpp"
 #include "report/failure/wording.hpp"
 
 namespace conform {
@@ -29,15 +28,15 @@ std::string entry_or_message(const Lead& lead, const Corpus& corpus) {
 
 struct Failing {
   const ImplementationInfo* info;
-  std::vector<FailedClause> tree;
-  std::vector<Likeness> likenesses;
+  Diagnosis found;
 };
 
 std::string at_length(const Failing& failing, const report::Sources& sources, const Paint& paint, std::size_t width) {
-  const auto first = lead(failing.tree, failing.likenesses, sources.corpus);
+  const auto& first = failing.found.first;
   const Record& worst = *first->one->records[0];
   std::string text;
-  for (const auto& likeness : failing.likenesses) text += wrapped("Looks like: ", likeness_words(likeness), width);
+  for (const auto& likeness : failing.found.likenesses)
+    text += wrapped("Looks like: ", likeness_words(likeness), width);
   text += paint.strong(cut(fmt::format("Start here: {}, {}", first->one->id, reach(*first)), width)) + "\n";
   for (const auto& line : {"byte   " + what_came(worst), entry_or_message(*first, sources.corpus),
                            "rule   " + rule_words(first->slug, sources.corpus.clauses())})
@@ -45,9 +44,10 @@ std::string at_length(const Failing& failing, const report::Sources& sources, co
   return text + "  again  " + again_command(sources.results.header, *failing.info, first->one->id) + "\n";
 }
 
-std::string in_a_line(const Failing& failing, const report::Sources& sources, std::size_t names, std::size_t width) {
-  const auto first = lead(failing.tree, failing.likenesses, sources.corpus);
-  const auto like = failing.likenesses.empty() ? "" : "; looks like " + failing.likenesses[0].mutants[0]->name;
+std::string in_a_line(const Failing& failing, std::size_t names, std::size_t width) {
+  const auto& first = failing.found.first;
+  const auto like =
+      failing.found.likenesses.empty() ? "" : "; looks like " + failing.found.likenesses[0].mutants[0]->name;
   return cut(fmt::format("  {:<{}}  {}, {}{}", failing.info->name, names, first->one->id, reach(*first), like), width) +
          "\n";
 }
@@ -59,15 +59,14 @@ std::string start_here(const report::Sources& sources, const std::vector<Impleme
   std::vector<Failing> failing;
   std::size_t names = 0;
   for (const auto& summary : summaries) {
-    auto tree = failures_by_clause(sources.results, {summary.info.name}, sources.corpus);
-    if (tree.empty()) continue;
-    failing.push_back(
-        {&summary.info, std::move(tree), looks_like(sources.results, summary.info.name, sources.mistakes)});
+    auto found = diagnose(sources.results, summary.info.name, sources.corpus, sources.mistakes);
+    if (!found.first) continue;
+    failing.push_back({&summary.info, std::move(found)});
     names = std::max(names, summary.info.name.size());
   }
   if (failing.size() == 1) return at_length(failing[0], sources, paint, width);
   std::string text = failing.empty() ? "" : paint.strong("Start here:") + "\n";
-  for (const auto& one : failing) text += in_a_line(one, sources, names, width);
+  for (const auto& one : failing) text += in_a_line(one, names, width);
   return text;
 }
 
