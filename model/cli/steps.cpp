@@ -72,7 +72,9 @@ Step named(const Json& stated) {
 
 Step load_step(const Json& json, Steps& steps) {
   if (!json.is_object() || json.size() != 1) throw UsageError("a step is an object with one key");
-  const auto& [kind, stated] = *json.items().begin();
+  const auto entry = json.begin();
+  const std::string& kind = entry.key();
+  const Json& stated = entry.value();
   if (kind == "write") return written<change::Write>(stated, steps);
   if (kind == "write_compressed") return written<change::WriteCompressed>(stated, steps);
   if (kind == "write_zeroes") return ranged<change::WriteZeroes>(stated);
