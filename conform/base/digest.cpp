@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::size_t block_size = 4096;
 constexpr std::size_t buffer_size = 64 * block_size;
-constexpr std::uint64_t plain_digest_max = std::uint64_t{1} << 30;
 
 alignas(64) constexpr std::array<std::byte, buffer_size> zeros{};
 

@@ -46,7 +46,10 @@ Result<Digest> image_digest(const std::filesystem::path& file);
 Result<Digest> content_digest(const std::filesystem::path& file, std::uint64_t offset, std::uint64_t length);
 Result<Digest> content_digest(const std::filesystem::path& file);
 
-/// A guest disk's: the plain one, or that of its data where it is longer than 1 GiB.
+/// Longer disks are mostly hole, and nobody should have to read every byte of them.
+inline constexpr std::uint64_t plain_digest_max = std::uint64_t{1} << 30;
+
+/// A guest disk's: the plain one, or that of its data where it is longer than that.
 Result<Digest> disk_digest(const std::filesystem::path& file);
 
 }  // namespace conform

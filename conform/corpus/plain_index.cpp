@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <array>
 #include <set>
+
+#include "base/digest.hpp"
 
 namespace conform {
 namespace {
@@ -32,6 +36,13 @@ std::string answers_of(const Corpus& corpus, const Case& tested, Op op) {
   return nothing;
 }
 
+/// Of the whole disk, where a harness may take it into memory.
+std::string reads(const Corpus& corpus, const Case& tested) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(corpus.guest(tested), error);
+  return error || size > plain_digest_max ? nothing : answers_of(corpus, tested, Op::read);
+}
+
 std::string ranges(const Corpus& corpus, const Case& tested) {
   std::vector<std::string> words;
   for (const auto& operation : tested.operations)
@@ -46,24 +57,22 @@ bool is_here(const Corpus& corpus, const std::filesystem::path& file) {
   return !inside(corpus, file).starts_with("..") && std::filesystem::exists(file);
 }
 
-bool can_be_asked(const Corpus& corpus, const Case& tested) {
-  if (!tested.withdrawn.empty()) return false;
-  if (!is_here(corpus, corpus.image(tested)) || !is_here(corpus, corpus.guest(tested))) return false;
-  for (const auto& operation : tested.operations)
-    if (operation.op == Op::read || operation.op == Op::read_range || operation.op == Op::check) return true;
-  return false;
+bool stands_here(const Corpus& corpus, const Case& tested) {
+  return tested.withdrawn.empty() && is_here(corpus, corpus.image(tested)) && is_here(corpus, corpus.guest(tested));
 }
 
 }  // namespace
 
 std::string plain_index(const Corpus& corpus) {
   std::string text = fmt::format("{}\n", fmt::join(columns, "\t"));
-  for (const auto& tested : corpus.cases())
-    if (can_be_asked(corpus, tested))
-      text += fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\n", tested.id, name(tested.level),
-                          or_nothing(fmt::format("{}", fmt::join(tested.features, ","))),
-                          inside(corpus, corpus.image(tested)), answers_of(corpus, tested, Op::read),
-                          answers_of(corpus, tested, Op::check), ranges(corpus, tested));
+  for (const auto& tested : corpus.cases()) {
+    if (!stands_here(corpus, tested)) continue;
+    const std::array answers{reads(corpus, tested), answers_of(corpus, tested, Op::check), ranges(corpus, tested)};
+    if (std::all_of(answers.begin(), answers.end(), [](const std::string& one) { return one == nothing; })) continue;
+    text += fmt::format("{}\t{}\t{}\t{}\t{}\n", tested.id, name(tested.level),
+                        or_nothing(fmt::format("{}", fmt::join(tested.features, ","))),
+                        inside(corpus, corpus.image(tested)), fmt::join(answers, "\t"));
+  }
   return text;
 }
 

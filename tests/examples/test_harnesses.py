@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.system.support import CONFORM, MODEL, ROOT, require_tool, run, tool
 
 EXAMPLES = ROOT / "examples"
+PLAIN_MAX = 1 << 30  # longer disks are not asked for whole
 READER = """#!/bin/sh
 case $MISTAKE in
   refuses) exit 1 ;;
@@ -120,6 +121,9 @@ class Harnesses(unittest.TestCase):
         for path in self.corpus.glob("cases/*/*.json"):
             case = json.loads(path.read_text())
             row = index_row(case, levels)
+            guest = self.corpus / "guest" / f"{case['id']}.raw"
+            if guest.exists() and guest.stat().st_size > PLAIN_MAX:
+                row["read"] = "-"
             asks = {row["read"], row["check"], row["ranges"]} != {"-"}
             if asks and "status" not in case and case["id"] not in packed:
                 expected[case["id"]] = row
