@@ -5,8 +5,8 @@
 # bookworm-backports through a source list and a lists folder of its own; the user's apt sources stay as they are.
 
 packages_build=(g++ cmake ninja-build pkgconf python3 libfmt-dev nlohmann-json3-dev libcli11-dev libexpected-dev
-  libssl-dev zlib1g-dev libzstd-dev)
-packages_run=(qemu-utils 7zip libqcow-dev libnbd-bin)
+  libssl-dev zlib1g-dev libzstd-dev libnbd-dev)
+packages_run=(qemu-utils qemu-system-common 7zip libqcow-dev)
 packages_test=(libcatch2-dev e2fsprogs ovmf python3-z3 qemu-system-common zstd libxml2-utils clang libclang-rt-dev
   clang-format-19 codespell pycodestyle pyflakes3 shellcheck)
 packages_nightly=(clang-tidy)

@@ -25,6 +25,7 @@ class Bench {
   const WorkFolder& work;
   const ProcessLimits limits;       // and the corpus is hidden
   bool holds_to_case_times = true;  // the limits of time that a few cases have of their own
+  std::uint64_t seed = 1;           // of the order in which requests are in flight together
   bool asks_qemu_img = true;        // what it makes of images that were written; it decides nothing
   const Spent spent{};
 

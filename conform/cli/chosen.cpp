@@ -24,6 +24,7 @@ const char* help(Op op) {
     case Op::check: return "Checks {image}; exit 0: clean, 2: corrupt, 3: leaks";
     case Op::write: return "Writes the disk {raw} into {image}, as {cluster_bits}, {compression}, {refcount_bits} say";
     case Op::modify: return "Does to {image} what the JSON file {steps} says";
+    case Op::read_parallel: break;  // only a server can
   }
   return "";
 }
@@ -65,6 +66,7 @@ Result<std::vector<Implementation>> all(const Places& places) {
 void ImplementationOptions::add_to(Command& command) {
   command.options("--impl", files, "NAME|FILE", "An implementation of the folder, or a file (repeatable)");
   for (const auto& [op, flag] : flags) command.option(flag, command_lines[op], "COMMAND", help(op));
+  command.option("--nbd-cmd", server, "COMMAND", "A server that serves {image} by NBD at the Unix socket {socket}");
   command.options("--adapter", adapters, "COMMAND", "A reader that stays up and answers requests (repeatable)")
       .numbers("--reject-exit", reject_exits, 1, 255, "Exit statuses of these commands that mean refused")
       .list("--features", features, "NAME,…", "What these commands claim; a refusal of others is `unsupported`")
@@ -72,7 +74,7 @@ void ImplementationOptions::add_to(Command& command) {
 }
 
 Result<std::vector<Implementation>> ImplementationOptions::choose(const Places& places) const {
-  CommandLines lines{name, {}, reject_exits, {}};
+  CommandLines lines{name, {}, reject_exits, {}, {}};
   if (!features.empty()) lines.features = std::set(features.begin(), features.end());
   std::vector<std::string> arguments;
   for (const auto& [op, flag] : flags)
@@ -80,14 +82,19 @@ Result<std::vector<Implementation>> ImplementationOptions::choose(const Places& 
       lines.commands[op] = *given->second;
       arguments.insert(arguments.end(), {flag, *given->second});
     }
-  if (files.empty() && lines.commands.empty() && adapters.empty()) return all(places);
+  if (server) {
+    lines.server = *server;
+    arguments.insert(arguments.end(), {"--nbd-cmd", *server});
+  }
+  const bool has_lines = !lines.commands.empty() || server;
+  if (files.empty() && !has_lines && adapters.empty()) return all(places);
   std::vector<Implementation> chosen;
   for (const auto& file : files) {
     auto one = named(file, places);
     if (!one) return tl::unexpected(one.error());
     chosen.push_back(std::move(*one));
   }
-  if (!lines.commands.empty()) {
+  if (has_lines) {
     auto one = from_command_lines(lines, places);
     if (!one) return tl::unexpected(one.error());
     if (reject_exits != std::vector{1})

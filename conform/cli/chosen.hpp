@@ -11,6 +11,7 @@ namespace conform::cli {
 struct ImplementationOptions {
   std::vector<std::string> files;  // names of the folder, or paths
   std::map<Op, std::optional<std::string>> command_lines;
+  std::optional<std::string> server;  // a command that starts one
   std::vector<std::string> adapters;  // commands that start one
   std::vector<int> reject_exits{1};
   std::vector<std::string> features;  // empty: all are claimed

@@ -25,6 +25,7 @@ struct Options {
   ImplementationOptions implementations;
   unsigned jobs = processors();
   unsigned repeat = 1;
+  std::uint64_t seed = 1;
   double timeout = 20;
   bool lift_case_times = false;
   std::string known;
@@ -119,6 +120,7 @@ std::optional<int> perform(const Options& options, const Corpus& corpus, RunRequ
                     ? no_time_limit
                     : std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(options.timeout * 1000)));
   Bench bench(corpus, *work, limits);
+  bench.seed = options.seed;
   bench.holds_to_case_times = !options.lift_case_times;
   const Header header = introduce_all(bench, request);
   if (stopping_signal() != 0) return std::nullopt;
@@ -161,6 +163,8 @@ void add_run(Command& program, const Session& session) {
       .number("--repeat", options->repeat, 1, 1000, "Ask for each operation so often; answers that differ are flaky")
       .number("--timeout", options->timeout, 0.0, 86400.0,
               "Seconds for one operation, 0 for no limit; what takes longer is asked again, alone, before it counts")
+      .number("--seed", options->seed,
+              "Of the orders in which a server gets requests together; each repetition adds one")
       .flag("--lift-case-times", options->lift_case_times,
             "Do not hold operations to the shorter times that a few cases set; --timeout alone counts")
       .option("--known", options->known, "FILE", "Failures that are known; exit 6 where it is out of step")

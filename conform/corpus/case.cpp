@@ -87,6 +87,7 @@ Result<void> parse_what_to_do(const Json& document, const Json& text, Operation&
     case Op::write: return parse_write(document, text.at("expect"), operation);
     case Op::modify: return parse_modify(text, operation);
     case Op::read:
+    case Op::read_parallel:
     case Op::check: break;
   }
   return {};
@@ -165,6 +166,7 @@ std::string_view name(Op op) {
   switch (op) {
     case Op::read: return "read";
     case Op::read_range: return "read-range";
+    case Op::read_parallel: return "read-parallel";
     case Op::check: return "check";
     case Op::write: return "write";
     case Op::modify: return "modify";
@@ -188,6 +190,15 @@ std::string_view name(Answer answer) {
     case Answer::unsupported: return "unsupported";
   }
   return "?";
+}
+
+bool Operation::kills() const {
+  return std::any_of(steps.begin(), steps.end(), [](const Json& step) { return step.contains("kill"); });
+}
+
+bool Operation::wants_server() const {
+  return op == Op::read_parallel || kills() ||
+         std::any_of(steps.begin(), steps.end(), [](const Json& step) { return step.contains("parallel"); });
 }
 
 bool Expect::allows(Answer answer) const {

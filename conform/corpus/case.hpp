@@ -16,13 +16,13 @@
 
 namespace conform {
 
-enum class Op { read, read_range, check, write, modify };
+enum class Op { read, read_range, read_parallel, check, write, modify };
 
-inline constexpr Op ops[] = {Op::read, Op::read_range, Op::check, Op::write, Op::modify};
+inline constexpr Op ops[] = {Op::read, Op::read_range, Op::read_parallel, Op::check, Op::write, Op::modify};
 std::string_view name(Op op);
 Result<Op> op_named(std::string_view name);
 
-/// What an implementation can answer on purpose: read, read-range, write and modify accept or reject; check calls the
+/// What an implementation can answer on purpose: reads of any kind, write and modify accept or reject; check calls the
 /// image clean, leaking or corrupt, or rejects it; each may say that it does not support the image. No case expects the
 /// last.
 enum class Answer { accept, reject, clean, leaks, corrupt, unsupported };
@@ -64,6 +64,11 @@ struct Operation {
   std::vector<std::string> properties{};     // of write: slugs of the clauses that the new image is held to
   Json steps{};                              // of modify: what is done to the image, one after another
   std::optional<Answer> check_afterwards{};  // of modify: clean, or leaks, which allows clean too
+
+  /// It asks for what only one that stays up can do: requests in flight together, or to be killed.
+  bool wants_server() const;
+  /// Of modify: one of its steps is that the program is killed.
+  bool kills() const;
 };
 
 struct Limits {

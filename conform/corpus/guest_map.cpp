@@ -12,14 +12,18 @@ const GuestExtent* GuestMap::at(std::uint64_t offset) const {
 
 namespace {
 
-GuestAfter parse_after(const Json& text) {
-  GuestAfter disk{text.at("length"), {}};
-  for (const auto& part : text.at("open")) {
+std::vector<Segment> parse_parts(const Json& text) {
+  std::vector<Segment> parts;
+  for (const auto& part : text) {
     const auto offset = part.at("offset").get<std::uint64_t>();
-    disk.open.push_back({offset, offset + part.at("length").get<std::uint64_t>()});
+    parts.push_back({offset, offset + part.at("length").get<std::uint64_t>()});
   }
-  std::sort(disk.open.begin(), disk.open.end(), [](const Segment& a, const Segment& b) { return a.begin < b.begin; });
-  return disk;
+  std::sort(parts.begin(), parts.end(), [](const Segment& a, const Segment& b) { return a.begin < b.begin; });
+  return parts;
+}
+
+GuestAfter parse_after(const Json& text) {
+  return {text.at("length"), parse_parts(text.at("open")), parse_parts(text.value("torn", Json::array()))};
 }
 
 }  // namespace

@@ -26,7 +26,8 @@ struct GuestExtent {
 /// A guest disk after a modify operation.
 struct GuestAfter {
   std::uint64_t length = 0;
-  std::vector<Segment> open;  // where the bytes may be as before, or zeros
+  std::vector<Segment> open;    // where the bytes may be as before, or zeros
+  std::vector<Segment> torn{};  // where they may be as before the first step: changed, and not flushed before a kill
 };
 
 struct GuestMap {

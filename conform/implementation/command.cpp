@@ -16,6 +16,7 @@ const std::vector<std::string_view>& placeholders(Op op) {
     case Op::read_range: return range;
     case Op::write: return write;
     case Op::modify: return modify;
+    case Op::read_parallel:
     case Op::check: break;
   }
   return check;

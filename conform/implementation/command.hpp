@@ -12,10 +12,17 @@
 
 namespace conform {
 
+/// Who performs an operation. `words` start it, each time or once.
+enum class By {
+  process,  // level 0: a program a time
+  adapter,  // level 1: the implementation's adapter is asked; no exit is listed
+  server,   // level 2: the implementation's server is asked over NBD; `exits` are those before it serves
+};
+
 struct Command {
   CommandTemplate words;
   std::map<int, Answer> exits;  // any other exit status is a crash
-  bool by_adapter = false;  // level 1: the implementation's adapter is asked; `words` start it, and no exit is listed
+  By by = By::process;
 };
 
 /// What a command for `op` may name, in braces.

@@ -21,6 +21,14 @@ Result<void> are_features(const std::set<std::string>& names, const Places& plac
   return {};
 }
 
+Result<void> add_server_line(Implementation& made, const CommandLines& lines) {
+  auto words = split_words(lines.server);
+  if (!words) return tl::unexpected(words.error());
+  auto command = parse_server_command(std::move(*words));
+  if (!command) return fail("{}: {}", command.error().message, lines.server);
+  return set_server(made, {std::move(*command), std::nullopt, false, lines.reject_exits});
+}
+
 }  // namespace
 
 Result<Implementation> from_command_lines(const CommandLines& lines, const Places& places) {
@@ -48,6 +56,8 @@ Result<Implementation> from_command_lines(const CommandLines& lines, const Place
     }
     made.commands.emplace(op, std::move(parsed));
   }
+  if (lines.server.empty()) return made;
+  if (auto added = add_server_line(made, lines); !added) return fail("--nbd-cmd: {}", added.error().message);
   return made;
 }
 

@@ -17,6 +17,7 @@ struct CommandLines {
   std::string name;
   std::map<Op, std::string> commands;
   std::vector<int> reject_exits{1};
+  std::string server{};                             // --nbd-cmd; empty: there is none
   std::optional<std::set<std::string>> features{};  // of implementations/schema.json; nothing: it claims every feature
 };
 Result<Implementation> from_command_lines(const CommandLines& lines, const Places& places);

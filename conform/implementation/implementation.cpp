@@ -34,6 +34,12 @@ Result<void> add_adapter(Implementation& implementation, const Json& text, const
   return perform_by_adapter(implementation, text.at("operations"));
 }
 
+Result<void> add_server(Implementation& implementation, const Json& text) {
+  auto program = parse_server(text);
+  if (!program) return tl::unexpected(program.error());
+  return set_server(implementation, std::move(*program));
+}
+
 Result<Implementation> parse(const Json& document, const Places& places) {
   Implementation parsed;
   parsed.name = document.at("name");
@@ -58,13 +64,16 @@ Result<Implementation> parse(const Json& document, const Places& places) {
   if (document.contains("adapter"))
     if (auto added = add_adapter(parsed, document["adapter"], places); !added)
       return fail("adapter: {}", added.error().message);
+  if (document.contains("nbd"))
+    if (auto added = add_server(parsed, document["nbd"]); !added) return fail("nbd: {}", added.error().message);
   const Json operations = document.value("operations", Json::object());
   for (const auto& [key, text] : operations.items()) {
     const auto op = op_named(key);
     if (!op) return tl::unexpected(op.error());
     auto command = parse_operation(*op, text);
     if (!command) return fail("{}: {}", key, command.error().message);
-    if (!parsed.commands.emplace(*op, std::move(*command)).second) return fail("{}: the adapter has it too", key);
+    if (!parsed.commands.emplace(*op, std::move(*command)).second)
+      return fail("{}: the adapter or the server has it too", key);
   }
   return parsed;
 }
@@ -98,8 +107,16 @@ Result<void> perform_by_adapter(Implementation& implementation, const Json& oper
   for (const std::string key : operations) {
     const auto op = op_named(key);
     if (!op) return tl::unexpected(op.error());
-    implementation.commands.emplace(*op, Command{implementation.adapter->words, {}, true});
+    implementation.commands.emplace(*op, Command{implementation.adapter->words, {}, By::adapter});
   }
+  return {};
+}
+
+Result<void> set_server(Implementation& implementation, ServerProgram program) {
+  implementation.server = std::make_shared<const ServerProgram>(std::move(program));
+  for (const Op op : operations_of(*implementation.server))
+    if (!implementation.commands.emplace(op, command_of(*implementation.server, op)).second)
+      return fail("{}: the adapter has it too", name(op));
   return {};
 }
 
@@ -108,6 +125,11 @@ std::string Implementation::word_for(const std::string& placeholder, const std::
   if (words == values.end()) return value;
   const auto word = words->second.find(value);
   return word == words->second.end() ? value : word->second;
+}
+
+bool Implementation::offers(const Operation& operation) const {
+  const auto command = commands.find(operation.op);
+  return command != commands.end() && (!operation.wants_server() || command->second.by == By::server);
 }
 
 bool Implementation::claims(const std::vector<std::string>& wanted) const {

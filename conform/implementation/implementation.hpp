@@ -13,6 +13,7 @@
 #include "corpus/case.hpp"
 #include "implementation/command.hpp"
 #include "implementation/protocol.hpp"
+#include "implementation/server_program.hpp"
 
 namespace conform {
 
@@ -32,6 +33,7 @@ struct Implementation {
   std::optional<std::set<std::string>> features;  // nothing: it claims every feature
   std::map<Op, Command> commands;
   std::shared_ptr<const AdapterProgram> adapter;  // nothing: level 0 alone
+  std::shared_ptr<const ServerProgram> server;    // nothing: it is no server
   std::vector<CommandTemplate> needs;             // programs, one word each, that the commands call
   std::map<std::string, Values> values;  // its own words for what a placeholder says: compression, deflate, zlib
   std::vector<std::string> notes;
@@ -40,6 +42,8 @@ struct Implementation {
 
   /// What `value` of `placeholder` is called in its commands.
   std::string word_for(const std::string& placeholder, const std::string& value) const;
+  /// It has something for that operation.
+  bool offers(const Operation& operation) const;
   bool claims(const std::vector<std::string>& wanted) const;
 };
 
@@ -57,6 +61,9 @@ Result<void> set_adapter(Implementation& implementation, std::vector<std::string
 
 /// Its adapter performs these operations, an array of names.
 Result<void> perform_by_adapter(Implementation& implementation, const Json& operations);
+
+/// Its server performs what NBD can say.
+Result<void> set_server(Implementation& implementation, ServerProgram program);
 
 /// A file that has passed implementations/schema.json. The path of a program is absolute, or begins with {bin} or
 /// {implementations}.

@@ -48,6 +48,7 @@ std::string why_absent(const Implementation& implementation) {
   Values filled = implementation.places;
   for (const auto& [op, command] : implementation.commands) {
     for (const auto& later : placeholders(op)) filled.emplace(later, "");
+    filled.emplace("socket", "");
     if (const auto program = command.words.fill(filled)[0]; !find_program(program))
       return fmt::format("there is no program {}", program);
   }

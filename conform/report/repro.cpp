@@ -29,8 +29,8 @@ std::vector<std::string> command_of(const Reproduction& reproduction, const Oper
 
 bool can_be_asked(const Reproduction& reproduction, const Operation& operation) {
   const auto found = reproduction.implementation.commands.find(operation.op);
-  if (found == reproduction.implementation.commands.end() || found->second.by_adapter) return false;
-  // What a command of another operation needs is not in this folder; nor can a shell speak with an adapter.
+  if (found == reproduction.implementation.commands.end() || found->second.by != By::process) return false;
+  // What a command of another operation needs is not in this folder; nor can a shell speak with an adapter or a server.
   return reads(operation.op) || operation.op == Op::check;
 }
 

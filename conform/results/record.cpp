@@ -138,7 +138,7 @@ Record blank_record(const Case& tested, const Operation& operation, const Implem
   record.clauses = tested.clauses;
   record.choice_group = tested.choice_group;
   record.expect = operation.expect.text;
-  record.offered = implementation.commands.contains(operation.op);
+  record.offered = implementation.offers(operation);
   record.claimed = implementation.claims(tested.features);
   return record;
 }

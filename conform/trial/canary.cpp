@@ -11,6 +11,7 @@
 
 #include "corpus/guest_map.hpp"
 #include "trial/observation.hpp"
+#include "trial/served.hpp"
 #include "verdict/comparison.hpp"
 
 namespace conform {
@@ -129,7 +130,21 @@ CanaryAnswer understand(const Bird& bird, const Operation& operation, const Obse
   return {Said::no, fmt::format("{}{}", name(answer), line.empty() ? "" : "; it said: " + line)};
 }
 
-Result<CanaryAnswer> ask(const Bench& bench, const Implementation& implementation, const Canary& canary, Op op) {
+CanaryAnswer ask(const Bench& bench, const Implementation& implementation, const Bird& bird, const ImageCopy& copy,
+                 Op op) {
+  const Operation operation = question(op, bird.virtual_size);
+  const auto observation = observe(implementation, operation, copy, {bench.limits, bird.virtual_size, {}});
+  auto answer = understand(bird, operation, observation);
+  remove_tree(observation.output);
+  return answer;
+}
+
+/// What the operations of an implementation say of one canary.
+using Answers = std::map<Op, CanaryAnswer>;
+
+/// One server answers all of them.
+Result<Answers> ask_all(const Bench& bench, const Implementation& implementation, const Canary& canary,
+                        const std::vector<Op>& asked) {
   const auto folder = bench.work.hidden() / random_name();
   std::error_code error;
   fs::create_directory(folder, error);
@@ -137,11 +152,19 @@ Result<CanaryAnswer> ask(const Bench& bench, const Implementation& implementatio
   if (!bird) return tl::unexpected(bird.error());
   const auto copy = ImageCopy::make(bench.work.root(), {bird->image, "", {}}, {});
   if (!copy) return tl::unexpected(copy.error());
-  const Operation operation = question(op, bird->virtual_size);
-  const auto observation = observe(implementation, operation, *copy, {bench.limits, bird->virtual_size, {}});
-  auto answer = understand(*bird, operation, observation);
+  Answers answers;
+  for (const Op op : asked) answers.emplace(op, ask(bench, implementation, *bird, *copy, op));
+  stop_serving();
   fs::remove_all(folder, error);
-  return answer;
+  return answers;
+}
+
+/// Those that canaries are asked for.
+std::vector<Op> asked_of(const Implementation& implementation) {
+  std::vector<Op> asked;
+  for (const auto& [op, command] : implementation.commands)
+    if (op == Op::read || op == Op::read_range || op == Op::check) asked.push_back(op);
+  return asked;
 }
 
 /// What an operation said of all canaries, in their order.
@@ -174,19 +197,19 @@ void remark(Op op, const CanarySong& answers, std::vector<std::string>& remarks)
 }  // namespace
 
 CanaryAnswers ask_canaries(const Bench& bench, const Implementation& implementation) {
+  const auto asked = asked_of(implementation);
+  std::map<Op, CanarySong> songs;
+  for (const auto& canary : all) {
+    const auto answers = ask_all(bench, implementation, canary, asked);
+    for (const Op op : asked)
+      songs[op].push_back(answers ? answers->at(op) : CanaryAnswer{Said::failure_of_ours, answers.error().message});
+  }
   CanaryAnswers found;
-  for (const auto& [op, command] : implementation.commands) {
-    if (op == Op::write || op == Op::modify) continue;
-    CanarySong answers;
-    for (const auto& canary : all) {
-      auto answer = ask(bench, implementation, canary, op);
-      answers.push_back(answer ? std::move(*answer) : CanaryAnswer{Said::failure_of_ours, answer.error().message});
-    }
+  for (const auto& [op, answers] : songs)
     if (auto alike = likeness(answers); !alike.empty())
       found.stopped[op] = std::move(alike);
     else
       remark(op, answers, found.remarks);
-  }
   return found;
 }
 

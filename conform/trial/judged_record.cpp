@@ -37,6 +37,14 @@ void take_process(const Observation& observation, Record& record) {
   record.over_time = observation.over_time;
 }
 
+Json as_json(const Traffic& traffic) {
+  return {{"seed", traffic.seed},
+          {"requests", traffic.requests},
+          {"connections", traffic.connections},
+          {"in_flight_max", traffic.in_flight_max},
+          {"overtaken", traffic.overtaken}};
+}
+
 Result<void> judge_left_image(const Question& question, const Observation& observation, Record& record) {
   auto judged =
       judge_image(question.bench, question.implementation, question.tested, question.operation, observation.output);
@@ -48,6 +56,7 @@ Result<void> judge_left_image(const Question& question, const Observation& obser
   if (record.status == Status::pass && !judged->untried.empty()) record.status = Status::unsupported;
   record.answer = judged->answer;
   record.properties = std::move(judged->properties);
+  if (observation.traffic) record.properties["traffic"] = as_json(*observation.traffic);
   record.first_diff = judged->first_diff;
   record.bytes = judged->bytes;
   record.observed_length = judged->disk_length;
@@ -123,6 +132,22 @@ Result<void> look_before_refusal(const Question& question, const Observation& ob
   return {};
 }
 
+/// What was given of ranges that were asked for at once.
+Result<void> judge_given_ranges(const Question& question, const Observation& observation, Record& record) {
+  const auto judged = judge_ranges(question.bench.corpus, question.tested, observation.given, observation.output);
+  if (!judged) return tl::unexpected(judged.error());
+  record.status = judged->status;
+  if (judged->status == Status::wrong_reject && !record.claimed) record.status = Status::unsupported;
+  record.properties = as_json(observation.traffic.value());
+  record.properties["wrong"] = judged->wrong;
+  if (judged->status != Status::pass) record.answer = judged->status == Status::wrong_reject ? "reject" : "other-bytes";
+  record.detail = judged->detail;
+  if (!judged->worst) return {};
+  record.first_diff = judged->worst->first;
+  record.bytes = judged->worst->provenance.what;
+  return {};
+}
+
 /// A refusal, a checker's word, or a failure.
 Result<void> judge_word(const Question& question, const Observation& observation, Record& record) {
   Facts facts = facts_of(question, observation);
@@ -139,6 +164,7 @@ Result<void> judge_word(const Question& question, const Observation& observation
 Result<void> fill_record(const Question& question, const Observation& observation, Record& record) {
   take_process(observation, record);
   if (observation.answer != Answer::accept || observation.failure) return judge_word(question, observation, record);
+  if (question.operation.op == Op::read_parallel) return judge_given_ranges(question, observation, record);
   return leaves_image(question.operation.op) ? judge_left_image(question, observation, record)
                                              : judge_data(question, observation, record);
 }

@@ -2,82 +2,14 @@
 
 #include <sys/stat.h>
 
-#include <algorithm>
-#include <cmath>
-#include <csignal>
-#include <cstring>
 #include <fstream>
 
 #include "implementation/adapters.hpp"
+#include "process/process.hpp"
+#include "trial/served.hpp"
 
 namespace conform {
 namespace {
-
-// An output may be longer than the disk by this and still be looked at (a wrong length is wrong-data). A longer one is
-// a flood: it is stopped, so the implementation never said that it was done, and the status is resource.
-constexpr std::uint64_t output_slack = 64 << 20;
-
-std::chrono::milliseconds milliseconds(double seconds) {
-  return std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(seconds * 1000)));
-}
-
-bool case_limits_time(const Allowance& allowance) {
-  return allowance.of_case.time && milliseconds(*allowance.of_case.time) < allowance.process.time;
-}
-
-ProcessLimits limits_of(const Allowance& allowance) {
-  ProcessLimits limits = allowance.process;
-  limits.file_size = allowance.output_length + output_slack;
-  limits.memory = std::min(limits.memory, allowance.of_case.memory.value_or(limits.memory));
-  if (case_limits_time(allowance)) limits.time = milliseconds(*allowance.of_case.time);
-  return limits;
-}
-
-void fail_with(Observation& observation, Status status, std::string detail) {
-  observation.failure = status;
-  observation.detail = std::move(detail);
-}
-
-constexpr int shell_of_oversized = 128 + SIGXFSZ;  // what a shell says of a program that this signal ended
-
-void read_ending(Observation& observation, const Command& command, const Allowance& allowance) {
-  const auto& process = observation.process;
-  switch (process.ending) {
-    case Ending::exited: {
-      const auto meaning = command.exits.find(process.exit);
-      if (meaning != command.exits.end())
-        observation.answer = meaning->second;
-      else if (process.exit == shell_of_oversized)
-        fail_with(observation, Status::resource, "stopped while it wrote too large a file");
-      else
-        fail_with(observation, Status::crash, fmt::format("exit status {} is not listed", process.exit));
-      break;
-    }
-    case Ending::signalled:
-      fail_with(observation, Status::crash,
-                fmt::format("ended by signal {} ({})", process.signal, ::strsignal(process.signal)));
-      break;
-    case Ending::timed_out:
-      fail_with(observation, case_limits_time(allowance) ? Status::resource : Status::timeout,
-                fmt::format("killed after {} s", std::chrono::duration<double>(limits_of(allowance).time).count()));
-      observation.over_time = true;
-      break;
-    case Ending::over_memory:
-      fail_with(observation, Status::resource,
-                fmt::format("killed with more than {} KiB of memory", limits_of(allowance).memory >> 10));
-      break;
-    case Ending::over_processes:
-      fail_with(observation, Status::resource,
-                fmt::format("killed with more than {} processes", allowance.process.processes));
-      break;
-    case Ending::over_output:
-      fail_with(observation, Status::resource, "stopped while it wrote too large a file");
-      break;
-    case Ending::not_started: fail_with(observation, Status::harness_error, process.messages); break;
-    case Ending::answered: break;  // read_exchange()
-    case Ending::interrupted: fail_with(observation, Status::harness_error, "the run was interrupted"); break;
-  }
-}
 
 /// The same of an adapter, which does not say by its exit status what it answers.
 void read_exchange(Observation& observation, const Exchange& exchange, const Allowance& allowance) {
@@ -173,11 +105,16 @@ bool gives_data(Op op) { return op == Op::read || op == Op::read_range; }
 }  // namespace
 
 Observation observe(const Implementation& implementation, const Operation& operation, const ImageCopy& copy,
-                    const Allowance& allowance) {
+                    const Allowance& allowance, const Plan& plan) {
   const Command& command = implementation.commands.at(operation.op);
   Observation observation;
   observation.output = place_of_output(operation.op, copy);
-  if (command.by_adapter) {
+  if (command.by == By::server) {
+    observe_served({implementation, operation, copy, allowance, plan}, observation);
+    check_usage(observation, allowance);
+    return observation;
+  }
+  if (command.by == By::adapter) {
     const auto exchange = adapter_of(implementation)
                               .ask(name(operation.op), request_for(operation, copy.image(), observation.output),
                                    limits_of(allowance), observation.output);

@@ -18,6 +18,16 @@
 namespace conform {
 namespace {
 
+/// One that is started once stands once.
+std::string name_of_command(Op op, By by) {
+  switch (by) {
+    case By::process: break;
+    case By::adapter: return "adapter";
+    case By::server: return op == Op::modify ? "server" : "server, read-only";
+  }
+  return std::string(name(op));
+}
+
 ImplementationInfo introduce(const Bench& bench, const Implementation& implementation) {
   ImplementationInfo info{
       .name = implementation.name,
@@ -29,7 +39,7 @@ ImplementationInfo introduce(const Bench& bench, const Implementation& implement
   };
   if (implementation.features) info.features.assign(implementation.features->begin(), implementation.features->end());
   for (const auto& [op, command] : implementation.commands)
-    info.commands.emplace(command.by_adapter ? "adapter" : name(op), shell_line(command.words.words()));
+    info.commands.emplace(name_of_command(op, command.by), shell_line(command.words.words()));
   info.arguments = implementation.arguments;
   info.program = implementation.program.empty() ? implementation.name : implementation.program;
   if (!info.absent.empty()) return info;
@@ -86,7 +96,7 @@ class Sink {
 std::vector<Record> try_repeatedly(const Bench& bench, const Implementation& implementation, const Case& tested,
                                    const Stopped& stopped, unsigned times) {
   std::vector<std::vector<Record>> attempts;
-  for (unsigned i = 0; i < times; ++i) attempts.push_back(try_case(bench, implementation, stopped, tested));
+  for (unsigned i = 0; i < times; ++i) attempts.push_back(try_case(bench, implementation, stopped, tested, i));
   return reconcile(std::move(attempts));
 }
 

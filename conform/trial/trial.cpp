@@ -3,6 +3,8 @@
 #include "trial/custody.hpp"
 #include "trial/judged_record.hpp"
 #include "trial/observation.hpp"
+#include "trial/ranges.hpp"
+#include "trial/served.hpp"
 
 namespace conform {
 namespace {
@@ -16,6 +18,18 @@ std::vector<Record> refuse_image(const Implementation& implementation, const Cas
   return records;
 }
 
+constexpr std::size_t ranges_of_read_parallel = 240;
+
+/// What is asked for at once, or in which order, is this attempt's own.
+Result<Plan> plan_of(const Bench& bench, const Case& tested, const Operation& operation, unsigned attempt) {
+  Plan plan{bench.seed + attempt};
+  if (operation.op != Op::read_parallel) return plan;
+  const auto map = load_guest_map(bench.corpus.guest_map(tested));
+  if (!map) return tl::unexpected(map.error());
+  plan.ranges = ranges_that_meet(*map, plan.seed, ranges_of_read_parallel);
+  return plan;
+}
+
 /// The length that the operation's output should have, or more.
 std::uint64_t output_length(Op op, const LockEntry& lock) {
   std::uint64_t length = lock.guest.length;
@@ -24,13 +38,15 @@ std::uint64_t output_length(Op op, const LockEntry& lock) {
   return length;
 }
 
-Result<void> perform(const Question& question, Custody& custody, Record& record) {
+Result<void> perform(const Question& question, unsigned attempt, Custody& custody, Record& record) {
   const auto& [bench, implementation, tested, operation] = question;
   const auto copy = custody.hand_out(operation.op);
   if (!copy) return tl::unexpected(copy.error());
   Allowance allowance{bench.limits, output_length(operation.op, bench.corpus.lock().at(tested.id)), tested.limits};
   if (!bench.holds_to_case_times) allowance.of_case.time.reset();
-  const auto observation = observe(implementation, operation, **copy, allowance);
+  const auto plan = plan_of(bench, tested, operation, attempt);
+  if (!plan) return tl::unexpected(plan.error());
+  const auto observation = observe(implementation, operation, **copy, allowance, *plan);
   auto filled = bench.spent.on(Work::judging, [&] { return fill_record(question, observation, record); });
   if (!filled) record.status = Status::harness_error;  // which nobody is held to account for
   custody.take_back(operation.op, observation.output);
@@ -38,20 +54,22 @@ Result<void> perform(const Question& question, Custody& custody, Record& record)
 }
 
 std::vector<Record> try_operations(const Bench& bench, const Implementation& implementation, const Stopped& stopped,
-                                   const Case& tested) {
+                                   const Case& tested, unsigned attempt) {
   std::vector<Record> records;
   Custody custody(bench, tested, records);
   for (const auto& operation : tested.operations) {
     Record& record = records.emplace_back(blank_record(tested, operation, implementation));
     if (!record.offered) {
-      record.detail = fmt::format("{} has no command for {}", implementation.name, name(operation.op));
+      record.detail = fmt::format("{} has no {} for {}", implementation.name,
+                                  operation.wants_server() ? "server" : "command", name(operation.op));
     } else if (const auto why = stopped.find(operation.op); why != stopped.end()) {
       record.detail = "stopped: " + why->second;
-    } else if (auto done = perform({bench, implementation, tested, operation}, custody, record); !done) {
+    } else if (auto done = perform({bench, implementation, tested, operation}, attempt, custody, record); !done) {
       record.status = Status::harness_error;
       record.detail = done.error().message;
     }
   }
+  stop_serving();
   custody.settle();
   return records;
 }
@@ -59,12 +77,12 @@ std::vector<Record> try_operations(const Bench& bench, const Implementation& imp
 }  // namespace
 
 std::vector<Record> try_case(const Bench& bench, const Implementation& implementation, const Stopped& stopped,
-                             const Case& tested) {
+                             const Case& tested, unsigned attempt) {
   if (const auto& obstacle = bench.obstacle(tested); !obstacle.empty())
     return skip_case(implementation, tested, obstacle);
   if (const auto mismatches = bench.mismatches(tested); !mismatches.empty())
     return refuse_image(implementation, tested, "not as the lock has it: " + mismatches[0]);
-  auto records = try_operations(bench, implementation, stopped, tested);
+  auto records = try_operations(bench, implementation, stopped, tested, attempt);
   if (const auto mismatches = bench.mismatches(tested); !mismatches.empty())
     return refuse_image(implementation, tested, "the corpus was changed during the run: " + mismatches[0]);
   return records;

@@ -26,45 +26,63 @@ std::vector<Segment> data_of_either(const OpenFile& guest, std::uint64_t offset,
   return joined;
 }
 
-/// A part of `got` in which zeros are right whatever the guest disk has, or in which they are not.
+/// A part of `got`, and what besides the guest disk's bytes is right in it.
 struct Part {
   Segment segment;
-  bool open;
+  bool open = false;
+  bool torn = false;
 };
 
-/// The segments cut at the borders of what is open; both ascend.
-std::vector<Part> cut(const std::vector<Segment>& segments, const std::vector<Segment>& open, std::uint64_t offset) {
-  std::vector<Part> parts;
-  for (Segment segment : segments) {
-    for (const auto& one : open) {
+/// The parts cut at the borders of `where`, which ascends, and marked inside it.
+std::vector<Part> cut(const std::vector<Part>& parts, const std::vector<Segment>& where, std::uint64_t offset,
+                      bool Part::* mark) {
+  std::vector<Part> all;
+  for (Part part : parts) {
+    auto& segment = part.segment;
+    for (const auto& one : where) {
       const std::uint64_t begin = std::clamp(one.begin < offset ? 0 : one.begin - offset, segment.begin, segment.end);
       const std::uint64_t end = std::clamp(one.end < offset ? 0 : one.end - offset, begin, segment.end);
       if (begin == end) continue;
-      if (segment.begin < begin) parts.push_back({{segment.begin, begin}, false});
-      parts.push_back({{begin, end}, true});
+      Part before = part;
+      before.segment.end = begin;
+      if (segment.begin < begin) all.push_back(before);
+      Part marked = part;
+      marked.segment = {begin, end};
+      marked.*mark = true;
+      all.push_back(marked);
       segment.begin = end;
     }
-    if (segment.begin < segment.end) parts.push_back({segment, false});
+    if (segment.begin < segment.end) all.push_back(part);
   }
-  return parts;
+  return all;
+}
+
+std::vector<Part> parts_of(const std::vector<Segment>& segments, const Leeway& leeway, std::uint64_t offset) {
+  std::vector<Part> parts;
+  for (const auto& segment : segments) parts.push_back({segment});
+  parts = cut(parts, leeway.open, offset, &Part::open);
+  return leeway.older ? cut(parts, leeway.torn, offset, &Part::torn) : parts;
 }
 
 /// The first offset of the part at which they differ, or the part's end.
-Result<std::uint64_t> differs_in(Part part, const OpenFile& guest, std::uint64_t offset, const OpenFile& got) {
+Result<std::uint64_t> differs_in(Part part, const OpenFile& guest, std::uint64_t offset, const OpenFile& got,
+                                 const OpenFile* older) {
   const Segment segment = part.segment;
-  const auto agree = [&](std::byte expected, std::byte given) {
-    return expected == given || (part.open && given == std::byte{0});
-  };
   std::vector<std::byte> left(std::min(buffer_size, segment.end - segment.begin));
   std::vector<std::byte> right(left.size());
+  std::vector<std::byte> old(part.torn ? left.size() : 0);
   for (std::uint64_t position = segment.begin; position < segment.end; position += buffer_size) {
     const std::uint64_t count = std::min(buffer_size, segment.end - position);
-    const auto expected = std::span(left).first(count);
-    const auto given = std::span(right).first(count);
-    if (auto read = guest.read_at(offset + position, expected); !read) return tl::unexpected(read.error());
-    if (auto read = got.read_at(position, given); !read) return tl::unexpected(read.error());
-    const auto [differs, ignored] = std::mismatch(expected.begin(), expected.end(), given.begin(), agree);
-    if (differs != expected.end()) return position + static_cast<std::uint64_t>(differs - expected.begin());
+    if (auto read = guest.read_at(offset + position, std::span(left).first(count)); !read)
+      return tl::unexpected(read.error());
+    if (auto read = got.read_at(position, std::span(right).first(count)); !read) return tl::unexpected(read.error());
+    if (part.torn)
+      if (auto read = older->read_at(offset + position, std::span(old).first(count)); !read)
+        return tl::unexpected(read.error());
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const bool right_too = (part.open && right[i] == std::byte{0}) || (part.torn && right[i] == old[i]);
+      if (left[i] != right[i] && !right_too) return position + i;
+    }
   }
   return segment.end;
 }
@@ -80,11 +98,11 @@ std::string hex_at(const OpenFile& file, std::uint64_t position, std::uint64_t e
 }  // namespace
 
 Result<std::optional<FirstDiff>> first_difference(const OpenFile& guest, std::uint64_t offset, std::uint64_t length,
-                                                  const OpenFile& got, const std::vector<Segment>& open) {
+                                                  const OpenFile& got, const Leeway& leeway) {
   const std::uint64_t common = std::min(length, got.size());
   std::optional<std::uint64_t> position;
-  for (const auto& part : cut(data_of_either(guest, offset, common, got), open, offset)) {
-    const auto differs = differs_in(part, guest, offset, got);
+  for (const auto& part : parts_of(data_of_either(guest, offset, common, got), leeway, offset)) {
+    const auto differs = differs_in(part, guest, offset, got, leeway.older);
     if (!differs) return tl::unexpected(differs.error());
     if (*differs == part.segment.end) continue;
     position = *differs;

@@ -18,9 +18,16 @@ struct FirstDiff {
   std::string got;
 };
 
+/// Parts of a guest disk, each list ascending, in which another byte is right too.
+struct Leeway {
+  std::vector<Segment> open{};      // a zero
+  std::vector<Segment> torn{};      // the byte that the older disk has there
+  const OpenFile* older = nullptr;  // where something is torn
+};
+
 /// Compares all of `got` with [offset, offset + length) of the guest disk; nothing: they are equal, in length too.
-/// What is a hole in both is not read. In the parts of the guest disk that are `open` (ascending) a zero is right too.
+/// What is a hole in both is not read.
 Result<std::optional<FirstDiff>> first_difference(const OpenFile& guest, std::uint64_t offset, std::uint64_t length,
-                                                  const OpenFile& got, const std::vector<Segment>& open = {});
+                                                  const OpenFile& got, const Leeway& leeway = {});
 
 }  // namespace conform

@@ -9,7 +9,9 @@ from generators.case.guest_map import COMPRESSED, RAW, ZERO, stated_clusters
 from generators.case.spec import Spec
 
 READS = ("read", "read-range")
+TOGETHER = ("write", "write_zeroes", "discard")
 VERDICTS = {"read": ("accept", "reject"), "read-range": ("accept", "reject"),
+            "read-parallel": ("accept",),
             "check": ("clean", "leaks", "corrupt", "reject"), "write": ("accept",), "modify": ("accept",)}
 
 
@@ -104,8 +106,8 @@ def _writing(operation: Spec, clauses: list[str], where: str) -> None:
     op, expect = operation["op"], operation["expect"]
     if (op == "modify") != ("steps" in operation):
         raise CaseError("steps belong to modify, and to nothing else", where)
-    if any(len(step) != 1 for step in operation.get("steps", [])):
-        raise CaseError("a step does one thing", f"{where}.steps")
+    for step in operation.get("steps", []):
+        _step(step, f"{where}.steps")
     if (op == "write") != ("properties" in expect):
         raise CaseError("properties belong to write, and to nothing else", f"{where}.expect")
     unnamed = [slug for slug in expect.get("properties", []) if slug not in clauses]
@@ -113,6 +115,15 @@ def _writing(operation: Spec, clauses: list[str], where: str) -> None:
         raise CaseError(f"the case does not have {', '.join(unnamed)} among its clauses", f"{where}.expect.properties")
     if (op == "modify" and expect["verdict"] == "accept") != ("check" in expect):
         raise CaseError("what check says afterwards belongs to a modify that is accepted", f"{where}.expect")
+
+
+def _step(step: Spec, where: str) -> None:
+    if len(step) != 1:
+        raise CaseError("a step does one thing", where)
+    for one in step.get("parallel", []):
+        _step(one, where)
+        if next(iter(one)) not in TOGETHER:
+            raise CaseError(f"in flight together are {', '.join(TOGETHER)}", where)
 
 
 def _refusals(case: Case) -> list[str]:

@@ -29,7 +29,12 @@ def guest_map_text(guest: Guest, after: Mapping[str, After] = {}, snapshots: Map
 
 
 def _after(disk: After) -> Spec:
-    return {"length": disk.file.length, "open": [{"offset": offset, "length": length} for offset, length in disk.open]}
+    torn = {"torn": _parts(disk.torn)} if disk.torn else {}
+    return {"length": disk.file.length, "open": _parts(disk.open), **torn}
+
+
+def _parts(ranges: list[tuple[int, int]]) -> list[Spec]:
+    return [{"offset": offset, "length": length} for offset, length in ranges]
 
 
 def _lines(brackets: str, items: list[str]) -> str:

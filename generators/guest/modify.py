@@ -1,7 +1,8 @@
 """The guest disk after the steps of a modify operation: what every byte must be, and where two answers are right.
 
 In the open parts, what was discarded and what a disk that grows uncovers of its last cluster, a byte is what it was
-before, as `file` has it, or zero.
+before, as `file` has it, or zero. In the torn parts, which were changed and not flushed when the program was killed, it
+is what `file` has, or what it was before the first step.
 """
 
 from dataclasses import dataclass, field
@@ -18,10 +19,11 @@ Range = tuple[int, int]  # first byte, and the byte behind the last
 
 @dataclass(frozen=True)
 class After:
-    """`open`: (offset, length), ascending and apart."""
+    """`open` and `torn`: (offset, length), ascending and apart."""
 
     file: SparseFile
     open: list[Range]
+    torn: list[Range] = field(default_factory=list)
 
 
 def disk_after(image: Image, file: SparseFile, steps: list[Spec]) -> After:
@@ -33,7 +35,32 @@ def disk_after(image: Image, file: SparseFile, steps: list[Spec]) -> After:
             disk.take(kind, stated)
         except CaseError as error:
             raise error.inside(f"steps.{index}.{kind}") from None
-    return After(disk.file, [(start, end - start) for start, end in disk.open])
+    return After(disk.file, _lengths(disk.open), _lengths(disk.torn))
+
+
+def _lengths(ranges: list[Range]) -> list[Range]:
+    return [(start, end - start) for start, end in ranges]
+
+
+def _joined(ranges: list[Range]) -> list[Range]:
+    """Ascending and apart."""
+    joined: list[Range] = []
+    for first, last in sorted(ranges):
+        if joined and joined[-1][1] >= first:
+            start, end = joined.pop()
+            first, last = start, max(end, last)
+        if last > first:
+            joined.append((first, last))
+    return joined
+
+
+def _without(ranges: list[Range], start: int, end: int) -> list[Range]:
+    pieces = [piece for first, last in ranges for piece in ((first, min(last, start)), (max(first, end), last))]
+    return [piece for piece in pieces if piece[0] < piece[1]]
+
+
+def _meet(ranges: list[Range], start: int, end: int) -> bool:
+    return any(first < end and start < last for first, last in ranges)
 
 
 def _hidden_tail(image: Image) -> bytes:
@@ -52,19 +79,49 @@ class _Disk:
     file: SparseFile
     hidden: bytes  # behind the end, up to the border of the last cluster
     open: list[Range] = field(default_factory=list)
+    torn: list[Range] = field(default_factory=list)
+    unflushed: list[Range] = field(default_factory=list)
+    flushed: list[Range] = field(default_factory=list)
 
     def take(self, kind: str, stated: Spec) -> None:
         if kind == "resize":
             return self._resize(number(stated))
+        if kind == "flush":
+            self.flushed, self.unflushed = [*self.flushed, *self.unflushed], []
+            return None
+        if kind == "kill":
+            return self._kill()
+        if kind == "parallel":
+            return self._parallel(stated)
         start, length = number(stated["offset"]), number(stated["length"])
         if start + length > self.file.length:
             raise CaseError(f"reaches past the end of a disk of {self.file.length} bytes")
+        self.unflushed.append((start, start + length))
+        self.torn = _without(self.torn, start, start + length)
         if kind == "discard":
             return self._open(start, start + length)
         if kind == "write_compressed":
             self._whole_clusters(start, start + length)
-        self.file.write(start, bytes([stated["byte"]]) * length)
+        self.file.write(start, bytes([stated["byte"] if kind != "write_zeroes" else 0]) * length)
         self._close(start, start + length)
+
+    def _parallel(self, steps: list[Spec]) -> None:
+        """In any order, since no two of them name one byte."""
+        named: list[Range] = []
+        for step in steps:
+            (kind, stated), = step.items()
+            start, end = number(stated["offset"]), number(stated["offset"]) + number(stated["length"])
+            if _meet(named, start, end):
+                raise CaseError("steps that are in flight together name no byte twice")
+            named.append((start, end))
+            self.take(kind, stated)
+
+    def _kill(self) -> None:
+        """What was not flushed is as it is now, or as it was before the first step, which must be all that it was."""
+        for start, end in self.unflushed:
+            if _meet(self.flushed, start, end):
+                raise CaseError(f"[{start}, {end}) was flushed before, and then changed: three answers could be right")
+        self.torn, self.unflushed = _joined([*self.torn, *self.unflushed]), []
 
     def _whole_clusters(self, start: int, end: int) -> None:
         size = self.geometry.cluster_size
@@ -85,15 +142,7 @@ class _Disk:
             self._open(before, before + len(uncovered))
 
     def _open(self, start: int, end: int) -> None:
-        self._close(start, end)
-        joined: list[Range] = []
-        for first, last in sorted([*self.open, (start, end)]):
-            if joined and joined[-1][1] == first:
-                first = joined.pop()[0]
-            if last > first:
-                joined.append((first, last))
-        self.open = joined
+        self.open = _joined([*self.open, (start, end)])
 
     def _close(self, start: int, end: int) -> None:
-        pieces = [piece for first, last in self.open for piece in ((first, min(last, start)), (max(first, end), last))]
-        self.open = [piece for piece in pieces if piece[0] < piece[1]]
+        self.open = _without(self.open, start, end)

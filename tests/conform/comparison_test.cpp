@@ -1,6 +1,7 @@
 // The first byte that differs, and where wrong bytes come from.
 #include "verdict/comparison.hpp"
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 
 #include "fixture.hpp"
@@ -72,6 +73,29 @@ TEST_CASE("holes are compared without being read") {
   if (error) SKIP("the file system of the work folder holds no terabyte");
   const auto guest = OpenFile::open(folder / "guest").value();
   CHECK(!first_difference(guest, 0, guest.size(), OpenFile::open(folder / "got").value()).value());
+}
+
+TEST_CASE("where a byte is open a zero is right, and where it is torn the older disk's") {
+  const test::TempFolder folder;
+  test::write_file(folder / "guest", "nnnnnnnnnn");
+  test::write_file(folder / "older", "oooooooooo");
+  const auto guest = OpenFile::open(folder / "guest").value();
+  const auto older = OpenFile::open(folder / "older").value();
+  const Leeway leeway{{{1, 3}}, {{2, 6}}, &older};
+  const auto first = [&](std::string got) -> std::optional<std::uint64_t> {
+    std::replace(got.begin(), got.end(), '0', '\0');
+    test::write_file(folder / "got", got);
+    const auto diff = first_difference(guest, 0, 10, OpenFile::open(folder / "got").value(), leeway).value();
+    return diff ? std::optional(diff->offset) : std::nullopt;
+  };
+  CHECK(!first("nnnnnnnnnn"));
+  CHECK(!first("n00nnnnnnn"));
+  CHECK(!first("nnoooonnnn"));
+  CHECK(!first("n0ononnnnn"));
+  CHECK(first("nonnnnnnnn") == 1);
+  CHECK(first("nnn0nnnnnn") == 3);
+  CHECK(first("nnoooonnno") == 9);
+  CHECK(first("nnooooonnn") == 6);
 }
 
 TEST_CASE("wrong bytes are traced to where they come from") {

@@ -30,7 +30,8 @@ TEST_CASE("every implementation that ships can be loaded") {
   REQUIRE(all);
   std::set<std::string> names;
   for (const auto& one : *all) names.insert(one.name);
-  for (const char* name : {"7zip", "libqcow", "model", "qemu-img", "qemu-nbd", "spec-reader", "systemd-import"})
+  for (const char* name :
+       {"7zip", "libqcow", "model", "qemu-img", "qemu-nbd", "qemu-storage-daemon", "spec-reader", "systemd-import"})
     CHECK(names.contains(name));
 }
 
@@ -45,6 +46,42 @@ TEST_CASE("exit statuses get their meaning") {
   CHECK(!some->claims({"deflate", "zstd"}));
 }
 
+TEST_CASE("a server performs what NBD can say, and no more") {
+  auto document = Json::parse(healthy);
+  document.erase("operations");
+  document["nbd"] = {{"command", {"serve", "{socket}", "{image}"}},
+                     {"read_command", {"serve", "-r", "{socket}", "{image}"}}};
+  const auto server = load(document);
+  REQUIRE(server);
+  CHECK(server->commands.at(Op::read).words.words()[1] == "-r");
+  CHECK(server->commands.at(Op::modify).words.words()[1] == "{socket}");
+  CHECK(server->commands.at(Op::read_parallel).exits == std::map<int, Answer>{{1, Answer::reject}});
+  CHECK(!server->commands.contains(Op::write));
+  document["nbd"]["read_only"] = true;
+  CHECK(!load(document)->commands.contains(Op::modify));
+}
+
+TEST_CASE("what only a server can do is offered by a server alone") {
+  const auto command = load(Json::parse(healthy));
+  REQUIRE(command);
+  Operation reads{Op::read, 0, 0, 0, {}};
+  CHECK(command->offers(reads));
+  CHECK(!command->offers({Op::read_parallel, 0, 0, 0, {}}));
+  auto document = Json::parse(healthy);
+  document["operations"]["modify"] = {
+      {"command", {"x", "{image}", "{steps}"}}, {"accept_exit", {0}}, {"reject_exit", {1}}};
+  const auto modifier = load(document);
+  REQUIRE(modifier);
+  Operation modify{Op::modify, 0, 0, 0, {}};
+  modify.steps = Json::parse(R"([{"write": {}}])");
+  CHECK(modifier->offers(modify));
+  for (const char* step : {R"({"kill": {}})", R"({"parallel": []})"}) {
+    modify.steps.push_back(Json::parse(step));
+    CHECK(!modifier->offers(modify));
+    modify.steps.erase(1);
+  }
+}
+
 TEST_CASE("a mistake in an implementation file is an error") {
   using Pointer = Json::json_pointer;
   const auto [where, value] = GENERATE(table<std::string, Json>({
@@ -57,6 +94,10 @@ TEST_CASE("a mistake in an implementation file is an error") {
       {"/operations/read/command", Json::array()},
       {"/operations/read/command", Json::array({"./x", "{image}"})},
       {"/operations/read/command", "x {image}"},
+      {"/nbd", Json{{"command", {"x", "{image}", "{socket}"}}}},
+      {"/nbd", Json{{"command", {"x", "{image}"}}}},
+      {"/nbd", Json{{"command", {"x", "{socket}"}}}},
+      {"/nbd", Json{{"command", {"x", "{image}", "{socket}", "{out}"}}}},
       {"/operations/read/accept_exit", Json::array({0, 1})},
       {"/operations/read/accept_exit", Json::array({256})},
       {"/operations/check/command", Json::array({"x", "{image}", "{out}"})},

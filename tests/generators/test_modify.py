@@ -61,13 +61,30 @@ class Steps(unittest.TestCase):
     def test_a_disk_that_ends_on_a_cluster_hides_nothing(self) -> None:
         self.assertEqual([], changed([{"resize": 270336}]).open)
 
+    def test_what_is_in_flight_together_comes_to_the_same_in_any_order(self) -> None:
+        steps = [{"write": filled(0, 100)}, {"write_zeroes": {"offset": 200, "length": 50}},
+                 {"discard": {"offset": 8192, "length": 4096}}]
+        there, back = changed([{"parallel": steps}]), changed([{"parallel": steps[::-1]}])
+        self.assertEqual(there.file.disk_digest(), back.file.disk_digest())
+        self.assertEqual((b"\x55" * 100, bytes(50)), (there.file.read(0, 100), there.file.read(200, 50)))
+        self.assertEqual([(8192, 4096)], there.open)
+
+    def test_a_kill_leaves_open_what_was_not_flushed(self) -> None:
+        after = changed([{"write": filled(0, 10)}, {"flush": {}}, {"write": filled(20, 10)}, {"kill": {}},
+                         {"write": filled(25, 2)}])
+        self.assertEqual([(20, 5), (27, 3)], after.torn)
+        self.assertEqual([], changed([{"write": filled(0, 10)}, {"flush": {}}, {"kill": {}}]).torn)
+
     def test_steps_that_cannot_be(self) -> None:
         for rule, step in (("steps.0.write: reaches past the end of a disk of 262144", {"write": filled(262144, 1)}),
                            ("steps.0.discard: reaches past", {"discard": {"offset": 0, "length": 262145}}),
+                           ("name no byte twice", {"parallel": [{"write": filled(0, 9)}, {"write": filled(8, 1)}]}),
                            ("a compressed write is of whole clusters", {"write_compressed": filled(0, 100)}),
                            ("a compressed write is of whole clusters", {"write_compressed": filled(512, 4096)})):
             with self.subTest(rule):
                 self.assertRaisesRegex(CaseError, rule, changed, [step])
+        flushed = [{"write": filled(0, 9)}, {"flush": {}}, {"write": filled(8, 1)}, {"kill": {}}]
+        self.assertRaisesRegex(CaseError, "three answers could be right", changed, flushed)
 
 
 class Corpus(ProjectTest):

@@ -6,7 +6,7 @@ import re
 import unittest
 from pathlib import Path
 
-from tests.system.support import BIN, CONFORM, ROOT, SystemTest, absent, require_tool, run
+from tests.system.support import BIN, CONFORM, ROOT, SystemTest, absent, run
 
 DOCUMENT = ROOT / "docs/plugging-in.md"
 PROTOCOL = json.loads((ROOT / "implementations/protocol/schema.json").read_text())
@@ -21,16 +21,13 @@ ADAPTERS = {
     "model": (f"{BIN}/qcow2-model-adapter", ["--impl", "model"]),
     "libqcow": (f"{BIN}/libqcow-adapter", ["--impl", "libqcow"]),
     "spec-reader": (f"python3 {READER}/adapter.py", SPEC_READER),
-    "qemu-storage-daemon": (f"python3 {ROOT}/implementations/qemu-storage-daemon/adapter.py", None),
 }
 
 
 class Adapters(SystemTest):
     def command(self, name: str) -> str:
         command, _ = ADAPTERS[name]
-        if name == "qemu-storage-daemon":
-            require_tool(name)
-        elif not Path(command.split()[-1]).is_file():
+        if not Path(command.split()[-1]).is_file():
             absent(command)
         return command
 
@@ -61,9 +58,6 @@ class Adapters(SystemTest):
     def test_spec_reader(self) -> None:
         self.check("spec-reader")
         self.compare("spec-reader")
-
-    def test_qemu_storage_daemon(self) -> None:
-        self.check("qemu-storage-daemon")
 
 
 class Document(unittest.TestCase):

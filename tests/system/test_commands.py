@@ -76,7 +76,7 @@ class Commands(SystemTest):
                 self.assertNotIn("install", re.sub("indextargets.*", "", self.calls()))
 
     def test_who_brings_a_reader_needs_no_other(self) -> None:
-        others = ("qemu-utils", "7zip", "libqcow-dev", "libnbd-bin")
+        others = ("qemu-utils", "7zip", "libqcow-dev")
         for args, needs_others in (
             (("--read-cmd", "mine {image} {out}"), False),
             (("--check-cmd=mine {image}", "--level", "must"), False),
@@ -104,7 +104,7 @@ class Commands(SystemTest):
         text = self.call("test", "--fast").stderr.decode()
         for package in ("cmake", "libcatch2-dev", "clang-format-19"):
             self.assertRegex(text, rf"install .*{package}")
-        for package in ("chromium", "wasi-libc", "libqcow-dev", "libnbd-bin"):
+        for package in ("chromium", "wasi-libc", "libqcow-dev"):
             self.assertNotIn(package, text)
 
     def test_a_failure_of_apt_is_shown(self) -> None:

@@ -23,7 +23,7 @@ std::optional<std::string> value_of(const std::vector<std::string>& argv, const 
 
 std::string again_command(const Header& header, const ImplementationInfo& info, const std::string& case_id) {
   std::vector<std::string> words{header.argv.empty() ? "qcow2-conform" : header.argv[0], "run"};
-  for (const char* option : {"--corpus", "--implementations", "--timeout"})
+  for (const char* option : {"--corpus", "--implementations", "--timeout", "--seed", "--repeat"})
     if (const auto value = value_of(header.argv, option)) words.insert(words.end(), {option, *value});
   words.insert(words.end(), info.arguments.begin(), info.arguments.end());
   const auto out = value_of(header.argv, "--out").value_or("results");

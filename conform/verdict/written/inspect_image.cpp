@@ -13,7 +13,10 @@ Result<std::optional<FirstDiff>> compare(const ExpectedDisk& expected, const fs:
   const auto got = OpenFile::open(disk);
   if (!guest) return tl::unexpected(guest.error());
   if (!got) return tl::unexpected(got.error());
-  return first_difference(*guest, 0, expected.length, *got, expected.open);
+  if (expected.torn.empty()) return first_difference(*guest, 0, expected.length, *got, {expected.open});
+  const auto older = OpenFile::open(expected.older);
+  if (!older) return tl::unexpected(older.error());
+  return first_difference(*guest, 0, expected.length, *got, {expected.open, expected.torn, &*older});
 }
 
 std::string describe(const FirstDiff& diff) {
@@ -142,6 +145,25 @@ Result<void> Inspection::compare_snapshot(const std::string& name, const Expecte
   if (fault.empty()) return {};
   judged.holds_right_disk = false;
   broken("other-bytes", fmt::format("[{}] snapshot {}: {}", clause_, name, fault));
+  return {};
+}
+
+bool Inspection::is_marked_dirty() const {
+  const auto features = seen_.info.value("incompatible_features", "0x0");
+  return (std::stoull(features, nullptr, 16) & 1) != 0;
+}
+
+Result<void> Inspection::check_repaired() {
+  const Scrap copy(bench_);
+  std::error_code error;
+  if (!fs::copy_file(image_, copy.path(), error)) return fail("{}: {}", image_.string(), error.message());
+  const auto repaired = model_.repair(copy.path());
+  if (!repaired) return tl::unexpected(repaired.error());
+  judged.properties["repair"] = repaired->refusal.empty() ? "done" : repaired->refusal;
+  if (!repaired->refusal.empty()) return {};
+  auto check = model_.check(copy.path());
+  if (!check) return tl::unexpected(check.error());
+  if (check->refusal.empty()) seen_.check = std::move(check->json);
   return {};
 }
 

@@ -31,7 +31,9 @@ struct ImageJudgement {
 struct ExpectedDisk {
   std::filesystem::path file;
   std::uint64_t length = 0;
-  std::vector<Segment> open{};  // where zeros are right too
+  std::vector<Segment> open{};    // where zeros are right too
+  std::vector<Segment> torn{};    // where what the older disk has is right too
+  std::filesystem::path older{};  // where something is torn
 };
 
 class Inspection {
@@ -44,6 +46,10 @@ class Inspection {
   Result<bool> look(const ExpectedDisk& expected);
   Result<void> look_at_clusters();
   Result<void> compare_snapshot(const std::string& name, const ExpectedDisk& expected);
+
+  bool is_marked_dirty() const;
+  /// From here on check speaks of the image as a repair leaves it, which an image that is marked dirty may want.
+  Result<void> check_repaired();
 
   void broken(const char* answer, std::string fault);
   void judge_corruptions();

@@ -82,13 +82,17 @@ Result<void> judge_modified(const Bench& bench, const Case& tested, const Operat
   if (!map) return tl::unexpected(map.error());
   const auto disk = map->after.find(std::to_string(operation.index));
   if (disk == map->after.end()) return fail("the guest map has no disk after operation {}", operation.index);
-  const auto looked = image.look({bench.corpus.guest_after(tested, operation), disk->second.length, disk->second.open});
+  const auto& [length, open, torn] = disk->second;
+  const auto looked =
+      image.look({bench.corpus.guest_after(tested, operation), length, open, torn, bench.corpus.guest(tested)});
   if (!looked) return tl::unexpected(looked.error());
   if (!*looked) return {};
   for (const auto& [name, digest] : bench.corpus.lock().at(tested.id).snapshots)
     if (auto compared = image.compare_snapshot(name, {bench.corpus.guest_snapshot(tested, name), digest.length});
         !compared)
       return compared;
+  if (operation.kills() && image.is_marked_dirty())
+    if (auto repaired = image.check_repaired(); !repaired) return repaired;
   image.judge_corruptions();
   if (image.number_of_check("leaks") > 0 && operation.check_afterwards == Answer::clean) image.judge_leaks();
   image.judged.properties["check"] = image.verdict_of_check();

@@ -72,6 +72,14 @@ Result<ModelAnswer> ModelProgram::check(const fs::path& image) const {
   return ModelAnswer{asked->exit == exit_not_opened ? asked->message : std::string(), std::move(asked->json)};
 }
 
+Result<ModelAnswer> ModelProgram::repair(const fs::path& image) const {
+  auto asked = ask({"check", "--repair", "--json", image.string()},
+                   {exit_done, exit_corrupt, exit_leaks, exit_not_opened}, fs::file_size(image));
+  if (!asked) return tl::unexpected(asked.error());
+  const bool refused = asked->exit == exit_corrupt || asked->exit == exit_not_opened;
+  return ModelAnswer{refused ? "not repaired: " + asked->message : std::string(), std::move(asked->json)};
+}
+
 Result<ModelAnswer> ModelProgram::read(const fs::path& image, const fs::path& out, std::uint64_t length,
                                        const std::string& snapshot) const {
   std::vector<std::string> words{"read", image.string(), out.string(),          "--jobs",

@@ -27,6 +27,8 @@ class ModelProgram {
   Result<ModelAnswer> info(const std::filesystem::path& image) const;
   /// With every compressed cluster decoded. Corruptions and leaks are no refusal.
   Result<ModelAnswer> check(const std::filesystem::path& image) const;
+  /// In place. A refusal: it cannot be repaired safely.
+  Result<ModelAnswer> repair(const std::filesystem::path& image) const;
   /// A row for each cluster that has an L2 entry, with the length of its stream.
   Result<ModelAnswer> clusters(const std::filesystem::path& image) const;
   /// The whole disk into `out`, of the active state or a snapshot; `length` is what is expected of it.
