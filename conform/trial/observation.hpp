@@ -26,7 +26,7 @@ struct Observation {
   std::string detail;             // of the failure
   bool over_time = false;         // the failure is that it took too long
   ProcessReport process;
-  std::filesystem::path output;  // where its data is, if it gave any; of write and modify, the image
+  std::filesystem::path output;  // where its data is, if it gave any; of write, modify and repair, the image
 };
 
 /// `copy` holds the image; of write, the raw disk.

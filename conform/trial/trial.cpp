@@ -3,6 +3,7 @@
 #include "trial/custody.hpp"
 #include "trial/judged_record.hpp"
 #include "trial/observation.hpp"
+#include "trial/step_contents.hpp"
 
 namespace conform {
 namespace {
@@ -20,7 +21,7 @@ std::vector<Record> refuse_image(const Implementation& implementation, const Cas
 std::uint64_t output_length(Op op, const LockEntry& lock) {
   std::uint64_t length = lock.guest.length;
   if (op == Op::write) length *= 2;  // with tables and refcounts
-  if (op == Op::modify) length = lock.image.length + 2 * length;
+  if (op == Op::modify || op == Op::repair) length = lock.image.length + 2 * length;
   return length;
 }
 
@@ -30,10 +31,16 @@ Result<void> perform(const Question& question, Custody& custody, Record& record)
   if (!copy) return tl::unexpected(copy.error());
   Allowance allowance{bench.limits, output_length(operation.op, bench.corpus.lock().at(tested.id)), tested.limits};
   if (!bench.holds_to_case_times) allowance.of_case.time.reset();
-  const auto observation = observe(implementation, operation, **copy, allowance);
+  Operation asked = operation;
+  if (operation.op == Op::modify) {
+    auto steps = steps_with_files(bench.corpus, tested, operation, **copy);
+    if (!steps) return tl::unexpected(steps.error());
+    asked.steps = std::move(*steps);
+  }
+  const auto observation = observe(implementation, asked, **copy, allowance);
   auto filled = bench.spent.on(Work::judging, [&] { return fill_record(question, observation, record); });
   if (!filled) record.status = Status::harness_error;  // which nobody is held to account for
-  custody.take_back(operation.op, observation.output);
+  custody.take_back(operation, observation.output);
   return filled;
 }
 

@@ -9,8 +9,10 @@ from generators.case.guest_map import COMPRESSED, RAW, ZERO, stated_clusters
 from generators.case.spec import Spec
 
 READS = ("read", "read-range")
-VERDICTS = {"read": ("accept", "reject"), "read-range": ("accept", "reject"),
-            "check": ("clean", "leaks", "corrupt", "reject"), "write": ("accept",), "modify": ("accept",)}
+VERDICTS = {"read": ("accept", "reject"), "read-range": ("accept", "reject"), "map": ("accept", "reject"),
+            "read-snapshot": ("accept", "reject"), "repair": ("accept", "reject"),
+            "check": ("clean", "leaks", "corrupt", "reject"), "write": ("accept",),
+            "modify": ("accept", "reject")}
 
 
 def lint(cases: list[Case], levels: dict[str, str]) -> None:
@@ -87,6 +89,8 @@ def _operation(operation: Spec, where: str) -> None:
     ranged = operation["op"] == "read-range"
     if ranged != ("offset" in operation) or ranged != ("length" in operation):
         raise CaseError("offset and length belong to read-range, and to nothing else", where)
+    if (operation["op"] == "read-snapshot") != ("snapshot" in operation):
+        raise CaseError("a snapshot belongs to read-snapshot, and to nothing else", where)
     expect = operation["expect"]
     verdict = expect["verdict"]
     if (verdict == "either") != ("choices" in expect):
@@ -106,13 +110,15 @@ def _writing(operation: Spec, clauses: list[str], where: str) -> None:
         raise CaseError("steps belong to modify, and to nothing else", where)
     if any(len(step) != 1 for step in operation.get("steps", [])):
         raise CaseError("a step does one thing", f"{where}.steps")
+    if op == "modify" and expect["verdict"] == "reject" and len(operation["steps"]) != 1:
+        raise CaseError("a refused change is of one step: what others did would stay", f"{where}.steps")
     if (op == "write") != ("properties" in expect):
         raise CaseError("properties belong to write, and to nothing else", f"{where}.expect")
     unnamed = [slug for slug in expect.get("properties", []) if slug not in clauses]
     if unnamed:
         raise CaseError(f"the case does not have {', '.join(unnamed)} among its clauses", f"{where}.expect.properties")
-    if (op == "modify" and expect["verdict"] == "accept") != ("check" in expect):
-        raise CaseError("what check says afterwards belongs to a modify that is accepted", f"{where}.expect")
+    if (op in ("modify", "repair") and expect["verdict"] == "accept") != ("check" in expect):
+        raise CaseError("what check says afterwards belongs to an accepted modify or repair", f"{where}.expect")
 
 
 def _refusals(case: Case) -> list[str]:

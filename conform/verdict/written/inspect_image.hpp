@@ -45,6 +45,9 @@ class Inspection {
   Result<void> look_at_clusters();
   Result<void> compare_snapshot(const std::string& name, const ExpectedDisk& expected);
 
+  /// The names of its snapshots.
+  std::vector<std::string> snapshots() const;
+
   void broken(const char* answer, std::string fault);
   void judge_corruptions();
   void judge_leaks();
