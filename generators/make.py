@@ -8,7 +8,7 @@ from generators.streams.content import Content
 from generators.case.errors import CaseError
 from generators.guest.guest import Guest, read_guest, refused_whole
 from generators.image.image import Image, build_image
-from generators.guest.modify import After, disk_after
+from generators.guest.modify import After, Before, disks_after
 from generators.image.sparse import SparseFile
 from generators.case.spec import Spec, number
 
@@ -71,30 +71,43 @@ def _make(case: Case) -> Made:
     guest = refused_whole(image) if stages & set(WHOLE_DISK_STAGES) else read_guest(image, backing)
     stated = case.image.get("alternatives", {})
     alternatives = {name: guest.file.resized(number(other["length"])) for name, other in stated.items()}
-    after = _after(case, image, guest)
-    return Made(image, siblings, guest, alternatives, after, _snapshots(image, backing) if after else {})
+    snapshots = _snapshots(case, image, backing)
+    before = Before(image, guest.file, snapshots, _backing_disk(case, backing), frozenset(case.siblings))
+    return Made(image, siblings, guest, alternatives, _after(case, guest, before), snapshots)
 
 
 # ---- what changes leave ------------------------------------------------------------------------------------
-def _after(case: Case, image: Image, guest: Guest) -> dict[str, After]:
+def _after(case: Case, guest: Guest, before: Before) -> dict[str, After]:
     after = {}
     for index, operation in enumerate(case.operations):
-        if operation["op"] in ("write", "modify") and guest.refused:
+        if operation["op"] not in ("write", "modify") or operation["expect"]["verdict"] == "reject":
+            continue
+        if guest.refused:
             raise CaseError("the image is not read as a whole, and cannot be written", f"operations.{index}")
         if operation["op"] == "modify":
             try:
-                after[str(index)] = disk_after(image, guest.file, operation["steps"])
+                disks = disks_after(before, operation["steps"])
             except CaseError as error:
                 raise error.inside(f"operations.{index}") from None
+            after.update({f"{index}.{name}" if name else str(index): disk for name, disk in disks.items()})
     return after
 
 
-def _snapshots(image: Image, backing: Optional[Guest]) -> dict[str, SparseFile]:
+def _snapshots(case: Case, image: Image, backing: Optional[Guest]) -> dict[str, SparseFile]:
+    """The disks of the snapshots, where an operation reads them or must leave them as they are."""
+    if not {"read-snapshot", "repair", "modify"} & {operation["op"] for operation in case.operations}:
+        return {}
+    refusable = {operation["snapshot"] for operation in case.operations
+                 if operation["op"] == "read-snapshot" and operation["expect"]["verdict"] == "reject"}
     snapshots = {name: read_guest(disk, backing) for name, disk in image.snapshots().items()}
     for name, guest in snapshots.items():
-        if guest.refused:
+        if guest.refused and name not in refusable:
             raise CaseError(f"the snapshot '{name}' is not read as a whole", "image.snapshots")
-    return {name: guest.file for name, guest in snapshots.items()}
+    return {name: guest.file for name, guest in snapshots.items() if not guest.refused}
+
+
+def _backing_disk(case: Case, backing: Optional[Guest]) -> Optional[tuple[str, SparseFile]]:
+    return (case.image["backing_file"]["name"], backing.file) if backing is not None else None
 
 
 # ---- files beside the image ------------------------------------------------------------------------------
@@ -128,20 +141,25 @@ def _backing(case: Case, spec: Spec, files: dict[str, SparseFile]) -> Optional[G
 
 # ---- what the case expects must be what the generator makes ----------------------------------------------
 def _agree(made: Made, operation: Spec, where: str) -> None:
-    """A read is accepted when it meets nothing that must be refused, and refused when it does."""
+    """A read or a map is accepted when it meets nothing that must be refused, and refused when it does."""
     expect = operation["expect"]
     for choice in expect.get("choices", {}).values():
         if "guest" in choice and choice["guest"] not in made.alternatives:
             raise CaseError(f"the image has no alternative '{choice['guest']}'", f"{where}.expect")
-    if operation["op"] not in ("read", "read-range") or expect["verdict"] not in ("accept", "reject"):
+    op, verdict = operation["op"], expect["verdict"]
+    if op not in ("read", "read-range", "read-snapshot", "map") or verdict not in ("accept", "reject"):
         return
     start, length = 0, made.guest.file.length
-    if operation["op"] == "read-range":
+    if op == "read-range":
         start, length = number(operation["offset"]), number(operation["length"])
     must_fail = start + length > made.guest.file.length or _meets(made.guest.refused, start, length)
-    if must_fail != (expect["verdict"] == "reject"):
+    if op == "map":  # which does not decode
+        must_fail = not made.guest.is_mapped
+    if op == "read-snapshot":
+        must_fail = operation["snapshot"] not in made.snapshots
+    if must_fail != (verdict == "reject"):
         found = "meets a part that must be refused" if must_fail else "meets nothing that must be refused"
-        raise CaseError(f"the case says {expect['verdict']}, but the read {found}", where)
+        raise CaseError(f"the case says {verdict}, but the {op} {found}", where)
 
 
 def _meets(parts: list[tuple[int, int]], start: int, length: int) -> bool:

@@ -38,7 +38,8 @@ def _of_operations(image: Image, operations: list[Spec]) -> dict[str, set[int]]:
 def _touched(operation: Spec) -> set[int]:
     """The first and the last guest byte of a range, or of every step."""
     parts = [operation] if operation["op"] == "read-range" else [
-        how for step in _single(operation.get("steps", [])) for how in step.values() if isinstance(how, dict) and how]
+        how for step in _single(operation.get("steps", [])) for how in step.values()
+        if isinstance(how, dict) and "offset" in how]
     return {offset for part in parts for offset in (
         number(part["offset"]), number(part["offset"]) + max(1, number(part["length"])) - 1)}
 

@@ -83,12 +83,15 @@ bool ImageCopy::looks_untouched() const {
 
 std::string ImageCopy::changes() const {
   auto of_image = changed(files_.front(), "the image");
-  return of_image.empty() ? sibling_changes() : of_image;
+  return of_image.empty() ? changes_beside({}) : of_image;
 }
 
-std::string ImageCopy::sibling_changes() const {
-  for (const auto& file : std::span(files_).subspan(1))
-    if (auto text = changed(file, file.path.filename().string()); !text.empty()) return text;
+std::string ImageCopy::changes_beside(const std::set<std::string>& changeable) const {
+  for (const auto& file : std::span(files_).subspan(1)) {
+    const auto name = file.path.filename().string();
+    if (changeable.contains(name)) continue;
+    if (auto text = changed(file, name); !text.empty()) return text;
+  }
   return {};
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,8 +40,8 @@ class ImageCopy {
   bool looks_untouched() const;
   /// Thorough: what is no longer as it was made, or nothing.
   std::string changes() const;
-  /// The same for all but the image, which was there to be changed.
-  std::string sibling_changes() const;
+  /// The same for all but the image, which was there to be changed, and these files.
+  std::string changes_beside(const std::set<std::string>& changeable) const;
 
  private:
   struct Watched {

@@ -11,17 +11,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::pair<Op, const char*> flags[] = {{Op::read, "--read-cmd"},
-                                                {Op::read_range, "--range-cmd"},
-                                                {Op::check, "--check-cmd"},
-                                                {Op::write, "--write-cmd"},
-                                                {Op::modify, "--modify-cmd"}};
+constexpr std::pair<Op, const char*> flags[] = {
+    {Op::read, "--read-cmd"},   {Op::read_range, "--range-cmd"}, {Op::read_snapshot, "--snapshot-cmd"},
+    {Op::map, "--map-cmd"},     {Op::check, "--check-cmd"},      {Op::repair, "--repair-cmd"},
+    {Op::write, "--write-cmd"}, {Op::modify, "--modify-cmd"}};
 
 const char* help(Op op) {
   switch (op) {
     case Op::read: return "Reads {image} into {out}, or to standard output; exit 0: accepted";
     case Op::read_range: return "The same for {length} bytes from {offset}";
+    case Op::read_snapshot: return "The same of the disk of the internal snapshot {snapshot}";
+    case Op::map: return "Maps {image} into {out}, or to standard output, as qemu-img map --output=json does";
     case Op::check: return "Checks {image}; exit 0: clean, 2: corrupt, 3: leaks";
+    case Op::repair: return "Repairs {image}; exit 0: no fault is left, --reject-exit: some is";
     case Op::write: return "Writes the disk {raw} into {image}, as {cluster_bits}, {compression}, {refcount_bits} say";
     case Op::modify: return "Does to {image} what the JSON file {steps} says";
     case Op::read_parallel: break;  // only a server can

@@ -71,12 +71,11 @@ Result<void> parse_write(const Json& document, const Json& expect, Operation& op
   return {};
 }
 
-Result<void> parse_modify(const Json& text, Operation& operation) {
-  operation.steps = text.at("steps");
+Result<void> parse_check_afterwards(const Json& text, Operation& operation) {
   if (!text.at("expect").contains("check")) return {};
   const auto verdict = answer_named(text["expect"]["check"].get<std::string>());
   if (!verdict || (*verdict != Answer::clean && *verdict != Answer::leaks))
-    return fail("a check after modify is clean or leaks");
+    return fail("a check after modify or repair is clean or leaks");
   operation.check_afterwards = *verdict;
   return {};
 }
@@ -85,9 +84,12 @@ Result<void> parse_what_to_do(const Json& document, const Json& text, Operation&
   switch (operation.op) {
     case Op::read_range: return parse_range(text, operation);
     case Op::write: return parse_write(document, text.at("expect"), operation);
-    case Op::modify: return parse_modify(text, operation);
+    case Op::read_snapshot: operation.snapshot = text.at("snapshot"); return {};
+    case Op::modify: operation.steps = text.at("steps"); return parse_check_afterwards(text, operation);
+    case Op::repair: return parse_check_afterwards(text, operation);
     case Op::read:
     case Op::read_parallel:
+    case Op::map:
     case Op::check: break;
   }
   return {};
@@ -166,8 +168,11 @@ std::string_view name(Op op) {
   switch (op) {
     case Op::read: return "read";
     case Op::read_range: return "read-range";
+    case Op::read_snapshot: return "read-snapshot";
     case Op::read_parallel: return "read-parallel";
+    case Op::map: return "map";
     case Op::check: return "check";
+    case Op::repair: return "repair";
     case Op::write: return "write";
     case Op::modify: return "modify";
   }

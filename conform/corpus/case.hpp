@@ -16,15 +16,15 @@
 
 namespace conform {
 
-enum class Op { read, read_range, read_parallel, check, write, modify };
+enum class Op { read, read_range, read_snapshot, read_parallel, map, check, repair, write, modify };
 
-inline constexpr Op ops[] = {Op::read, Op::read_range, Op::read_parallel, Op::check, Op::write, Op::modify};
+inline constexpr Op ops[] = {Op::read,  Op::read_range, Op::read_snapshot, Op::read_parallel, Op::map,
+                             Op::check, Op::repair,     Op::write,         Op::modify};
 std::string_view name(Op op);
 Result<Op> op_named(std::string_view name);
 
-/// What an implementation can answer on purpose: reads of any kind, write and modify accept or reject; check calls the
-/// image clean, leaking or corrupt, or rejects it; each may say that it does not support the image. No case expects the
-/// last.
+/// What an implementation can answer on purpose: check calls the image clean, leaking or corrupt, or rejects it; every
+/// other operation accepts or rejects. Each may say that it does not support the image. No case expects the last.
 enum class Answer { accept, reject, clean, leaks, corrupt, unsupported };
 
 std::string_view name(Answer answer);
@@ -62,8 +62,9 @@ struct Operation {
   Expect expect;
   WriteParameters parameters{};              // of write
   std::vector<std::string> properties{};     // of write: slugs of the clauses that the new image is held to
+  std::string snapshot{};                    // of read-snapshot: its name
   Json steps{};                              // of modify: what is done to the image, one after another
-  std::optional<Answer> check_afterwards{};  // of modify: clean, or leaks, which allows clean too
+  std::optional<Answer> check_afterwards{};  // of modify and repair: clean, or leaks, which allows clean too
 
   /// It asks for what only one that stays up can do: requests in flight together, or to be killed.
   bool wants_server() const;

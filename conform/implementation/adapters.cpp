@@ -23,11 +23,14 @@ Adapter& adapter_of(const Implementation& implementation) {
 
 Json request_for(const Operation& operation, const std::filesystem::path& image, const std::filesystem::path& output) {
   Json request{{"image", image.string()}};
-  if (operation.op != Op::check) request["out"] = output.string();
+  if (operation.op != Op::check && operation.op != Op::repair && operation.op != Op::modify)
+    request["out"] = output.string();
   if (operation.op == Op::read_range) {
     request["offset"] = operation.offset;
     request["length"] = operation.length;
   }
+  if (operation.op == Op::read_snapshot) request["snapshot"] = operation.snapshot;
+  if (operation.op == Op::modify) request["steps"] = operation.steps;
   return request;
 }
 

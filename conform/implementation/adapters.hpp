@@ -13,7 +13,7 @@ Adapter& adapter_of(const Implementation& implementation);
 /// The message for an operation on an image.
 Json request_for(const Operation& operation, const std::filesystem::path& image, const std::filesystem::path& output);
 
-/// What an answer to read, read-range or check says.
+/// What an answer to an operation says.
 Answer answer_of(const Json& answer);
 
 }  // namespace conform

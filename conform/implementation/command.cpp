@@ -11,13 +11,17 @@ const std::vector<std::string_view>& placeholders(Op op) {
   static const std::vector<std::string_view> write{"raw",           "image",       "cluster_bits", "cluster_size",
                                                    "refcount_bits", "compression", "bin",          "implementations"};
   static const std::vector<std::string_view> modify{"image", "steps", "bin", "implementations"};
+  static const std::vector<std::string_view> snapshot{"image", "out", "snapshot", "bin", "implementations"};
   switch (op) {
-    case Op::read: return read;
+    case Op::read:
+    case Op::map: return read;
     case Op::read_range: return range;
+    case Op::read_snapshot: return snapshot;
     case Op::write: return write;
     case Op::modify: return modify;
     case Op::read_parallel:
-    case Op::check: break;
+    case Op::check:
+    case Op::repair: break;
   }
   return check;
 }
@@ -30,6 +34,7 @@ Result<CommandTemplate> parse_command(Op op, std::vector<std::string> words) {
     return fail("no {{offset}} or no {{length}} in the command");
   if (op == Op::write && !command->uses("raw"))
     return fail("no {{raw}} in the command: it would not know what to write");
+  if (op == Op::read_snapshot && !command->uses("snapshot")) return fail("no {{snapshot}} in the command");
   if (op == Op::modify && !command->uses("steps")) return fail("no {{steps}} in the command");
   return command;
 }

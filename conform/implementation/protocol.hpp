@@ -16,7 +16,8 @@ inline constexpr int protocol_version = 1;
 inline constexpr std::size_t answer_length_max = 1 << 16;  // of a line, its end included
 
 /// The operations of the protocol: those that an adapter performs, and hello and bye.
-inline constexpr std::string_view protocol_ops[] = {"hello", "read", "read-range", "check", "bye"};
+inline constexpr std::string_view protocol_ops[] = {"hello",  "read",   "read-range", "read-snapshot", "map", "check",
+                                                    "repair", "modify", "bye"};
 
 /// The beginning of what an adapter said, fit for a message.
 std::string as_said(std::string_view text);

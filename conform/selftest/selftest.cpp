@@ -51,7 +51,8 @@ class Selftest {
     auto& operations = text->at("operations");
     for (auto& operation : operations) operation.at("command").at(0) = (folder / ModelBuild::program).string();
     if (const auto adapter = folder / ModelBuild::adapter_program; fs::exists(adapter)) {
-      const std::vector<std::string> answered{"read", "read-range", "check"};
+      const std::vector<std::string> answered{"read",  "read-range", "read-snapshot", "map",
+                                              "check", "repair",     "modify"};
       for (const auto& op : answered) operations.erase(op);
       (*text)["adapter"] = {{"command", {adapter.string()}}, {"operations", answered}};
     }

@@ -20,9 +20,11 @@ class Check {
     greeting();
     if (broken_) return std::move(findings_);
     canaries();
-    numbers();
-    names();
-    missing_image();
+    if (!first_.empty()) {
+      numbers();
+      names();
+      missing_image();
+    }
     bye();
     end_of_input();
     return std::move(findings_);
@@ -48,7 +50,8 @@ class Check {
     std::string operations;
     for (const std::string op : greeted.answer.at("operations")) {
       operations += operations.empty() ? op : ", " + op;
-      first_ = first_.empty() ? op : first_;
+      const bool needs_image_alone = op == "read" || op == "read-range" || op == "map" || op == "check";
+      if (first_.empty() && needs_image_alone) first_ = op;
     }
     find(Kind::ok, fmt::format("hello: {} {} speaks protocol {}: {}", greeted.answer.at("name").get<std::string>(),
                                greeted.answer.at("version").get<std::string>(), protocol_version, operations));
@@ -63,7 +66,7 @@ class Check {
     expect(stopped.empty(), "it tells images apart", stopped);
   }
 
-  /// Asks for the first operation that it performs, on an image of ours.
+  /// Asks for the first of its operations that needs no more than an image, on one of ours.
   Exchange ask(Adapter& one, const fs::path& image) const {
     const auto output = image.parent_path() / random_name();
     const Operation operation{op_named(first_).value(), 0, 0, 1, {}};

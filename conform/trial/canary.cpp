@@ -10,9 +10,11 @@
 #include <cstring>
 
 #include "corpus/guest_map.hpp"
+#include "trial/custody.hpp"
 #include "trial/observation.hpp"
 #include "trial/served.hpp"
 #include "verdict/comparison.hpp"
+#include "verdict/map_faults.hpp"
 
 namespace conform {
 namespace fs = std::filesystem;
@@ -57,26 +59,26 @@ Result<void> fill_randomly(std::span<std::byte> bytes) {
 /// A canary with new content: the image, and the guest disk that a right read gives.
 struct Bird {
   fs::path image, guest;
-  std::uint64_t virtual_size = 0;
+  GuestMap map;
 };
 
 Result<Bird> hatch(const Bench& bench, const Canary& canary, const fs::path& folder) {
-  const auto map = load_guest_map(bench.corpus.canary(fmt::format("{}.json", canary.disk)));
+  auto map = load_guest_map(bench.corpus.canary(fmt::format("{}.json", canary.disk)));
   if (!map) return tl::unexpected(map.error());
-  Bird bird{folder / random_name(), folder / random_name(), map->virtual_size};
+  Bird bird{folder / random_name(), folder / random_name(), std::move(*map)};
   if (auto copied = sparse_copy(bench.corpus.canary(fmt::format("{}.qcow2", canary.name)), bird.image); !copied)
     return tl::unexpected(copied.error());
   const FileDescriptor image(::open(bird.image.c_str(), O_WRONLY | O_CLOEXEC));
   const FileDescriptor guest(::open(bird.guest.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (image.get() < 0 || guest.get() < 0 || ::ftruncate(guest.get(), static_cast<off_t>(map->virtual_size)) != 0)
+  if (image.get() < 0 || guest.get() < 0 || ::ftruncate(guest.get(), static_cast<off_t>(bird.map.virtual_size)) != 0)
     return fail("canary: {}", std::strerror(errno));
-  for (const auto& extent : map->extents) {
+  for (const auto& extent : bird.map.extents) {
     if (extent.kind != "standard" || !extent.host_offset) continue;
     std::vector<std::byte> bytes(extent.length);
     if (auto filled = fill_randomly(bytes); !filled) return tl::unexpected(filled.error());
     if (auto written = write_at(image.get(), bytes, *extent.host_offset); !written)
       return tl::unexpected(written.error());
-    const auto visible = std::span(bytes).first(std::min(extent.length, map->virtual_size - extent.offset));
+    const auto visible = std::span(bytes).first(std::min(extent.length, bird.map.virtual_size - extent.offset));
     if (auto written = write_at(guest.get(), visible, extent.offset); !written) return tl::unexpected(written.error());
   }
   return bird;
@@ -116,13 +118,25 @@ std::string compare_bytes(const Bird& bird, const Operation& operation, const Ob
                      got->size(), length);
 }
 
+/// What is wrong with the map that was given; empty: nothing.
+std::string compare_map(const Bird& bird, const Observation& observation) {
+  const auto said = load_map_extents(observation.output);
+  if (!said) return fmt::format("accept, and its output is no map: {}", said.error().message);
+  const auto guest = OpenFile::open(bird.guest);
+  if (!guest) return guest.error().message;
+  const auto faults = faults_of_map(*said, *guest, bird.map);
+  if (!faults) return faults.error().message;
+  return faults->empty() ? std::string() : fmt::format("accept, with a wrong map: {}", (*faults)[0]);
+}
+
 CanaryAnswer understand(const Bird& bird, const Operation& operation, const Observation& observation) {
   if (observation.failure == Status::harness_error) return {Said::failure_of_ours, observation.detail};
   if (observation.failure)
     return {Said::nothing, fmt::format("{}, {}", name(*observation.failure), observation.detail)};
   const Answer answer = *observation.answer;
   if (answer == Answer::accept) {
-    const auto wrong = compare_bytes(bird, operation, observation);
+    const auto wrong =
+        operation.op == Op::map ? compare_map(bird, observation) : compare_bytes(bird, operation, observation);
     return wrong.empty() ? CanaryAnswer{Said::right_bytes, "accept"} : CanaryAnswer{Said::other_bytes, wrong};
   }
   if (answer == Answer::clean || answer == Answer::leaks) return {Said::yes, std::string(name(answer))};
@@ -132,8 +146,8 @@ CanaryAnswer understand(const Bird& bird, const Operation& operation, const Obse
 
 CanaryAnswer ask(const Bench& bench, const Implementation& implementation, const Bird& bird, const ImageCopy& copy,
                  Op op) {
-  const Operation operation = question(op, bird.virtual_size);
-  const auto observation = observe(implementation, operation, copy, {bench.limits, bird.virtual_size, {}});
+  const Operation operation = question(op, bird.map.virtual_size);
+  const auto observation = observe(implementation, operation, copy, {bench.limits, bird.map.virtual_size, {}});
   auto answer = understand(bird, operation, observation);
   remove_tree(observation.output);
   return answer;
@@ -163,7 +177,7 @@ Result<Answers> ask_all(const Bench& bench, const Implementation& implementation
 std::vector<Op> asked_of(const Implementation& implementation) {
   std::vector<Op> asked;
   for (const auto& [op, command] : implementation.commands)
-    if (op == Op::read || op == Op::read_range || op == Op::check) asked.push_back(op);
+    if (op == Op::read || op == Op::read_range || op == Op::map || op == Op::check) asked.push_back(op);
   return asked;
 }
 
@@ -179,8 +193,7 @@ std::string likeness(const CanarySong& answers) {
   if (every(Said::no)) return fmt::format("it refuses all canaries, also {}: {}", all[0].what, answers[0].words);
   if (every(Said::yes)) return fmt::format("it says {} to all canaries, also to {}", answers[0].words, all[3].what);
   if (every(Said::other_bytes))
-    return fmt::format("it accepts all canaries and gives wrong bytes of each; of {}: {}", all[0].what,
-                       answers[0].words);
+    return fmt::format("it accepts all canaries and is right of none; of {}: {}", all[0].what, answers[0].words);
   return {};
 }
 

@@ -2,9 +2,11 @@
 
 #include <utility>
 
+#include "corpus/operation_disks.hpp"
+
 namespace conform {
 
-bool leaves_image(Op op) { return op == Op::write || op == Op::modify; }
+bool leaves_image(Op op) { return op == Op::write || op == Op::modify || op == Op::repair; }
 
 Result<const ImageCopy*> Custody::hand_out(Op op) {
   if (leaves_image(op)) settle();
@@ -16,19 +18,28 @@ Result<const ImageCopy*> Custody::hand_out(Op op) {
   return &*copy_;
 }
 
-void Custody::take_back(Op op, const std::filesystem::path& output) {
-  if (leaves_image(op)) {
-    hold_to_account(op == Op::modify ? &ImageCopy::sibling_changes : &ImageCopy::changes);
+void Custody::take_back(const Operation& operation, const std::filesystem::path& output) {
+  if (leaves_image(operation.op)) {
+    hold_to_account([&] { return changes_beyond(operation); });
     drop_copy();
     return;
   }
   bench_.spent.on(Work::copying, [&] { remove_tree(output); });
-  if (!copy_->looks_untouched()) hold_to_account(&ImageCopy::changes);
+  if (!copy_->looks_untouched()) hold_to_account([&] { return copy_->changes(); });
+}
+
+/// What the operation was not there to change. Of write, the copy is its raw disk.
+std::string Custody::changes_beyond(const Operation& operation) const {
+  if (operation.op == Op::write) return copy_->changes();
+  std::set<std::string> changeable;
+  for (const auto& left : operation_disks(bench_.corpus.lock().at(case_.id), operation, sibling_disk))
+    changeable.insert(left.name);
+  return copy_->changes_beside(changeable);
 }
 
 void Custody::settle() {
   if (!copy_) return;
-  hold_to_account(&ImageCopy::changes);
+  hold_to_account([&] { return copy_->changes(); });
   drop_copy();
 }
 
@@ -55,8 +66,8 @@ void Custody::drop_copy() {
 }
 
 /// Every operation since the copy was last known to be whole may have changed it; the next one gets a new copy.
-void Custody::hold_to_account(std::string (ImageCopy::*look)() const) {
-  const auto changes = bench_.spent.on(Work::hashing, [&] { return ((*copy_).*look)(); });
+void Custody::hold_to_account(const std::function<std::string()>& look) {
+  const auto changes = bench_.spent.on(Work::hashing, look);
   if (!changes.empty()) {
     for (std::size_t i = unaccounted_; i < records_.size(); ++i) {
       Record& record = records_[i];

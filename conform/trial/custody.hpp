@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,7 +23,7 @@ class Custody {
   Result<const ImageCopy*> hand_out(Op op);
 
   /// After the operation: its output goes, and a changed copy is found out.
-  void take_back(Op op, const std::filesystem::path& output);
+  void take_back(const Operation& operation, const std::filesystem::path& output);
 
   /// After the last operation: whoever may have changed the copy is held to account, and the copy goes.
   void settle();
@@ -32,7 +33,8 @@ class Custody {
   Result<ImageCopy> copy_of_image() const;
   Result<ImageCopy> copy_files(const Original& image, const std::vector<Original>& siblings) const;
   void drop_copy();
-  void hold_to_account(std::string (ImageCopy::*look)() const);
+  std::string changes_beyond(const Operation& operation) const;
+  void hold_to_account(const std::function<std::string()>& look);
 
   const Bench& bench_;
   const Case& case_;

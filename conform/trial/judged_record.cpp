@@ -1,29 +1,15 @@
 // A record has what every operation has (the process, the answer), and then, by the kind of its answer, the judgement
-// of an image that was left, of data that were given, or of a bare word.
+// of an image that was left, of data or a map that were given, or of a bare word.
 #include "trial/judged_record.hpp"
 
-#include <optional>
-
 #include "trial/custody.hpp"
+#include "trial/judged_image.hpp"
 #include "verdict/given_data.hpp"
-#include "verdict/verdict.hpp"
-#include "verdict/written/judge_image.hpp"
+#include "verdict/given_map.hpp"
+#include "verdict/written/kept_bytes.hpp"
 
 namespace conform {
 namespace {
-
-Facts facts_of(const Question& question, const Observation& observation) {
-  Facts facts;
-  facts.answer = observation.answer;
-  facts.failure = observation.failure;
-  facts.claims_features = question.implementation.claims(question.tested.features);
-  return facts;
-}
-
-void take_verdict(const Verdict& verdict, Record& record) {
-  record.status = verdict.status;
-  record.choice = verdict.choice;
-}
 
 void take_process(const Observation& observation, Record& record) {
   const auto& process = observation.process;
@@ -35,36 +21,6 @@ void take_process(const Observation& observation, Record& record) {
   record.answer = observation.failure ? name(*observation.failure) : name(*observation.answer);
   record.detail = observation.detail;
   record.over_time = observation.over_time;
-}
-
-Json as_json(const Traffic& traffic) {
-  return {{"seed", traffic.seed},
-          {"requests", traffic.requests},
-          {"connections", traffic.connections},
-          {"in_flight_max", traffic.in_flight_max},
-          {"overtaken", traffic.overtaken}};
-}
-
-Result<void> judge_left_image(const Question& question, const Observation& observation, Record& record) {
-  auto judged =
-      judge_image(question.bench, question.implementation, question.tested, question.operation, observation.output);
-  if (!judged) return tl::unexpected(judged.error());
-  Facts facts = facts_of(question, observation);
-  if (judged->faults.empty()) facts.matches.insert("");
-  facts.holds_right_disk = judged->holds_right_disk;
-  take_verdict(judge(question.operation.expect, facts), record);
-  if (record.status == Status::pass && !judged->untried.empty()) record.status = Status::unsupported;
-  record.answer = judged->answer;
-  record.properties = std::move(judged->properties);
-  if (observation.traffic) record.properties["traffic"] = as_json(*observation.traffic);
-  record.first_diff = judged->first_diff;
-  record.bytes = judged->bytes;
-  record.observed_length = judged->disk_length;
-  auto& told = judged->faults;
-  for (const auto& more : {judged->untried, judged->remark})
-    if (!more.empty()) told.push_back(more);
-  record.detail = fmt::format("{}", fmt::join(told, "; "));
-  return {};
 }
 
 /// The right bytes of an image that should have been refused: none of them is wrong.
@@ -116,10 +72,25 @@ Result<void> judge_data(const Question& question, const Observation& observation
   return {};
 }
 
+Result<void> judge_map(const Question& question, const Observation& observation, Record& record) {
+  const auto given = examine_given_map(question.bench.corpus, question.tested, question.operation, observation.output);
+  if (!given) return tl::unexpected(given.error());
+  Facts facts = facts_of(question, observation);
+  if (given->faults.empty()) facts.matches.insert("");
+  facts.is_as_of_twin = given->is_as_of_twin;
+  take_verdict(judge(question.operation.expect, facts), record);
+  if (!given->faults.empty()) record.answer = "other-map";
+  record.detail = fmt::format("{}", fmt::join(given->faults, "; "));
+  if (record.status == Status::flaw_unnoticed)
+    record.detail = fmt::format("gave the map of {}, its valid twin; not noticed: {}", question.tested.baseline,
+                                question.tested.delta);
+  return {};
+}
+
 /// How much of the disk came out before a refusal that should not have come.
 Result<void> look_before_refusal(const Question& question, const Observation& observation, Record& record) {
   const auto& [bench, implementation, tested, operation] = question;
-  if (operation.op != Op::read && operation.op != Op::read_range) return {};
+  if (operation.op != Op::read && operation.op != Op::read_range && operation.op != Op::read_snapshot) return {};
   const auto given = examine_given_data(bench.corpus, tested, operation, observation.output);
   if (!given) return tl::unexpected(given.error());
   const Segment part = part_read(bench.corpus, tested, operation);
@@ -159,14 +130,36 @@ Result<void> judge_word(const Question& question, const Observation& observation
   return look_before_refusal(question, observation, record);
 }
 
+/// A change that was refused leaves the image as it was.
+Result<void> judge_refused_change(const Question& question, const Observation& observation, Record& record) {
+  const auto& [bench, implementation, tested, operation] = question;
+  const auto lost = lost_bytes(bench, implementation.places, tested, observation.output);
+  if (!lost) return tl::unexpected(lost.error());
+  if (lost->empty()) return judge_word(question, observation, record);
+  record.status = Status::wrong_data;
+  record.answer = "other-bytes";
+  record.detail = "[modify-refused] refused, and the image is not as it was: " + *lost;
+  return {};
+}
+
 }  // namespace
 
 Result<void> fill_record(const Question& question, const Observation& observation, Record& record) {
   take_process(observation, record);
-  if (observation.answer != Answer::accept || observation.failure) return judge_word(question, observation, record);
-  if (question.operation.op == Op::read_parallel) return judge_given_ranges(question, observation, record);
-  return leaves_image(question.operation.op) ? judge_left_image(question, observation, record)
-                                             : judge_data(question, observation, record);
+  const Op op = question.operation.op;
+  if (observation.failure) return judge_word(question, observation, record);
+  if (op == Op::repair && observation.answer != Answer::unsupported)
+    return judge_repaired(question, observation, record);
+  if (op == Op::modify && observation.answer == Answer::reject && wants_refusal(question.operation.expect))
+    return judge_refused_change(question, observation, record);
+  if (observation.answer != Answer::accept) return judge_word(question, observation, record);
+  switch (op) {
+    case Op::write:
+    case Op::modify: return judge_left_image(question, observation, record);
+    case Op::map: return judge_map(question, observation, record);
+    case Op::read_parallel: return judge_given_ranges(question, observation, record);
+    default: return judge_data(question, observation, record);
+  }
 }
 
 }  // namespace conform

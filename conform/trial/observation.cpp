@@ -52,6 +52,7 @@ void check_usage(Observation& observation, const Allowance& allowance) {
 std::filesystem::path place_of_output(Op op, const ImageCopy& copy) {
   switch (op) {
     case Op::write: return copy.fresh_path().string() + ".qcow2";
+    case Op::repair:
     case Op::modify: return copy.image();
     default: return copy.fresh_path();
   }
@@ -81,6 +82,7 @@ Values values_of(const Implementation& implementation, const Operation& operatio
   values["out"] = output.string();
   values["offset"] = std::to_string(operation.offset);
   values["length"] = std::to_string(operation.length);
+  values["snapshot"] = operation.snapshot;
   values["raw"] = copy.image().string();
   values["steps"] = copy.fresh_path().string() + ".json";
   add_parameters(values, operation.parameters, implementation);
@@ -100,7 +102,7 @@ void refuse_link(Observation& observation) {
   if (!observation.failure) observation.detail = "its output is a link, which counts as none";
 }
 
-bool gives_data(Op op) { return op == Op::read || op == Op::read_range; }
+bool has_output(Op op) { return op == Op::read || op == Op::read_range || op == Op::read_snapshot || op == Op::map; }
 
 }  // namespace
 
@@ -129,7 +131,7 @@ Observation observe(const Implementation& implementation, const Operation& opera
     return observation;
   }
   ProcessRequest request{command.words.fill(values), std::nullopt, limits_of(allowance)};
-  if (gives_data(operation.op) && !command.words.uses("out")) request.standard_output = observation.output;
+  if (has_output(operation.op) && !command.words.uses("out")) request.standard_output = observation.output;
   if (implementation.runs_beside_image) request.directory = copy.image().parent_path();
   observation.process = run_process(request);
   refuse_link(observation);

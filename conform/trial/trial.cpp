@@ -5,6 +5,7 @@
 #include "trial/observation.hpp"
 #include "trial/ranges.hpp"
 #include "trial/served.hpp"
+#include "trial/step_contents.hpp"
 
 namespace conform {
 namespace {
@@ -34,7 +35,7 @@ Result<Plan> plan_of(const Bench& bench, const Case& tested, const Operation& op
 std::uint64_t output_length(Op op, const LockEntry& lock) {
   std::uint64_t length = lock.guest.length;
   if (op == Op::write) length *= 2;  // with tables and refcounts
-  if (op == Op::modify) length = lock.image.length + 2 * length;
+  if (op == Op::modify || op == Op::repair) length = lock.image.length + 2 * length;
   return length;
 }
 
@@ -46,10 +47,16 @@ Result<void> perform(const Question& question, unsigned attempt, Custody& custod
   if (!bench.holds_to_case_times) allowance.of_case.time.reset();
   const auto plan = plan_of(bench, tested, operation, attempt);
   if (!plan) return tl::unexpected(plan.error());
-  const auto observation = observe(implementation, operation, **copy, allowance, *plan);
+  Operation asked = operation;
+  if (operation.op == Op::modify) {
+    auto steps = steps_with_files(bench.corpus, tested, operation, **copy);
+    if (!steps) return tl::unexpected(steps.error());
+    asked.steps = std::move(*steps);
+  }
+  const auto observation = observe(implementation, asked, **copy, allowance, *plan);
   auto filled = bench.spent.on(Work::judging, [&] { return fill_record(question, observation, record); });
   if (!filled) record.status = Status::harness_error;  // which nobody is held to account for
-  custody.take_back(operation.op, observation.output);
+  custody.take_back(operation, observation.output);
   return filled;
 }
 

@@ -87,6 +87,8 @@ Result<std::uint64_t> differs_in(Part part, const OpenFile& guest, std::uint64_t
   return segment.end;
 }
 
+}  // namespace
+
 std::string hex_at(const OpenFile& file, std::uint64_t position, std::uint64_t end) {
   std::vector<std::byte> bytes(position < end ? std::min(shown, end - position) : 0);
   std::string text;
@@ -94,8 +96,6 @@ std::string hex_at(const OpenFile& file, std::uint64_t position, std::uint64_t e
   for (std::byte byte : bytes) text += fmt::format("{:02x}", static_cast<unsigned>(byte));
   return text;
 }
-
-}  // namespace
 
 Result<std::optional<FirstDiff>> first_difference(const OpenFile& guest, std::uint64_t offset, std::uint64_t length,
                                                   const OpenFile& got, const Leeway& leeway) {

@@ -30,4 +30,7 @@ struct Leeway {
 Result<std::optional<FirstDiff>> first_difference(const OpenFile& guest, std::uint64_t offset, std::uint64_t length,
                                                   const OpenFile& got, const Leeway& leeway = {});
 
+/// Up to 16 bytes of [position, end) of a file, in hex.
+std::string hex_at(const OpenFile& file, std::uint64_t position, std::uint64_t end);
+
 }  // namespace conform

@@ -7,6 +7,19 @@ namespace {
 
 const LockEntry& lock_of(const Corpus& corpus, const Case& tested) { return corpus.lock().at(tested.id); }
 
+/// The snapshot that the operation reads; null: the active disk, and also where there is no such snapshot to be read.
+const Digest* snapshot_of(const Corpus& corpus, const Case& tested, const Operation& operation) {
+  const auto& snapshots = lock_of(corpus, tested).snapshots;
+  const auto found = snapshots.find(operation.snapshot);
+  return operation.op == Op::read_snapshot && found != snapshots.end() ? &found->second : nullptr;
+}
+
+/// The disk that the operation reads.
+std::filesystem::path disk_of(const Corpus& corpus, const Case& tested, const Operation& operation) {
+  const bool of_snapshot = snapshot_of(corpus, tested, operation) != nullptr;
+  return of_snapshot ? corpus.guest_snapshot(tested, operation.snapshot) : corpus.guest(tested);
+}
+
 /// The guest contents that an answer may equal: the disk itself first.
 std::vector<std::string> contents(const Operation& operation) {
   std::vector<std::string> names{""};
@@ -34,6 +47,7 @@ Segment questionable(const Corpus& corpus, const Case& tested, const Operation& 
 
 std::string describe_place(const GuestMap& map, Segment part) {
   const GuestExtent* extent = map.at(part.begin);
+  if (!extent && map.extents.empty()) return fmt::format("guest {:#x} on", part.begin);
   if (!extent) return fmt::format("guest {:#x} on, past the end of the disk", part.begin);
   std::string text = fmt::format("guest {:#x}..{:#x}, {}", part.begin, std::min(part.end, extent->end()), extent->kind);
   if (extent->host_offset) text += fmt::format(", host_offset {:#x}", *extent->host_offset);
@@ -53,9 +67,9 @@ std::string first_bytes(const OpenFile& file, std::uint64_t begin) {
 bool is_as_of_twin(const Corpus& corpus, const Case& tested, const Operation& operation, const OpenFile& got) {
   const Case* twin = corpus.find(tested.baseline);
   if (!twin || !corpus.lock().contains(twin->id)) return false;
-  const auto guest = OpenFile::open(corpus.guest(*twin));
+  const auto guest = OpenFile::open(disk_of(corpus, *twin, operation));
   const Segment part =
-      operation.op == Op::read ? part_read(corpus, *twin, operation) : part_read(corpus, tested, operation);
+      operation.op != Op::read_range ? part_read(corpus, *twin, operation) : part_read(corpus, tested, operation);
   if (!guest || part.end > guest->size()) return false;
   const auto differs = first_difference(*guest, part.begin, part.end - part.begin, got);
   return differs && !*differs;
@@ -81,6 +95,7 @@ class Sources {
 }  // namespace
 
 Segment part_read(const Corpus& corpus, const Case& tested, const Operation& operation) {
+  if (const Digest* snapshot = snapshot_of(corpus, tested, operation)) return {0, snapshot->length};
   if (operation.op == Op::read_range)
     return {operation.offset, operation.offset + std::min(operation.length, UINT64_MAX - operation.offset)};
   return {0, lock_of(corpus, tested).guest.length};
@@ -94,7 +109,7 @@ Result<GivenData> examine_given_data(const Corpus& corpus, const Case& tested, c
   if (!facts.exists) return facts;
   const Segment part = part_read(corpus, tested, operation);
   for (const auto& name : contents(operation)) {
-    const auto guest = OpenFile::open(corpus.guest(tested, name));
+    const auto guest = OpenFile::open(name.empty() ? disk_of(corpus, tested, operation) : corpus.guest(tested, name));
     if (!guest) return tl::unexpected(guest.error());
     const std::uint64_t length = operation.op == Op::read ? guest->size() : part.end - part.begin;
     auto differs = first_difference(*guest, part.begin, length, *got);
@@ -116,12 +131,16 @@ Result<GivenData> examine_given_data(const Corpus& corpus, const Case& tested, c
 
 Result<WrongBytes> explain_given_data(const Corpus& corpus, const Case& tested, const Operation& operation,
                                       const std::filesystem::path& output, const std::optional<FirstDiff>& first_diff) {
-  const auto map = load_guest_map(corpus.guest_map(tested));
+  auto map = load_guest_map(corpus.guest_map(tested));
   if (!map) return tl::unexpected(map.error());
+  if (operation.op == Op::read_snapshot) map->extents.clear();  // they are the active disk's
   const auto got = OpenFile::open(output);
   if (!got) return tl::unexpected(got.error());
   Sources sources;
-  if (auto added = sources.add("the guest disk", corpus.guest(tested)); !added) return tl::unexpected(added.error());
+  if (auto added = sources.add("the guest disk", disk_of(corpus, tested, operation)); !added)
+    return tl::unexpected(added.error());
+  if (operation.op == Op::read_snapshot)
+    if (auto added = sources.add("the active disk", corpus.guest(tested)); !added) return tl::unexpected(added.error());
   for (const auto& file : tested.siblings)
     if (auto added = sources.add(file, corpus.sibling(tested, file)); !added) return tl::unexpected(added.error());
   if (auto added = sources.add("the image file", corpus.image(tested)); !added) return tl::unexpected(added.error());

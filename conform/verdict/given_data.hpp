@@ -20,7 +20,7 @@ struct GivenData {
   bool is_as_of_twin = false;           // of a refusal that is wanted: all of it is what the valid twin gives
 };
 
-/// `operation` is a read or a read-range of the case, and `output` is what it left.
+/// `operation` is a read, a read-range or a read-snapshot of the case, and `output` is what it left.
 Result<GivenData> examine_given_data(const Corpus& corpus, const Case& tested, const Operation& operation,
                                      const std::filesystem::path& output);
 

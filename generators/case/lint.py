@@ -10,9 +10,10 @@ from generators.case.spec import Spec
 
 READS = ("read", "read-range")
 TOGETHER = ("write", "write_zeroes", "discard")
-VERDICTS = {"read": ("accept", "reject"), "read-range": ("accept", "reject"),
-            "read-parallel": ("accept",),
-            "check": ("clean", "leaks", "corrupt", "reject"), "write": ("accept",), "modify": ("accept",)}
+VERDICTS = {"read": ("accept", "reject"), "read-range": ("accept", "reject"), "map": ("accept", "reject"),
+            "read-snapshot": ("accept", "reject"), "read-parallel": ("accept",), "repair": ("accept", "reject"),
+            "check": ("clean", "leaks", "corrupt", "reject"), "write": ("accept",),
+            "modify": ("accept", "reject")}
 
 
 def lint(cases: list[Case], levels: dict[str, str]) -> None:
@@ -89,6 +90,8 @@ def _operation(operation: Spec, where: str) -> None:
     ranged = operation["op"] == "read-range"
     if ranged != ("offset" in operation) or ranged != ("length" in operation):
         raise CaseError("offset and length belong to read-range, and to nothing else", where)
+    if (operation["op"] == "read-snapshot") != ("snapshot" in operation):
+        raise CaseError("a snapshot belongs to read-snapshot, and to nothing else", where)
     expect = operation["expect"]
     verdict = expect["verdict"]
     if (verdict == "either") != ("choices" in expect):
@@ -108,13 +111,15 @@ def _writing(operation: Spec, clauses: list[str], where: str) -> None:
         raise CaseError("steps belong to modify, and to nothing else", where)
     for step in operation.get("steps", []):
         _step(step, f"{where}.steps")
+    if op == "modify" and expect["verdict"] == "reject" and len(operation["steps"]) != 1:
+        raise CaseError("a refused change is of one step: what others did would stay", f"{where}.steps")
     if (op == "write") != ("properties" in expect):
         raise CaseError("properties belong to write, and to nothing else", f"{where}.expect")
     unnamed = [slug for slug in expect.get("properties", []) if slug not in clauses]
     if unnamed:
         raise CaseError(f"the case does not have {', '.join(unnamed)} among its clauses", f"{where}.expect.properties")
-    if (op == "modify" and expect["verdict"] == "accept") != ("check" in expect):
-        raise CaseError("what check says afterwards belongs to a modify that is accepted", f"{where}.expect")
+    if (op in ("modify", "repair") and expect["verdict"] == "accept") != ("check" in expect):
+        raise CaseError("what check says afterwards belongs to an accepted modify or repair", f"{where}.expect")
 
 
 def _step(step: Spec, where: str) -> None:

@@ -31,7 +31,20 @@ class Guest:
 
     @property
     def refused(self) -> list[tuple[int, int]]:
-        return [(extent.offset, extent.length) for extent in self.extents if extent.kind == REFUSED]
+        parts: list[tuple[int, int]] = []
+        for extent in self.extents:
+            if extent.kind != REFUSED:
+                continue
+            if parts and sum(parts[-1]) == extent.offset:
+                parts[-1] = (parts[-1][0], parts[-1][1] + extent.length)
+            else:
+                parts.append((extent.offset, extent.length))
+        return parts
+
+    @property
+    def is_mapped(self) -> bool:
+        """Whether the tables say of every byte where it comes from, though a stream there may be broken."""
+        return all(extent.host_offset is not None for extent in self.extents if extent.kind == REFUSED)
 
     def pieces(self, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
         """From where to where, and whether that can be read."""
@@ -110,7 +123,7 @@ class Reader:
         reserved = entry.value & layout.reserved_offset_bits(self.geometry.cluster_bits)
         sound = not reserved and "data_file" not in self.image.spec
         if not forced and not (complete and sound):
-            return self._add(start, length, REFUSED)
+            return self._add(start, length, REFUSED, entry.host_offset if sound else None)
         self.file.write(start, stream.output[:length])
         self._add(start, length, COMPRESSED, entry.host_offset)
 
@@ -161,7 +174,7 @@ class Reader:
         """Neighbours of one kind become one extent, standard ones only when they are neighbours in the file too."""
         if not length:
             return
-        if self.extents and kind != COMPRESSED:
+        if self.extents and kind != COMPRESSED and (kind, host_offset is None) != (REFUSED, False):
             last = self.extents[-1]
             follows = None if last.host_offset is None else last.host_offset + last.length
             if last.kind == kind and follows == host_offset:

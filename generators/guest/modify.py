@@ -6,13 +6,15 @@ is what `file` has, or what it was before the first step.
 """
 
 from dataclasses import dataclass, field
+from typing import Callable, Optional
 
 from generators.case.errors import CaseError
 from generators.case.geometry import Geometry
 from generators.case.guest_map import COMPRESSED, STANDARD
+from generators.case.spec import Spec, number
+from generators.guest.step_content import step_bytes
 from generators.image.image import Image
 from generators.image.sparse import SparseFile
-from generators.case.spec import Spec, number
 
 Range = tuple[int, int]  # first byte, and the byte behind the last
 
@@ -26,16 +28,29 @@ class After:
     torn: list[Range] = field(default_factory=list)
 
 
-def disk_after(image: Image, file: SparseFile, steps: list[Spec]) -> After:
-    """`file` is the guest disk before, and is not changed."""
-    disk = _Disk(image.geometry, file.resized(file.length), _hidden_tail(image))
+@dataclass(frozen=True)
+class Before:
+    """The disks that there are before the first step; `backing` is the backing file's name and disk."""
+
+    image: Image
+    file: SparseFile
+    snapshots: dict[str, SparseFile] = field(default_factory=dict)
+    backing: Optional[tuple[str, SparseFile]] = None
+    siblings: frozenset[str] = frozenset()
+
+
+def disks_after(before: Before, steps: list[Spec]) -> dict[str, After]:
+    """The active disk, under "", and beside it what belongs to the operation: "snapshot-NAME" for each that there is in
+    the end, where a step concerns snapshots; "sibling-NAME" for a file that a commit changes; "content-N" for what step
+    N writes. Nothing of `before` is changed."""
+    disk = _Disk(before)
     for index, step in enumerate(steps):
         (kind, stated), = step.items()
         try:
-            disk.take(kind, stated)
+            disk.take(index, kind, stated)
         except CaseError as error:
             raise error.inside(f"steps.{index}.{kind}") from None
-    return After(disk.file, _lengths(disk.open), _lengths(disk.torn))
+    return disk.all(of_snapshots=any(kind.startswith("snapshot_") for step in steps for kind in step))
 
 
 def _lengths(ranges: list[Range]) -> list[Range]:
@@ -73,26 +88,36 @@ def _hidden_tail(image: Image) -> bytes:
     return whole[visible : image.geometry.cluster_size]
 
 
-@dataclass
 class _Disk:
-    geometry: Geometry
-    file: SparseFile
-    hidden: bytes  # behind the end, up to the border of the last cluster
-    open: list[Range] = field(default_factory=list)
-    torn: list[Range] = field(default_factory=list)
-    unflushed: list[Range] = field(default_factory=list)
-    flushed: list[Range] = field(default_factory=list)
+    def __init__(self, before: Before) -> None:
+        self.before = before
+        self.geometry: Geometry = before.image.geometry
+        self.file = before.file.resized(before.file.length)
+        self.hidden = _hidden_tail(before.image)  # behind the end, up to the border of the last cluster
+        self.open: list[Range] = []
+        self.torn: list[Range] = []
+        self.unflushed: list[Range] = []
+        self.flushed: list[Range] = []
+        self.snapshots = {name: After(file, []) for name, file in before.snapshots.items()}
+        self.backing = before.backing
+        self.others: dict[str, After] = {}
 
-    def take(self, kind: str, stated: Spec) -> None:
-        if kind == "resize":
-            return self._resize(number(stated))
-        if kind == "flush":
-            self.flushed, self.unflushed = [*self.flushed, *self.unflushed], []
-            return None
-        if kind == "kill":
-            return self._kill()
+    def all(self, of_snapshots: bool) -> dict[str, After]:
+        snapshots = {f"snapshot-{name}": disk for name, disk in self.snapshots.items()} if of_snapshots else {}
+        return {"": self._now(), **snapshots, **self.others}
+
+    def take(self, index: int, kind: str, stated: Spec) -> None:
         if kind == "parallel":
-            return self._parallel(stated)
+            return self._parallel(index, stated)
+        other: Optional[Callable[[Spec], None]] = {
+            "resize": self._resize, "flush": self._flush, "kill": self._kill, "commit": self._commit,
+            "rebase": self._rebase,
+            "snapshot_create": self._snapshot_create, "snapshot_apply": self._snapshot_apply,
+            "snapshot_delete": self._snapshot_delete}.get(kind)
+        return other(stated) if other else self._range(index, kind, stated)
+
+    # ---- the guest's own -------------------------------------------------------------------------------
+    def _range(self, index: int, kind: str, stated: Spec) -> None:
         start, length = number(stated["offset"]), number(stated["length"])
         if start + length > self.file.length:
             raise CaseError(f"reaches past the end of a disk of {self.file.length} bytes")
@@ -102,10 +127,17 @@ class _Disk:
             return self._open(start, start + length)
         if kind == "write_compressed":
             self._whole_clusters(start, start + length)
-        self.file.write(start, bytes([stated["byte"] if kind != "write_zeroes" else 0]) * length)
+        data = bytes(length)
+        if kind != "write_zeroes":
+            data = step_bytes(stated, start, length, index, self.before.file, self.geometry.cluster_size)
+        if "content" in stated:
+            content = SparseFile(length)
+            content.write(0, data)
+            self.others[f"content-{index}"] = After(content, [])
+        self.file.write(start, data)
         self._close(start, start + length)
 
-    def _parallel(self, steps: list[Spec]) -> None:
+    def _parallel(self, index: int, steps: list[Spec]) -> None:
         """In any order, since no two of them name one byte."""
         named: list[Range] = []
         for step in steps:
@@ -114,9 +146,12 @@ class _Disk:
             if _meet(named, start, end):
                 raise CaseError("steps that are in flight together name no byte twice")
             named.append((start, end))
-            self.take(kind, stated)
+            self.take(index, kind, stated)
 
-    def _kill(self) -> None:
+    def _flush(self, _: Spec) -> None:
+        self.flushed, self.unflushed = [*self.flushed, *self.unflushed], []
+
+    def _kill(self, _: Spec) -> None:
         """What was not flushed is as it is now, or as it was before the first step, which must be all that it was."""
         for start, end in self.unflushed:
             if _meet(self.flushed, start, end):
@@ -128,8 +163,8 @@ class _Disk:
         if start % size or end % size and end != self.file.length or start == end:
             raise CaseError("a compressed write is of whole clusters")
 
-    def _resize(self, length: int) -> None:
-        before = self.file.length
+    def _resize(self, stated: Spec) -> None:
+        length, before = number(stated), self.file.length
         if length < before:
             hidden = -length % self.geometry.cluster_size
             self.hidden = (self.file.read(length, min(hidden, before - length)) + self.hidden)[:hidden]
@@ -141,6 +176,51 @@ class _Disk:
         if any(uncovered):
             self._open(before, before + len(uncovered))
 
+    # ---- snapshots -------------------------------------------------------------------------------------
+    def _now(self) -> After:
+        copy = self.file.resized(self.file.length)
+        return After(copy, _lengths(self.open), _lengths(self.torn))
+
+    def _snapshot(self, name: Spec) -> After:
+        if name not in self.snapshots:
+            raise CaseError(f"there is no snapshot '{name}'")
+        return self.snapshots[str(name)]
+
+    def _snapshot_create(self, name: Spec) -> None:
+        if name in self.snapshots:
+            raise CaseError(f"there is a snapshot '{name}' already")
+        self.snapshots[str(name)] = self._now()
+
+    def _snapshot_apply(self, name: Spec) -> None:
+        disk = self._snapshot(name)
+        if disk.file.length % self.geometry.cluster_size:
+            raise CaseError("what is hidden behind the end of this snapshot's disk is not known")
+        self.file = disk.file.resized(disk.file.length)
+        self.open = [(start, start + length) for start, length in disk.open]
+        self.hidden = b""
+
+    def _snapshot_delete(self, name: Spec) -> None:
+        self._snapshot(name)
+        del self.snapshots[str(name)]
+
+    # ---- the file behind -------------------------------------------------------------------------------
+    def _commit(self, _: Spec) -> None:
+        """What the image has goes into the backing file, which becomes as long as the image if it was shorter."""
+        if self.backing is None:
+            raise CaseError("there is no backing file that the case's own header names")
+        name, disk = self.backing
+        merged = self.file.resized(max(disk.length, self.file.length))
+        merged.write(self.file.length, disk.read(self.file.length, max(0, disk.length - self.file.length)))
+        self.backing = name, merged
+        self.others[f"sibling-{name}"] = After(merged, self._now().open)
+
+    def _rebase(self, stated: Optional[Spec]) -> None:
+        """The disk reads as before."""
+        if stated is not None and stated["backing_file"] not in self.before.siblings:
+            raise CaseError(f"the case has no sibling '{stated['backing_file']}'")
+        self.backing = None
+
+    # ---- open parts ------------------------------------------------------------------------------------
     def _open(self, start: int, end: int) -> None:
         self.open = _joined([*self.open, (start, end)])
 

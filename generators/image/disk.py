@@ -1,6 +1,6 @@
 """One L1 table with everything under it: the active disk, or the disk of an internal snapshot."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Optional
 
@@ -76,13 +76,16 @@ def active_disk(geometry: Geometry, clusters: dict[int, ClusterSpec], named: dic
 
 
 def snapshot_disk(active: Disk, number: int, stated: dict[int, ClusterSpec], named: dict[str, Body],
-                  shares: bool) -> Disk:
-    """A snapshot refers to the active disk's clusters save those that it states anew; where it `shares`, to the active
-    disk's L2 tables too, save those in which it has clusters of its own."""
-    per_table = active.geometry.l2_entries
+                  shares: bool, size: int) -> Disk:
+    """A snapshot refers to the active disk's clusters, as far as its `size` goes, save those that it states anew; where
+    it `shares`, to the active disk's L2 tables too, save those in which it has clusters of its own."""
+    geometry = replace(active.geometry, virtual_size=size)
+    per_table = geometry.l2_entries
     shared = {*active.l1_indexes()} - {index // per_table for index in stated} if shares else set()
-    inherited = {index: body for index, body in active.bodies.items() if index not in stated}
-    disk = Disk(f"snapshot.{number}.", f"{number}s", active.geometry, {**active.clusters, **stated}, inherited,
+    below = {index: cluster for index, cluster in active.clusters.items()
+             if shares or size == active.geometry.virtual_size or index < geometry.clusters}
+    inherited = {index: body for index, body in active.bodies.items() if index in below and index not in stated}
+    disk = Disk(f"snapshot.{number}.", f"{number}s", geometry, {**below, **stated}, inherited,
                 shared_tables=frozenset(shared))
     _fill(disk, stated, named)
     return disk

@@ -33,7 +33,8 @@ class Image:
     def snapshots(self) -> "dict[str, Image]":
         """The image as each internal snapshot has it: the same file, by the snapshot's own L1 table."""
         plain = {key: value for key, value in self.spec.items() if key != "l1"}
-        return {stated["name"]: replace(self, spec=plain, disk=disk, entries=entries, snapshot_disks=[])
+        return {stated["name"]: replace(self, spec=plain, geometry=disk.geometry, disk=disk, entries=entries,
+                                        snapshot_disks=[])
                 for stated, (disk, entries) in zip(self.spec.get("snapshots", []), self.snapshot_disks)}
 
 
@@ -44,7 +45,8 @@ def build_image(spec: Spec) -> Image:
     disks = [active_disk(geometry, clusters, named)]
     for index, snapshot in enumerate(spec.get("snapshots", [])):
         shares = snapshot.get("shares_l2_tables", False)
-        disks.append(snapshot_disk(disks[0], index, stated_clusters(snapshot.get("guest", {})), named, shares))
+        size = number(snapshot.get("virtual_size", geometry.virtual_size))
+        disks.append(snapshot_disk(disks[0], index, stated_clusters(snapshot.get("guest", {})), named, shares, size))
     blocks = [0]
     while True:
         plan = Plan(spec, geometry, disks, named, blocks)

@@ -4,14 +4,19 @@
 // their schemas in implementations/protocol/schema.json). What is wrong with an image is an answer. What is wrong with
 // a file or with a request ends the adapter, with a line on standard error.
 #include <cstdio>
+#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "check/check.hpp"
 #include "files/chain.hpp"
+#include "files/change_file.hpp"
 #include "files/delivery.hpp"
 #include "files/errors.hpp"
+#include "files/map_text.hpp"
+#include "files/repair_file.hpp"
+#include "files/steps.hpp"
 
 namespace {
 
@@ -22,7 +27,7 @@ Json hello() {
   return {{"protocol", 1},
           {"name", "model"},
           {"version", QCOW2_CONFORM_VERSION},
-          {"operations", {"read", "read-range", "check"}},
+          {"operations", {"read", "read-range", "read-snapshot", "map", "check", "repair", "modify"}},
           {"features",
            {"deflate", "zstd", "extended-l2", "v2", "backing-file", "snapshot", "external-data-file",
             "standard-clusters", "zero-clusters"}}};
@@ -30,17 +35,50 @@ Json hello() {
 
 Json read(const Json& request) {
   const auto image = value_or_refuse(open_image_chain(request.at("image").get<std::string>()));
+  if (request.contains("snapshot")) value_or_refuse(switch_to_snapshot(*image, request["snapshot"].get<std::string>()));
   std::optional<std::uint64_t> length;
   if (request.contains("length")) length = request["length"].get<std::uint64_t>();
   deliver(*image->reader, request.value("offset", std::uint64_t{0}), length, request.at("out").get<std::string>(), 1);
   return {{"answer", "accept"}};
 }
 
+Json map(const Json& request) {
+  const auto image = value_or_refuse(open_image_chain(request.at("image").get<std::string>()));
+  std::ofstream out(request.at("out").get<std::string>());
+  const char* before = "[";
+  value_or_refuse(map_disk(*image->reader, [&](const MapRow& row) {
+    out << before << map_text(row);
+    before = ",\n";
+  }));
+  out << (*before == '[' ? "[]" : "]") << std::flush;
+  if (!out) throw UsageError("the map cannot be written");
+  return {{"answer", "accept"}};
+}
+
 Json check(const Json& request) {
   const auto file = open_file(request.at("image").get<std::string>());
-  const auto image = value_or_refuse(open_image(file->source));
-  const auto found = qcow2::check(image, {}, [](const Finding&) {});
+  const auto found = qcow2::check(value_or_refuse(open_image(file->source)), {}, [](const Finding&) {});
   return {{"answer", found.corruptions > 0 ? "corrupt" : found.leaks > 0 ? "leaks" : "clean"}};
+}
+
+/// All is mended when a check of every stream finds nothing afterwards.
+Json repair(const Json& request) {
+  const std::string path = request.at("image");
+  {
+    const auto file = open_file(path);
+    value_or_refuse(repair_file(*file, value_or_refuse(open_image(file->source)), RepairMode::replace));
+  }
+  const auto file = open_file(path);
+  const auto left = qcow2::check(value_or_refuse(open_image(file->source)), {.deep = true}, [](const Finding&) {});
+  return {{"answer", left.corruptions + left.leaks > 0 ? "reject" : "accept"}};
+}
+
+Json modify(const Json& request) {
+  const std::string path = request.at("image");
+  const auto steps = parse_steps(request.at("steps").dump());
+  const auto image = value_or_refuse(open_image_chain(path));
+  value_or_refuse(change_file(*image, steps.steps, {.image = path, .backing = {}}, {}));
+  return {{"answer", "accept"}};
 }
 
 Json answer(const Json& request) {
@@ -48,7 +86,10 @@ Json answer(const Json& request) {
   try {
     if (op == "hello") return hello();
     if (op == "bye") return Json::object();
-    return op == "check" ? check(request) : read(request);
+    if (op == "map") return map(request);
+    if (op == "check") return check(request);
+    if (op == "repair") return repair(request);
+    return op == "modify" ? modify(request) : read(request);
   } catch (const Refusal& refusal) {
     return {{"answer", "reject"}, {"message", refusal.what()}};
   }

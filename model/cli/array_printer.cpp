@@ -18,8 +18,10 @@ ArrayPrinter::ArrayPrinter() : file_(std::tmpfile()) {
   if (!file_) fail();
 }
 
-void ArrayPrinter::operator()(const Json& element) {
-  const std::string line = fmt::format("{}\n{}", first_ ? "" : ",", text(element));
+void ArrayPrinter::operator()(const Json& element) { add(text(element)); }
+
+void ArrayPrinter::add(std::string_view element) {
+  const std::string line = fmt::format("{}\n{}", first_ ? "" : ",", element);
   if (std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size()) fail();
   first_ = false;
 }

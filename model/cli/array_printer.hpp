@@ -15,6 +15,8 @@ class ArrayPrinter {
  public:
   ArrayPrinter();
   void operator()(const Json& element);
+  /// The same of an element that is text already, in one line.
+  void add(std::string_view element);
   /// Prints the array between `before` and `after`.
   void finish(std::string_view before, std::string_view after);
 

@@ -5,6 +5,7 @@
 #include "cli/chain_options.hpp"
 #include "cli/cli.hpp"
 #include "files/chain.hpp"
+#include "files/map_text.hpp"
 
 namespace qcow2::cli {
 
@@ -17,51 +18,6 @@ struct Options {
   bool json = false;
   ChainOptions chain;
 };
-
-struct Row {
-  std::uint64_t start;
-  GuestExtent extent;
-};
-
-/// Whether `next`, which begins where `row` ends, tells of the same thing going on.
-bool continues(const Row& row, const GuestExtent& next) {
-  const GuestExtent& extent = row.extent;
-  if (extent.host_offset.has_value() != next.host_offset.has_value()) return false;
-  return extent.depth == next.depth && extent.allocated == next.allocated && extent.zero == next.zero &&
-         extent.compressed == next.compressed &&
-         (!extent.host_offset || *extent.host_offset + extent.length == *next.host_offset);
-}
-
-/// Calls `emit` with each stretch of the disk, neighbours that are alike merged.
-template <class Emit>
-void for_each_row(const Reader& reader, Emit emit) {
-  Walk walk(reader.image());
-  std::optional<Row> row;
-  for (std::uint64_t at = 0; at < reader.size();) {
-    const GuestExtent extent = value_or_refuse(reader.extent_at({at}, walk));
-    if (row && continues(*row, extent)) {
-      row->extent.length += extent.length;
-    } else {
-      if (row) emit(*row);
-      row = Row{at, extent};
-    }
-    at += extent.length;
-  }
-  if (row) emit(*row);
-}
-
-/// The keys of `qemu-img map --output=json`.
-Json row_json(const Row& row) {
-  Json json{{"start", row.start},
-            {"length", row.extent.length},
-            {"depth", row.extent.depth},
-            {"present", row.extent.allocated},
-            {"zero", row.extent.zero},
-            {"data", row.extent.allocated && !row.extent.zero},
-            {"compressed", row.extent.compressed}};
-  if (row.extent.host_offset) json["offset"] = row.extent.host_offset->value;
-  return json;
-}
 
 /// Decodes a stream, and says where it ends.
 void add_stream(Json& json, const Image& image, const Descriptor& descriptor, Scratch& scratch) {
@@ -113,7 +69,7 @@ void for_each_cluster(const Image& image, bool streams, Emit emit) {
   }
 }
 
-void print_row(const Row& row) {
+void print_row(const MapRow& row) {
   const GuestExtent& extent = row.extent;
   const char* kind = extent.compressed   ? "compressed"
                      : !extent.allocated ? "unallocated"
@@ -158,11 +114,11 @@ int map(const Options& options) {
   const auto opened = value_or_refuse(open_image_chain(options.image, chain_rules(options.chain)));
   if (options.json) {
     ArrayPrinter printer;
-    for_each_row(*opened->reader, [&](const Row& row) { printer(row_json(row)); });
+    value_or_refuse(map_disk(*opened->reader, [&](const MapRow& row) { printer.add(map_text(row)); }));
     printer.finish("", "");
   } else {
     fmt::print("{:>14} {:>12} {:>5}  {:<12}{}\n", "guest_offset", "length", "depth", "kind", "host_offset");
-    for_each_row(*opened->reader, print_row);
+    value_or_refuse(map_disk(*opened->reader, print_row));
   }
   return exit_code::conforms;
 }

@@ -4,8 +4,8 @@
 
 #include "cli/chain_options.hpp"
 #include "cli/cli.hpp"
-#include "cli/steps.hpp"
 #include "files/change_file.hpp"
+#include "files/steps.hpp"
 
 namespace qcow2::cli {
 

@@ -98,7 +98,7 @@ Result<GuestExtent> Reader::extent_at(GuestOffset offset, Walk& walk) const {
     extent.zero = true;
     extent.host_offset = zero->preallocated;
   } else if (std::holds_alternative<Compressed>(piece->mapping)) {
-    extent.compressed = true;
+    extent.compressed = true;  // [map-compressed]
   } else if (backing_ == nullptr || offset.value >= backing_->size()) {
     extent.allocated = false;
     extent.zero = true;
@@ -107,7 +107,8 @@ Result<GuestExtent> Reader::extent_at(GuestOffset offset, Walk& walk) const {
     auto in_backing = backing_->extent_at(offset);
     if (!in_backing) return in_backing;
     in_backing->depth += 1;
-    in_backing->length = std::min(in_backing->length, piece->length);
+    in_backing->length =
+        std::min(in_backing->length, piece->length);  // [map-unallocated] what follows may have an entry
     return in_backing;
   }
   return extent;

@@ -83,6 +83,11 @@ void ImageCorpus::add_write_case(const std::string& id, const Json& image) {
   put_image(id, false);
 }
 
+void ImageCorpus::add_map_case(const std::string& id) {
+  add({.id = id, .guest = real_disk(), .operations = {{{"op", "map"}, {"expect", {{"verdict", "accept"}}}}}});
+  put_image(id, false);
+}
+
 void ImageCorpus::add_modify_case(const Modify& modify) {
   Json expect{{"verdict", modify.check.empty() ? "observe" : "accept"}};
   if (!modify.check.empty()) expect["check"] = modify.check;

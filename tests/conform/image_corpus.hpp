@@ -19,6 +19,9 @@ class ImageCorpus : public ToyCorpus {
   /// A case with the operation write of real_disk(), of which all properties are asked.
   void add_write_case(const std::string& id, const Json& image = Json::object());
 
+  /// A case with the operation map of an image of real_disk().
+  void add_map_case(const std::string& id);
+
   struct Modify {
     std::string id;
     Json steps;

@@ -127,8 +127,12 @@ class Lint(ProjectTest):
                 ("properties belong to write", {"op": "read", "expect": {**accept, "properties": ["writer-content"]}}),
                 ("does not have writer-content among its clauses",
                  {"op": "write", "expect": {**accept, "properties": ["writer-content"]}}),
-                ("modify does not answer reject",
-                 {"op": "modify", "steps": [step], "expect": {"verdict": "reject"}})):
+                ("a refused change is of one step",
+                 {"op": "modify", "steps": [step, step], "expect": {"verdict": "reject"}}),
+                ("write does not answer reject", {"op": "write", "expect": {"verdict": "reject"}}),
+                ("what check says afterwards", {"op": "repair", "expect": accept}),
+                ("a snapshot belongs to read-snapshot", {"op": "read-snapshot", "expect": accept}),
+                ("a snapshot belongs to read-snapshot", {"op": "read", "snapshot": "before", "expect": accept})):
             with self.subTest(rule):
                 self.assert_case_refused("operations.0.*" + rule, operations=[operation])
 
@@ -160,7 +164,7 @@ class Lint(ProjectTest):
                                            "expect": {"verdict": "accept"}}]))
         status, _, err = self.build()
         self.assertEqual(2, status)
-        self.assertIn("operations.0: the case says accept, but the read meets a part that must be refused", err)
+        self.assertIn("operations.0: the case says accept, but the read-range meets a part that must be refused", err)
 
     def test_errors_of_the_image_name_the_place(self) -> None:
         for rule, image in (

@@ -7,7 +7,7 @@ from typing import Any, Dict, List
 from generators.case.errors import CaseError
 from generators.guest.guest import read_guest
 from generators.image.image import build_image
-from generators.guest.modify import After, disk_after
+from generators.guest.modify import After, Before, disks_after
 from tests.generators.project import ProjectTest, plain_case
 
 Step = Dict[str, Any]
@@ -16,7 +16,7 @@ CLUSTER = 4096
 
 def changed(steps: List[Step], **image: object) -> After:
     built = build_image({"cluster_bits": 12, "guest": {"0-1": "compressed"}, **image})
-    return disk_after(built, read_guest(built).file, steps)
+    return disks_after(Before(built, read_guest(built).file), steps)[""]
 
 
 def filled(offset: int, length: int, byte: int = 0x55) -> Step:

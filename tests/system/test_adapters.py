@@ -84,6 +84,7 @@ class Document(unittest.TestCase):
             self.fits(json.loads(answer), f"{op}.answer")
             self.assertEqual(json.loads(request)["seq"], json.loads(answer)["seq"])
             seen.append(op)
-        self.assertEqual(["hello", "read", "read-range", "check", "bye"], seen)
+        operations = ["read", "read-range", "read-snapshot", "map", "check", "repair", "modify"]
+        self.assertEqual(["hello", *operations, "bye"], seen)
         self.assertEqual([f"#/definitions/{op}.{kind}" for op in seen for kind in ("request", "answer")],
                          [message["$ref"] for message in PROTOCOL["anyOf"]])

@@ -73,8 +73,8 @@ std::string rule_words(const std::string& slug, const Clauses& clauses) {
 std::string_view meaning(Status status) {
   switch (status) {
     case Status::pass: return "answered as it should";
-    case Status::wrong_data: return "accepted, and gave other bytes than the disk has";
-    case Status::wrong_accept: return "accepted what must be refused, and gave bytes that nobody has";
+    case Status::wrong_data: return "accepted, and gave other bytes, or another map, than the disk has";
+    case Status::wrong_accept: return "accepted what must be refused, and gave bytes or a map that nobody has";
     case Status::flaw_unnoticed: return "did not notice what is wrong with the image; no wrong byte was given";
     case Status::wrong_reject: return "refused what must be accepted";
     case Status::unsound_image: return "left an image that holds the right disk and breaks a rule of writing";

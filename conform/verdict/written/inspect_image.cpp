@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "verdict/written/scrap.hpp"
 #include "verdict/written/second_opinion.hpp"
 
 namespace conform {
@@ -23,21 +24,6 @@ std::string describe(const FirstDiff& diff) {
   return fmt::format("guest {:#x} has {}, should have {}", diff.offset, diff.got.empty() ? "nothing" : diff.got,
                      diff.expected.empty() ? "nothing" : diff.expected);
 }
-
-/// A file of the work folder that goes with this object.
-class Scrap {
- public:
-  explicit Scrap(const Bench& bench) : path_(bench.work.root() / random_name()) {}
-  Scrap(const Scrap&) = delete;
-  ~Scrap() {
-    std::error_code ignored;
-    fs::remove(path_, ignored);
-  }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 }  // namespace
 
@@ -86,7 +72,7 @@ Result<void> Inspection::read_back(const ExpectedDisk& expected) {
     return {};
   }
   const Scrap disk(bench_);
-  const auto read = model_.read(image_, disk.path(), expected.length);
+  const auto read = model_.read(image_, disk.path(), {0, expected.length});
   if (!read) return tl::unexpected(read.error());
   if (read->refusal.empty()) return compare_content(expected, disk.path());
   broken("other-bytes", fmt::format("[{}] the model refuses: {}", clause_, read->refusal));
@@ -131,7 +117,7 @@ Result<void> Inspection::compare_snapshot(const std::string& name, const Expecte
     return {};
   }
   const Scrap disk(bench_);
-  const auto read = model_.read(image_, disk.path(), expected.length, name);
+  const auto read = model_.read(image_, disk.path(), {0, expected.length}, name);
   if (!read) return tl::unexpected(read.error());
   std::string fault = read->refusal;
   std::string found = "refused";
@@ -165,6 +151,12 @@ Result<void> Inspection::check_repaired() {
   if (!check) return tl::unexpected(check.error());
   if (check->refusal.empty()) seen_.check = std::move(check->json);
   return {};
+}
+
+std::vector<std::string> Inspection::snapshots() const {
+  std::vector<std::string> names;
+  for (const auto& snapshot : seen_.info.value("snapshots", Json::array())) names.push_back(snapshot.at("name"));
+  return names;
 }
 
 void Inspection::judge_corruptions() {

@@ -47,6 +47,8 @@ class Inspection {
   Result<void> look_at_clusters();
   Result<void> compare_snapshot(const std::string& name, const ExpectedDisk& expected);
 
+  /// The names of its snapshots.
+  std::vector<std::string> snapshots() const;
   bool is_marked_dirty() const;
   /// From here on check speaks of the image as a repair leaves it, which an image that is marked dirty may want.
   Result<void> check_repaired();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "corpus/guest_map.hpp"
+#include "verdict/written/judge_modified.hpp"
 
 namespace conform {
 namespace {
@@ -77,28 +78,6 @@ Result<void> judge_written(const Bench& bench, const CommandTemplate& words, con
   return judge_whether_tried(bench.corpus, tested, image);
 }
 
-Result<void> judge_modified(const Bench& bench, const Case& tested, const Operation& operation, Inspection& image) {
-  const auto map = load_guest_map(bench.corpus.guest_map(tested));
-  if (!map) return tl::unexpected(map.error());
-  const auto disk = map->after.find(std::to_string(operation.index));
-  if (disk == map->after.end()) return fail("the guest map has no disk after operation {}", operation.index);
-  const auto& [length, open, torn] = disk->second;
-  const auto looked =
-      image.look({bench.corpus.guest_after(tested, operation), length, open, torn, bench.corpus.guest(tested)});
-  if (!looked) return tl::unexpected(looked.error());
-  if (!*looked) return {};
-  for (const auto& [name, digest] : bench.corpus.lock().at(tested.id).snapshots)
-    if (auto compared = image.compare_snapshot(name, {bench.corpus.guest_snapshot(tested, name), digest.length});
-        !compared)
-      return compared;
-  if (operation.kills() && image.is_marked_dirty())
-    if (auto repaired = image.check_repaired(); !repaired) return repaired;
-  image.judge_corruptions();
-  if (image.number_of_check("leaks") > 0 && operation.check_afterwards == Answer::clean) image.judge_leaks();
-  image.judged.properties["check"] = image.verdict_of_check();
-  return {};
-}
-
 }  // namespace
 
 Result<ImageJudgement> judge_image(const Bench& bench, const Implementation& implementation, const Case& tested,
@@ -108,7 +87,7 @@ Result<ImageJudgement> judge_image(const Bench& bench, const Implementation& imp
   try {
     const auto judged =
         writes ? judge_written(bench, implementation.commands.at(Op::write).words, tested, operation, image)
-               : judge_modified(bench, tested, operation, image);
+               : judge_modified(bench, implementation.places, tested, operation, path, image);
     if (!judged) return tl::unexpected(judged.error());
   } catch (const Json::exception& error) {
     return fail("what qcow2-model prints is not understood: {}", error.what());

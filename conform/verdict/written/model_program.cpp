@@ -65,9 +65,10 @@ Result<ModelAnswer> ModelProgram::clusters(const fs::path& image) const {
   return answer;
 }
 
-Result<ModelAnswer> ModelProgram::check(const fs::path& image) const {
-  auto asked =
-      ask({"check", "--deep", "--json", image.string()}, {exit_done, exit_corrupt, exit_leaks, exit_not_opened});
+Result<ModelAnswer> ModelProgram::check(const fs::path& image, Decode decode) const {
+  std::vector<std::string> words{"check", "--json", image.string()};
+  if (decode == Decode::all_streams) words.emplace_back("--deep");
+  auto asked = ask(words, {exit_done, exit_corrupt, exit_leaks, exit_not_opened});
   if (!asked) return tl::unexpected(asked.error());
   return ModelAnswer{asked->exit == exit_not_opened ? asked->message : std::string(), std::move(asked->json)};
 }
@@ -80,10 +81,12 @@ Result<ModelAnswer> ModelProgram::repair(const fs::path& image) const {
   return ModelAnswer{refused ? "not repaired: " + asked->message : std::string(), std::move(asked->json)};
 }
 
-Result<ModelAnswer> ModelProgram::read(const fs::path& image, const fs::path& out, std::uint64_t length,
+Result<ModelAnswer> ModelProgram::read(const fs::path& image, const fs::path& out, Segment part,
                                        const std::string& snapshot) const {
-  std::vector<std::string> words{"read", image.string(), out.string(),          "--jobs",
-                                 "1",    "--length",     std::to_string(length)};
+  const std::uint64_t length = part.end - part.begin;
+  std::vector<std::string> words{
+      "read",     image.string(),        out.string(), "--jobs", "1", "--offset", std::to_string(part.begin),
+      "--length", std::to_string(length)};
   if (!snapshot.empty()) words.insert(words.end(), {"--snapshot", snapshot});
   const auto asked = ask(words, {exit_done, exit_refused}, length);
   if (!asked) return tl::unexpected(asked.error());

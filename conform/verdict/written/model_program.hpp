@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/json_file.hpp"
+#include "base/open_file.hpp"
 #include "bench/bench.hpp"
 #include "process/command_template.hpp"
 
@@ -25,14 +26,15 @@ class ModelProgram {
   ModelProgram(const Bench& bench, const Values& places);
 
   Result<ModelAnswer> info(const std::filesystem::path& image) const;
-  /// With every compressed cluster decoded. Corruptions and leaks are no refusal.
-  Result<ModelAnswer> check(const std::filesystem::path& image) const;
+  enum class Decode { nothing, all_streams };
+  /// Corruptions and leaks are no refusal.
+  Result<ModelAnswer> check(const std::filesystem::path& image, Decode decode = Decode::all_streams) const;
   /// In place. A refusal: it cannot be repaired safely.
   Result<ModelAnswer> repair(const std::filesystem::path& image) const;
   /// A row for each cluster that has an L2 entry, with the length of its stream.
   Result<ModelAnswer> clusters(const std::filesystem::path& image) const;
-  /// The whole disk into `out`, of the active state or a snapshot; `length` is what is expected of it.
-  Result<ModelAnswer> read(const std::filesystem::path& image, const std::filesystem::path& out, std::uint64_t length,
+  /// A part of the disk into `out`, of the active state or a snapshot.
+  Result<ModelAnswer> read(const std::filesystem::path& image, const std::filesystem::path& out, Segment part,
                            const std::string& snapshot = {}) const;
 
  private:

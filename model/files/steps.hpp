@@ -8,7 +8,7 @@
 #include "change/change.hpp"
 #include "files/files.hpp"
 
-namespace qcow2::cli {
+namespace qcow2 {
 
 struct Steps {
   std::vector<std::unique_ptr<OpenFile>> files;  ///< that contents come from
@@ -17,5 +17,7 @@ struct Steps {
 
 /// Reads them from a file, or for "-" from standard input. Throws UsageError for what is no list of steps.
 Steps load_steps(const std::string& path);
+/// The same of their text.
+Steps parse_steps(const std::string& text);
 
-}  // namespace qcow2::cli
+}  // namespace qcow2

@@ -1,25 +1,34 @@
-#include "cli/steps.hpp"
+#include "files/steps.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <fstream>
 #include <iostream>
+#include <nlohmann/json.hpp>
 
-#include "cli/cli.hpp"
+#include "files/errors.hpp"
 
-namespace qcow2::cli {
+namespace qcow2 {
 
 namespace {
 
 using change::Content;
 using change::Step;
+using Json = nlohmann::ordered_json;
 
 /// A number, or a string of one, such as "0x10000".
 std::uint64_t number(const Json& json) {
-  if (json.is_string()) return command_line::parse_number(json.get<std::string>());
-  if (!json.is_number_unsigned()) throw UsageError(fmt::format("{} is no number of bytes", text(json)));
-  return json.get<std::uint64_t>();
+  if (json.is_number_unsigned()) return json.get<std::uint64_t>();
+  const std::string text = json.is_string() ? json.get<std::string>() : std::string();
+  const bool hex = text.starts_with("0x");
+  std::uint64_t value = 0;
+  const auto [stop, error] =
+      std::from_chars(text.data() + (hex ? 2 : 0), text.data() + text.size(), value, hex ? 16 : 10);
+  if (error != std::errc{} || stop != text.data() + text.size())
+    throw UsageError(json.dump(-1, ' ', false, Json::error_handler_t::replace) + " is no number of bytes");
+  return value;
 }
 
 Content byte_content(const Json& stated) {
@@ -89,6 +98,13 @@ Step load_step(const Json& json, Steps& steps) {
   throw UsageError(fmt::format("there is no step '{}'", kind));
 }
 
+Steps all_steps(const Json& json) {
+  if (!json.is_array()) throw UsageError("it is no list");
+  Steps steps;
+  for (const Json& step : json) steps.steps.push_back(load_step(step, steps));
+  return steps;
+}
+
 Json parse(const std::string& path) {
   if (path == "-") return Json::parse(std::cin);
   std::ifstream file(path, std::ios::binary);
@@ -98,14 +114,14 @@ Json parse(const std::string& path) {
 
 }  // namespace
 
-Steps load_steps(const std::string& path) try {
-  const Json json = parse(path);
-  if (!json.is_array()) throw UsageError("it is no list");
-  Steps steps;
-  for (const Json& step : json) steps.steps.push_back(load_step(step, steps));
-  return steps;
-} catch (const std::exception& error) {
+Steps load_steps(const std::string& path) try { return all_steps(parse(path)); } catch (const std::exception& error) {
   throw UsageError(fmt::format("the steps in '{}': {}", path, error.what()));
 }
 
-}  // namespace qcow2::cli
+Steps parse_steps(const std::string& text) try {
+  return all_steps(Json::parse(text));
+} catch (const std::exception& error) {
+  throw UsageError(fmt::format("the steps: {}", error.what()));
+}
+
+}  // namespace qcow2

@@ -1,0 +1,74 @@
+"""One qemu-io that stays up: it is given a command a line, and is done with it when it prompts for the next."""
+
+import os
+import re
+import subprocess
+from typing import NoReturn
+
+PROMPT = b"qemu-io> "
+REFUSALS = re.compile(
+    rb"failed: |can't open|argument too large|must be|exceeds|out of range|not supported|Unable to|Could not",
+    re.IGNORECASE,
+)
+
+
+class Refused(Exception):
+    """What QEMU said."""
+
+
+class Died(Exception):
+    """How qemu-io ended that should not have: its signal, or a line."""
+
+    def __init__(self, signal: int, why: str) -> None:
+        super().__init__(why)
+        self.signal = signal
+
+
+class Console:
+    """Of one image, opened for writing."""
+
+    def __init__(self, image: str) -> None:
+        words = ["qemu-io", "-f", "qcow2", "-d", "unmap", image]
+        self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.heard = b""
+        self.refused = False
+        self._until_prompt()
+
+    def ask(self, command: str) -> bytes:
+        """What it prints; raises what it says when it does not do it."""
+        assert self.process.stdin is not None
+        try:
+            self.process.stdin.write(command.encode() + b"\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            pass  # what it said before tells why
+        said = self._until_prompt()
+        if b"failed: " in said or said and REFUSALS.search(said):
+            self.refused = True
+            raise Refused(said.decode(errors="replace").strip())
+        return said
+
+    def close(self) -> None:
+        """The image is whole on the disk afterwards."""
+        if self.process.returncode is not None:
+            return  # how it ended has been told
+        said = self.process.communicate()[0]
+        if self.process.returncode != 0 and not (self.refused and self.process.returncode > 0):
+            self._ended(said)
+
+    def _until_prompt(self) -> bytes:
+        assert self.process.stdout is not None
+        while not self.heard.endswith(PROMPT):
+            more = os.read(self.process.stdout.fileno(), 1 << 16)
+            if not more:
+                self._ended(self.heard)
+            self.heard += more
+        said, self.heard = self.heard[: -len(PROMPT)], b""
+        return said
+
+    def _ended(self, said: bytes) -> NoReturn:
+        status = self.process.wait()
+        text = said.decode(errors="replace").strip()
+        if status >= 0 and REFUSALS.search(said):
+            raise Refused(text)
+        raise Died(max(0, -status), f"qemu-io ended with {status}: {text}")
