@@ -63,6 +63,8 @@ def _make(case: Case) -> Made:
     try:
         image = build_image(case.image)
         backing = _backing(case, case.image, siblings)
+        for rebase in _rebases(case):
+            _backing(case, {"backing_file": {"name": rebase["backing_file"], "format": rebase["format"]}}, siblings)
         if image.data_file is not None and "missing" not in case.image["data_file"]:
             siblings[case.image["data_file"]["name"]] = image.data_file
     except CaseError as error:
@@ -137,6 +139,12 @@ def _backing(case: Case, spec: Spec, files: dict[str, SparseFile]) -> Optional[G
     files[name] = image.file
     disk = read_guest(image, _backing(case, inner, files))
     return Guest(image.file, []) if spec["backing_file"].get("format") == "raw" else disk
+
+
+def _rebases(case: Case) -> list[Spec]:
+    """The backing files that steps give to the image."""
+    return [step["rebase"] for operation in case.operations for step in operation.get("steps", [])
+            if step.get("rebase")]
 
 
 # ---- what the case expects must be what the generator makes ----------------------------------------------

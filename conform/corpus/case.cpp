@@ -80,12 +80,18 @@ Result<void> parse_check_afterwards(const Json& text, Operation& operation) {
   return {};
 }
 
+Result<void> parse_modify(const Json& text, Operation& operation) {
+  operation.steps = text.at("steps");
+  operation.properties = text.at("expect").value("properties", std::vector<std::string>{});
+  return parse_check_afterwards(text, operation);
+}
+
 Result<void> parse_what_to_do(const Json& document, const Json& text, Operation& operation) {
   switch (operation.op) {
     case Op::read_range: return parse_range(text, operation);
     case Op::write: return parse_write(document, text.at("expect"), operation);
     case Op::read_snapshot: operation.snapshot = text.at("snapshot"); return {};
-    case Op::modify: operation.steps = text.at("steps"); return parse_check_afterwards(text, operation);
+    case Op::modify: return parse_modify(text, operation);
     case Op::repair: return parse_check_afterwards(text, operation);
     case Op::read:
     case Op::read_parallel:

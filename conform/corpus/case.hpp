@@ -61,7 +61,7 @@ struct Operation {
   std::uint64_t length = 0;  // offset and length: of read-range only
   Expect expect;
   WriteParameters parameters{};              // of write
-  std::vector<std::string> properties{};     // of write: slugs of the clauses that the new image is held to
+  std::vector<std::string> properties{};     // of write and modify: the clauses that the image is held to besides
   std::string snapshot{};                    // of read-snapshot: its name
   Json steps{};                              // of modify: what is done to the image, one after another
   std::optional<Answer> check_afterwards{};  // of modify and repair: clean, or leaks, which allows clean too

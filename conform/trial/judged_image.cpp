@@ -60,6 +60,7 @@ Result<void> judge_left_image(const Question& question, const Observation& obser
   facts.holds_right_disk = judged->holds_right_disk;
   take_verdict(judge(operation.expect, facts), record);
   take_judgement(std::move(*judged), record);
+  if (observation.traffic) record.properties["traffic"] = as_json(*observation.traffic);
   return {};
 }
 

@@ -20,6 +20,14 @@ bool case_limits_time(const Allowance& allowance) {
 
 }  // namespace
 
+Json as_json(const Traffic& traffic) {
+  return {{"seed", traffic.seed},
+          {"requests", traffic.requests},
+          {"connections", traffic.connections},
+          {"in_flight_max", traffic.in_flight_max},
+          {"overtaken", traffic.overtaken}};
+}
+
 std::chrono::milliseconds milliseconds(double seconds) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(seconds * 1000)));
 }

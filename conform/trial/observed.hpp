@@ -37,6 +37,8 @@ struct Traffic {
   std::size_t overtaken = 0;      // answered after a request that was sent later
 };
 
+Json as_json(const Traffic& traffic);
+
 struct Observation {
   std::optional<Answer> answer;   // nothing: it gave none, and `failure` says what it did instead
   std::optional<Status> failure;  // crash, timeout, resource, harness-error; resource also beside an answer

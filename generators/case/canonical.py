@@ -14,7 +14,7 @@ INDENT = 2
 
 CASE_KEYS = ("schema", "id", "rev", "title", "why", "leak", "clauses", "features", "requires", "status", "reason",
              "image", "siblings", "baseline", "delta", "choice_group", "control", "operations", "limits", "evidence")
-OPERATION_KEYS = ("op", "offset", "length", "steps", "expect")
+OPERATION_KEYS = ("op", "offset", "length", "snapshot", "steps", "expect")
 
 
 def canonical_text(case: Spec) -> str:

@@ -10,7 +10,7 @@ from generators.case.schema import Validator
 from generators.case.spec import Spec
 
 FAMILIES = ("descriptor", "size-field", "placement", "sharing", "stream-deflate", "stream-zstd", "mapping", "range",
-            "map", "check", "write", "modify", "resource", "width")
+            "map", "snapshot", "check", "repair", "write", "modify", "resource", "width")
 
 
 @dataclass(frozen=True)

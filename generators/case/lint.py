@@ -113,8 +113,11 @@ def _writing(operation: Spec, clauses: list[str], where: str) -> None:
         _step(step, f"{where}.steps")
     if op == "modify" and expect["verdict"] == "reject" and len(operation["steps"]) != 1:
         raise CaseError("a refused change is of one step: what others did would stay", f"{where}.steps")
-    if (op == "write") != ("properties" in expect):
-        raise CaseError("properties belong to write, and to nothing else", f"{where}.expect")
+    if op == "write" and "properties" not in expect or "properties" in expect and op not in ("write", "modify"):
+        raise CaseError("properties belong to write and modify, and a write has some", f"{where}.expect")
+    strange = [slug for slug in expect.get("properties", []) if slug.startswith("modify-") != (op == "modify")]
+    if strange:
+        raise CaseError(f"{', '.join(strange)} is no property of {op}", f"{where}.expect.properties")
     unnamed = [slug for slug in expect.get("properties", []) if slug not in clauses]
     if unnamed:
         raise CaseError(f"the case does not have {', '.join(unnamed)} among its clauses", f"{where}.expect.properties")

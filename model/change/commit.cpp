@@ -40,7 +40,7 @@ Result<void> commit(State& state) {
   const std::uint64_t end = divide_up(size, state.cluster_size());
   for (std::uint64_t cluster = next_with_table(state, 0, end); cluster < end;
        cluster = next_with_table(state, cluster + 1, end)) {
-    if (is_empty(load_entry(state, cluster))) continue;
+    if (is_empty(load_entry(state, cluster))) continue;  // [modify-commit] zeros are something the image has
     if (auto committed = commit_cluster(state, cluster); !committed) return committed;
   }
   for (std::uint64_t index = 0; index < active_l1_table(state).entries; ++index) drop_l2_table(state, index);

@@ -24,6 +24,7 @@ Result<void> keep_cluster(State& state, const GuestSource* backing, std::uint64_
   Bytes after(state.cluster_size());
   if (auto read = read_cluster(state, guest_cluster, before); !read) return read;
   const bool readable = read_cluster(rebased, guest_cluster, after).has_value();
+  // [modify-rebase] "has the same disk as before"
   if (readable && before == after) return {};
   const bool zeros = std::ranges::all_of(before, [](std::byte byte) { return byte == std::byte{0}; });
   return zeros ? zero_cluster(state, guest_cluster) : write_cluster(state, guest_cluster, before);

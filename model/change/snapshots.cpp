@@ -55,6 +55,7 @@ Result<void> create_snapshot(State& state, const std::string& name) {
   const L1Table active = active_l1_table(state);
   const auto copy = copy_l1_table(state, active, active.entries);
   if (!copy) return tl::unexpected(copy.error());
+  // [modify-snapshots] from here on the snapshot owns what it reaches
   if (auto added = add_reached(state, *copy); !added) return added;
   set_copied_flags(state);  // what was the active state's alone no longer is
   return append_snapshot(state, name, *copy);

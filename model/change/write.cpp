@@ -13,7 +13,7 @@ namespace {
 /// Writes what a part of a cluster is to be; the rest of it stays.
 Result<void> write_part(State& state, const Part& part, const Content& content) {
   std::vector<std::byte> cluster(state.cluster_size());
-  // [modify-guest-bytes] "leaves all other guest bytes as they were"
+  // [modify-guest-bytes] "leaves all other guest bytes as they were"; what cannot be read cannot stay [modify-refused]
   if (!part.whole) {
     if (auto read = read_cluster(state, part.guest_cluster, cluster); !read) return read;
   }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "cli/cli.hpp"
+#include "cli/kept_json.hpp"
 #include "files/chain.hpp"
 #include "format/snapshot.hpp"
 
@@ -89,6 +90,7 @@ Json info_json(const OpenImage& opened) {
   if (!header.backing_file.empty()) json["backing_file"] = header.backing_file;
   if (!header.backing_format.empty()) json["backing_format"] = header.backing_format;
   if (!header.data_file.empty()) json["data_file"] = header.data_file;
+  add_kept(json, image);
   json["standard_clusters"] = counts.standard;
   json["zero_clusters"] = counts.zero;
   json["compressed_clusters"] = counts.compressed;

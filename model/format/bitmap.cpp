@@ -92,6 +92,30 @@ Result<BitmapDirectory> read_bitmap_directory(const Image& image) {
   return directory;
 }
 
+void for_each_dirty(const Image& image, const Bitmap& bitmap,
+                    const std::function<void(GuestOffset, std::uint64_t)>& emit) {
+  constexpr std::uint64_t all_ones = 1;  // in the table, of an entry without an offset
+  const std::uint64_t granularity = std::uint64_t{1} << bitmap.granularity_bits;
+  const std::uint64_t size = image.header.virtual_size;
+  std::vector<std::byte> data(image.header.cluster_size());
+  std::uint64_t begin = 0, at = 0;  // [begin, at) is dirty, as far as we have come
+  for (std::uint32_t index = 0; index < bitmap.table_entries && at < size; ++index) {
+    std::array<std::byte, 8> bytes{};
+    image.source->read_at(bitmap.table + std::uint64_t{index} * bytes.size(), bytes);
+    const auto entry = load_big_endian<std::uint64_t>(bytes, 0);
+    const HostOffset place = table_offset(entry);
+    std::ranges::fill(data, place.value == 0 && entry == all_ones ? std::byte{0xff} : std::byte{0});
+    if (place.value != 0) image.source->read_at(place, data);
+    for (std::uint64_t bit = 0; bit < 8 * data.size() && at < size; ++bit) {
+      const bool dirty = (std::to_integer<unsigned>(data[bit / 8]) >> bit % 8 & 1) != 0;
+      if (!dirty && begin < at) emit({begin}, at - begin);
+      at += std::min(granularity, size - at);
+      if (!dirty) begin = at;
+    }
+  }
+  if (begin < at) emit({begin}, at - begin);
+}
+
 std::optional<Violation> judge(const Bitmap& bitmap, const Header& header) {
   constexpr std::uint32_t known_flags = 0b111;
   constexpr std::uint8_t dirty_tracking = 1;

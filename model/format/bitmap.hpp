@@ -1,8 +1,9 @@
-// The directory of persistent bitmaps: where it is, and where the table of each bitmap is. What the bitmaps say is left
-// out, for no guest byte depends on it.
+// The directory of persistent bitmaps: where it is, where the table of each bitmap is, and which parts of the disk a
+// bitmap calls dirty. No guest byte depends on any of it.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct Bitmap {
   std::uint16_t name_size = 0;
 
   bool in_use() const { return (flags & 1) != 0; }
+  bool is_automatic() const { return (flags & 2) != 0; }
 };
 
 struct BitmapDirectory {
@@ -39,6 +41,11 @@ bool has_bitmaps(const Header& header);
 /// The directory of an image that has bitmaps. Its tables need not lie well.
 /// Refuses, with rule::check_refcounts, a broken extension, and a directory that is not aligned or leaves the file.
 Result<BitmapDirectory> read_bitmap_directory(const Image& image);
+
+/// Calls `emit` with each part of the disk, in bytes, that the bitmap calls dirty, in order. Where the file does not
+/// have its data it is clean.
+void for_each_dirty(const Image& image, const Bitmap& bitmap,
+                    const std::function<void(GuestOffset, std::uint64_t)>& emit);
 
 /// What the entry says against the document; nothing: it is right.
 std::optional<Violation> judge(const Bitmap& bitmap, const Header& header);

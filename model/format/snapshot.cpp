@@ -81,8 +81,10 @@ Result<SnapshotTable> read_snapshot_table(const Image& image) {
 
 Result<Image> open_snapshot(const Image& image, const Snapshot& snapshot) {
   Image as_it_was = image;
+  // [snapshot-disk] "is read by the L1 table of its own entry in the snapshot table"
   as_it_was.header.l1_table_offset = snapshot.l1_table_offset;
   as_it_was.header.l1_size = snapshot.l1_size;
+  // [snapshot-size] "the size that its own entry gives, and without one that of the active disk"
   as_it_was.header.virtual_size = snapshot.virtual_size.value_or(image.header.virtual_size);
   if (auto judged = judge_l1_table(as_it_was); !judged) return tl::unexpected(std::move(judged.error()));
   return as_it_was;

@@ -107,8 +107,7 @@ Result<GuestExtent> Reader::extent_at(GuestOffset offset, Walk& walk) const {
     auto in_backing = backing_->extent_at(offset);
     if (!in_backing) return in_backing;
     in_backing->depth += 1;
-    in_backing->length =
-        std::min(in_backing->length, piece->length);  // [map-unallocated] what follows may have an entry
+    in_backing->length = std::min(in_backing->length, piece->length);  // [map-unallocated] what follows may be here
     return in_backing;
   }
   return extent;

@@ -27,6 +27,7 @@ class TargetRefcounts {
   Run run_at(std::uint64_t host_cluster) {
     const CountRun stored = stored_.run_at(host_cluster);
     const HostUse::Run used = use_.run_at(host_cluster);
+    // [repair-keeps-bytes] never below the references, and [repair-complete] no higher where that is safe
     const std::uint64_t target = lowers_ ? used.references : std::max(stored.count, used.references);
     return {
         .stored = stored.count, .references = used.references, .target = target, .end = std::min(stored.end, used.end)};

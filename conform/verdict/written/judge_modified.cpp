@@ -5,6 +5,7 @@
 
 #include "corpus/guest_map.hpp"
 #include "corpus/operation_disks.hpp"
+#include "verdict/written/changer_properties.hpp"
 
 namespace conform {
 namespace fs = std::filesystem;
@@ -34,6 +35,7 @@ class Modified {
     if (!*looked) return {};
     if (auto judged = judge_snapshots(); !judged) return judged;
     judge_backing_name();
+    if (auto judged = judge_properties(); !judged) return judged;
     if (operation_.kills() && image_.is_marked_dirty())
       if (auto repaired = image_.check_repaired(); !repaired) return repaired;
     image_.judge_corruptions();
@@ -89,6 +91,23 @@ class Modified {
                     fmt::format("[modify-rebase] its backing file is '{}' instead of '{}'", found, name));
   }
 
+  /// What the header and the bitmaps of the image were is the model's to say, too.
+  Result<void> judge_properties() {
+    if (operation_.properties.empty()) return {};
+    const auto before = ModelProgram(bench_, places_).info(bench_.corpus.image(case_));
+    if (!before) return tl::unexpected(before.error());
+    for (const auto& slug : operation_.properties) {
+      const auto property = changer_property(slug, before->json, image_.seen().info, operation_.steps);
+      const Clause* clause = bench_.corpus.clauses().find(slug);
+      if (!property || !clause) return fail("{} is no property of changing", slug);
+      image_.judged.properties[slug] = name(property->held);
+      const bool obliges = clause->level == Level::must || clause->level == Level::should;
+      if (property->held == Held::no && obliges)
+        image_.broken("corrupt", fmt::format("[{}] {}", slug, property->detail));
+    }
+    return {};
+  }
+
   /// A commit changes the backing file.
   Result<void> judge_siblings() {
     for (const auto& left : operation_disks(bench_.corpus.lock().at(case_.id), operation_, sibling_disk))
@@ -116,7 +135,7 @@ class Modified {
     const auto expected = disk(left.key);
     const auto guest = OpenFile::open(expected.file);
     if (!guest) return tl::unexpected(guest.error());
-    const auto differs = first_difference(*guest, 0, expected.length, got, expected.open);
+    const auto differs = first_difference(*guest, 0, expected.length, got, {.open = expected.open});
     if (!differs) return tl::unexpected(differs.error());
     if (!*differs) return {};
     image_.judged.holds_right_disk = false;
