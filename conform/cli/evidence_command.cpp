@@ -25,6 +25,7 @@ struct Options {
   FilterOptions filters;
   std::vector<std::string> implementations;
   std::string cases = QCOW2_CONFORM_CASES;
+  std::string results;
   unsigned jobs = processors();
   bool check = false;
 };
@@ -131,15 +132,15 @@ int evidence_command(const Options& options, const Session& session) {
   const auto request = make_request(options, session, *corpus);
   if (!request) return usage_error(request.error());
   stop_on_signals();
-  const auto results = perform(*request, *corpus);
+  const auto results = options.results.empty() ? perform(*request, *corpus) : load_results(options.results);
   if (!results) {
     usage_error(results.error());
     return exit_harness;
   }
   std::map<std::string, OrderedJson> identities;
-  for (std::size_t i = 0; i < request->implementations.size(); ++i)
-    identities[request->implementations[i].name] =
-        identify(request->implementations[i], results->header.implementations[i].version);
+  for (const auto& implementation : request->implementations)
+    for (const auto& info : results->header.implementations)
+      if (info.name == implementation.name) identities[info.name] = identify(implementation, info.version);
   const auto observed = gather(*results, identities);
   if (!observed) {
     usage_error(observed.error());
@@ -157,6 +158,7 @@ void add_evidence(Command& program, const Session& session) {
   options->filters.add_to(evidence);
   evidence.options("--impl", options->implementations, "NAME", "Only these; else model, qemu-img and qemu-io")
       .option("--cases", options->cases, "DIR", "Where the case files are")
+      .option("--results", options->results, "FILE", "The results.jsonl of a run of these; else they are run")
       .number("--jobs", options->jobs, 1, 1024, "How many at a time")
       .flag("--check", options->check, "Compare, change nothing: exit 1 where the same version does otherwise");
   evidence.run([options, &session] { return evidence_command(*options, session); });

@@ -56,7 +56,9 @@ Result<std::map<std::string, OrderedJson>> gather(const Results& results,
   std::map<std::string, OrderedJson> evidence;
   for (const auto& [case_id, of_case] : answers)
     for (const auto& [implementation, by_index] : of_case) {
-      OrderedJson entry = identities.at(implementation);
+      const auto identity = identities.find(implementation);
+      if (identity == identities.end()) continue;
+      OrderedJson entry = identity->second;
       entry[observed_key] = OrderedJson::array();
       for (const auto& [index, answer] : by_index) entry[observed_key].push_back(answer);
       const bool nothing =
