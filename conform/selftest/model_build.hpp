@@ -23,7 +23,7 @@ struct Unit {
   /// Whether it is a command of the program: those hold no rule of the format.
   bool is_of_commands() const { return source.starts_with("model/cli/"); }
   /// Whether some operation of a case may run it. None is a repair.
-  bool is_tried_by_cases() const { return !is_of_commands() && !source.starts_with("model/repair/"); }
+  bool is_tried_by_cases() const { return !is_of_commands(); }
 };
 
 struct ModelBuild {

@@ -83,9 +83,13 @@ void ImageCorpus::add_write_case(const std::string& id, const Json& image) {
   put_image(id, false);
 }
 
-void ImageCorpus::add_map_case(const std::string& id) {
-  add({.id = id, .guest = real_disk(), .operations = {{{"op", "map"}, {"expect", {{"verdict", "accept"}}}}}});
-  put_image(id, false);
+void ImageCorpus::add_case_of(const Simple& simple) {
+  add({.id = simple.id, .guest = real_disk(), .operations = Json::array({simple.operation})});
+  put_image(simple.id, simple.snapshot);
+  if (!simple.snapshot) return;
+  const auto disk = path() / "guest" / (simple.id + ".snapshot-before.raw");
+  lock()["cases"][simple.id]["snapshots"]["before"] = put_disk(disk, real_disk());
+  write_lock();
 }
 
 void ImageCorpus::add_modify_case(const Modify& modify) {

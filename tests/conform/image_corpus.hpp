@@ -19,8 +19,13 @@ class ImageCorpus : public ToyCorpus {
   /// A case with the operation write of real_disk(), of which all properties are asked.
   void add_write_case(const std::string& id, const Json& image = Json::object());
 
-  /// A case with the operation map of an image of real_disk().
-  void add_map_case(const std::string& id);
+  struct Simple {
+    std::string id;
+    Json operation;
+    bool snapshot = false;  // the image has one, "before"
+  };
+  /// A case with one operation on an image of real_disk().
+  void add_case_of(const Simple& simple);
 
   struct Modify {
     std::string id;

@@ -118,7 +118,7 @@ TEST_CASE("what is no map says why") {
 
 TEST_CASE("a map operation is judged by what the command prints") {
   ImageCorpus corpus;
-  corpus.add_map_case("mapped");
+  corpus.add_case_of({.id = "mapped", .operation = {{"op", "map"}, {"expect", {{"verdict", "accept"}}}}});
   const auto mapped_by = [&](const std::string& fault_name, const std::string& then = "") {
     const auto command = fault("mapper", fault_name + " {bin}/qcow2-model {image}");
     return run_on(corpus, {"run", "--case", "mapped", "--map-cmd", then.empty() ? command : then}).records.at(0);

@@ -71,6 +71,9 @@ elif fault == "touches-sibling":
     for path in glob.glob(os.path.join(os.path.dirname(image), "base*")):
         with open(path, "ab") as file:
             file.write(b"?")
+elif fault == "destroys-and-refuses":
+    write(disk_after(b""))
+    sys.exit(1)
 elif fault == "refuses":
     sys.exit(1)
 elif fault == "has-no-means":
