@@ -52,7 +52,12 @@ def main() -> int:
     forbid_core_dumps()
     counts: Counter[str] = Counter()
     known: set[str] = set()
-    alike = [try_one(seed, options, counts, known) for seed in seeds(options)]
+    alike: list[bool] = []
+    try:
+        for seed in seeds(options):
+            alike.append(try_one(seed, options, counts, known))
+    except KeyboardInterrupt:
+        pass  # what was counted until then is told
     failures = alike.count(False)
     for what, count in sorted(counts.items()):
         print(f"{count:8} {what}")
