@@ -22,6 +22,9 @@ using Clock = Running::Clock;
 
 constexpr std::chrono::milliseconds patience{1000};  // between bye and SIGTERM
 
+// The hard limit, below which each request has its own: an image that is changed in place may be as long as any disk.
+constexpr std::uint64_t file_size_max = std::uint64_t{1} << 62;
+
 /// Its own limit, which its children inherit when it starts them; Running watches the output besides.
 void limit_file_size(pid_t pid, std::uint64_t size) {
   rlimit now{};
@@ -78,7 +81,7 @@ std::optional<Exchange> Adapter::start(const ProcessLimits& limits) {
       .input = requests->read.get(),
       .output = answers->write.get(),
       .messages = messages->write.get(),
-      .file_size = ProcessLimits{}.file_size,
+      .file_size = file_size_max,
       .hidden = limits.hidden,
       .temporary = limits.temporary,
   });

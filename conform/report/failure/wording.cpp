@@ -31,8 +31,10 @@ std::string expected_answer(const Record& record) {
 
 std::string operation_words(const Record& record, const Case* tested) {
   std::string text(name(record.op));
-  if (!tested || record.op != Op::read_range || record.index >= tested->operations.size()) return text;
+  if (!tested || record.index >= tested->operations.size()) return text;
   const auto& operation = tested->operations[record.index];
+  if (record.op == Op::read_snapshot) return fmt::format("{} {}", text, operation.snapshot);
+  if (record.op != Op::read_range) return text;
   return fmt::format("{} {:#x}+{}", text, operation.offset, operation.length);
 }
 
