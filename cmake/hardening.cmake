@@ -6,6 +6,9 @@ include(CheckPIESupported)
 
 check_pie_supported(LANGUAGES C CXX)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+if(QCOW2_CONFORM_STATIC)
+  link_statically()
+endif()
 
 set(hardening -fstack-protector-strong)
 foreach(flag -fstack-clash-protection -fcf-protection=full -mbranch-protection=standard)

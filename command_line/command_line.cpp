@@ -1,20 +1,15 @@
 #include "command_line/command_line.hpp"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <sstream>
 #include <utility>
 
 #include "command_line/closest.hpp"
+#include "command_line/description.hpp"
+#include "command_line/parser.hpp"
 
 namespace command_line {
-
-struct Parser {
-  CLI::App app;
-  std::string hint;
-  std::function<int()> action;  // of the command that was chosen
-};
-
 namespace {
 
 CLI::App& as_app(void* app) { return *static_cast<CLI::App*>(app); }
@@ -22,6 +17,13 @@ CLI::App& as_app(void* app) { return *static_cast<CLI::App*>(app); }
 CLI::Option* add_number(CLI::App& app, const std::string& name, const StoreNumber& store, const std::string& help) {
   const auto parse_and_store = [store](const std::string& text) { store(parse_number(text)); };
   return app.add_option_function<std::string>(name, parse_and_store, help)->type_name("NUMBER");
+}
+
+template <class T>
+std::string range(T min, T max) {
+  std::ostringstream text;
+  text << min << " to " << max;
+  return text.str();
 }
 
 StoreNumber store_in(std::uint64_t& value) {
@@ -128,14 +130,14 @@ Command& Command::list(const std::string& name, std::vector<std::string>& values
 }
 
 Command& Command::choice(const std::string& name, std::string& value, const std::vector<std::string>& choices) {
-  as_app(app_).add_option(name, value)->check(CLI::IsMember(choices));
-  return *this;
+  return choice(name, value, choices, "");
 }
 
 Command& Command::choice(const std::string& name, std::string& value, const std::vector<std::string>& choices,
                          const std::string& help) {
   auto* option = as_app(app_).add_option(name, value, help)->check(CLI::IsMember(choices));
   if (!value.empty()) option->capture_default_str();
+  parser_->values[option].choices = choices;
   return *this;
 }
 
@@ -164,18 +166,29 @@ Command& Command::required_number(const std::string& name, const StoreNumber& st
 
 Command& Command::number(const std::string& name, unsigned& value, unsigned min, unsigned max,
                          const std::string& help) {
-  as_app(app_).add_option(name, value, help)->check(CLI::Range(min, max))->capture_default_str();
+  auto* option = as_app(app_).add_option(name, value, help)->check(CLI::Range(min, max))->capture_default_str();
+  parser_->values[option].range = range(min, max);
   return *this;
 }
 
 Command& Command::number(const std::string& name, double& value, double min, double max, const std::string& help) {
-  as_app(app_).add_option(name, value, help)->check(CLI::Range(min, max))->capture_default_str();
+  auto* option = as_app(app_).add_option(name, value, help)->check(CLI::Range(min, max))->capture_default_str();
+  parser_->values[option].range = range(min, max);
+  return *this;
+}
+
+Command& Command::jobs(const std::string& name, unsigned& value, unsigned max, const std::string& help) {
+  auto* option = as_app(app_).add_option(name, value, help)->check(CLI::Range(1U, max));
+  option->default_str("one a processor");
+  parser_->values[option].range = range(1U, max);
   return *this;
 }
 
 Command& Command::numbers(const std::string& name, std::vector<int>& values, int min, int max,
                           const std::string& help) {
-  as_app(app_).add_option(name, values, help)->delimiter(',')->check(CLI::Range(min, max))->capture_default_str();
+  auto* option = as_app(app_).add_option(name, values, help)->delimiter(',')->check(CLI::Range(min, max));
+  option->capture_default_str();
+  parser_->values[option].range = range(min, max) + ", with commas between them";
   return *this;
 }
 
@@ -189,8 +202,19 @@ void Command::run(std::function<int()> action) {
 }
 
 Program::Program(const std::string& name, const std::string& version, const std::string& help, const std::string& hint)
-    : parser_(new Parser{CLI::App{help, name}, hint, {}}), root_(*parser_, &parser_->app) {
-  parser_->app.set_version_flag("--version", version);
+    : parser_(new Parser{CLI::App{help, name}, version, hint, {}, {}}), root_(*parser_, &parser_->app) {
+  auto& app = parser_->app;
+  app.set_version_flag("--version", version);
+  // Like --version they end the parsing, and what they threw is printed.
+  const auto print_completion = [parser = parser_.get()](const std::string& shell) {
+    throw CLI::CallForVersion(completion(describe(*parser), shell), 0);
+  };
+  auto* option = app.add_option_function<std::string>("--completion", print_completion,
+                                                      "Print what completes calls of this program in a shell");
+  option->check(CLI::IsMember(shells))->type_name("SHELL");
+  parser_->values[option].choices = shells;
+  const auto print_manual = [parser = parser_.get()] { throw CLI::CallForVersion(manual(describe(*parser)), 0); };
+  app.add_flag_callback("--manual", print_manual, "Print the manual page, for man -l -");
 }
 
 Program::~Program() = default;

@@ -61,6 +61,8 @@ class Command {
   /// Decimal, from `min` to `max`.
   Command& number(const std::string& name, unsigned& value, unsigned min, unsigned max, const std::string& help);
   Command& number(const std::string& name, double& value, double min, double max, const std::string& help);
+  /// How many at a time, 1 to `max`; the help does not tell what `value` is, which is this machine's.
+  Command& jobs(const std::string& name, unsigned& value, unsigned max, const std::string& help);
   /// Several, with commas between them.
   Command& numbers(const std::string& name, std::vector<int>& values, int min, int max, const std::string& help);
 

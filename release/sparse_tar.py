@@ -74,11 +74,25 @@ class SparseTar:
                             "GNU.sparse.realsize": str(length)}
         self._add(info, stored + b"".join(run for _, run in runs))
 
+    def add_link(self, name: str, target: str, kind: bytes = tarfile.SYMTYPE) -> None:
+        info = self._info(name, executable=kind == tarfile.SYMTYPE)
+        info.type = kind
+        info.linkname = target
+        self._add(info, b"")
+
     def add_tree(self, name: str, folder: Path) -> None:
         """Everything below the folder, in the order of the paths."""
+        first: dict[int, str] = {}  # of hard links
         for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                self.add_file(f"{name}/{path.relative_to(folder)}", path)
+            member = f"{name}/{path.relative_to(folder)}"
+            if path.is_symlink():
+                self.add_link(member, os.readlink(path))
+            elif path.is_file():
+                known = first.setdefault(path.stat().st_ino, member)
+                if known == member or path.stat().st_nlink == 1:
+                    self.add_file(member, path)
+                else:
+                    self.add_link(member, known, tarfile.LNKTYPE)
 
     def _info(self, name: str, executable: bool) -> tarfile.TarInfo:
         info = tarfile.TarInfo(name)

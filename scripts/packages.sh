@@ -5,10 +5,10 @@
 # bookworm-backports through a source list and a lists folder of its own; the user's apt sources stay as they are.
 
 packages_build=(g++ cmake ninja-build pkgconf python3 libfmt-dev nlohmann-json3-dev libcli11-dev libexpected-dev
-  libssl-dev zlib1g-dev libzstd-dev libnbd-dev)
+  libssl-dev zlib1g-dev libzstd-dev libnbd-dev zstd)
 packages_run=(qemu-utils qemu-system-common 7zip libqcow-dev)
-packages_test=(libcatch2-dev e2fsprogs ovmf python3-z3 qemu-system-common zstd libxml2-utils clang libclang-rt-dev
-  clang-format-19 codespell pycodestyle pyflakes3 shellcheck)
+packages_test=(libcatch2-dev e2fsprogs ovmf python3-z3 qemu-system-common libxml2-utils clang libclang-rt-dev
+  clang-format-19 codespell groff-base pycodestyle pyflakes3 shellcheck)
 packages_nightly=(clang-tidy)
 packages_coverage=(gcovr)
 # The site: the model as WebAssembly, and Markdown; and a browser that tries what people look at.
@@ -16,7 +16,7 @@ packages_site=(clang lld wasi-libc libc++-dev-wasm32 libclang-rt-dev-wasm32 libf
   python3-markdown-it)
 packages_browser=(chromium fonts-liberation)
 # What examples/ and docs/ci.md are tried with: large, so only where nothing may be skipped.
-packages_examples=(parallel)
+packages_examples=(parallel fish zsh)
 # 7zz is a package of its own after Debian 12.
 case $(. /etc/os-release && echo "${VERSION_ID-}") in 12) ;; *) packages_run+=(7zip-standalone) ;; esac
 command -v go >/dev/null || packages_examples+=(golang-go)

@@ -5,7 +5,7 @@ namespace {
 
 ProcessLimits confined(ProcessLimits limits, const Corpus& corpus, const WorkFolder& work) {
   limits.hidden = {std::filesystem::absolute(corpus.folder()), work.hidden()};
-  if (const auto unpacked = corpus.unpacked_folder()) limits.hidden.push_back(*unpacked);
+  for (const auto& folder : corpus.unpacked_folders()) limits.hidden.push_back(folder);
   limits.temporary = work.root();
   return limits;
 }

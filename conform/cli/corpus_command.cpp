@@ -1,4 +1,4 @@
-// qcow2-conform corpus: export copies it, holes kept, and adds the plain index; verify holds every image and guest disk
+// qcow2-conform corpus: export copies it, holes kept, files unpacked where they can be, and adds the plain index; verify holds every image and guest disk
 // to the lock.
 
 #include <cstdio>
@@ -7,6 +7,7 @@
 #include "bench/image_copy.hpp"
 #include "cli/session.hpp"
 #include "corpus/plain_index.hpp"
+#include "corpus/unpacked.hpp"
 
 namespace conform::cli {
 namespace {
@@ -23,6 +24,7 @@ constexpr const char* more_parts[] = {"INTERPRETING.md"};
 Result<std::size_t> copy_tree(const fs::path& source, const fs::path& target) {
   std::error_code error;
   if (fs::is_regular_file(source, error)) {
+    if (const auto name = packed_name(source); !name.empty() && unpack(source, target.parent_path() / name)) return 1;
     if (auto copied = sparse_copy(source, target); !copied) return tl::unexpected(copied.error());
     return 1;
   }
@@ -54,8 +56,10 @@ int export_command(const fs::path& target, const Session& session) {
     if (!copied) return usage_error(copied.error());
     files += *copied;
   }
+  const auto exported = Corpus::load(target);
+  if (!exported) return usage_error(exported.error());
   const auto index = target / "index.tsv";
-  if (!(std::ofstream(index) << plain_index(*corpus)).flush())
+  if (!(std::ofstream(index) << plain_index(*exported)).flush())
     return usage_error({index.string() + ": cannot be written"});
   fmt::print("{} cases, {} files\n", corpus->cases().size(), files + 1);
   return exit_ok;

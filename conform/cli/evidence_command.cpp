@@ -24,7 +24,7 @@ constexpr int exit_nothing_ran = 3;
 struct Options {
   FilterOptions filters;
   std::vector<std::string> implementations;
-  std::string cases = QCOW2_CONFORM_CASES;
+  std::string cases;
   std::string results;
   unsigned jobs = processors();
   bool check = false;
@@ -154,12 +154,13 @@ int evidence_command(const Options& options, const Session& session) {
 
 void add_evidence(Command& program, const Session& session) {
   auto options = std::make_shared<Options>();
+  options->cases = (session.source() / "cases").string();
   auto evidence = program.command("evidence", "Record in the case files what the model and the oracles do");
   options->filters.add_to(evidence);
   evidence.options("--impl", options->implementations, "NAME", "Only these; else model, qemu-img and qemu-io")
       .option("--cases", options->cases, "DIR", "Where the case files are")
       .option("--results", options->results, "FILE", "The results.jsonl of a run of these; else they are run")
-      .number("--jobs", options->jobs, 1, 1024, "How many at a time")
+      .jobs("--jobs", options->jobs, 1024, "How many at a time")
       .flag("--check", options->check, "Compare, change nothing: exit 1 where the same version does otherwise");
   evidence.run([options, &session] { return evidence_command(*options, session); });
 }

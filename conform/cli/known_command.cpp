@@ -19,13 +19,13 @@ struct Options {
   std::string link;
 };
 
-Result<KnownFailures> known_so_far(const fs::path& file) {
+Result<KnownFailures> known_so_far(const fs::path& file, const Session& session) {
   if (!fs::exists(file)) return KnownFailures::make({}, today());
-  return load_known(file);
+  return load_known(file, session);
 }
 
-int update_command(const Options& options) {
-  const auto known = known_so_far(options.known);
+int update_command(const Options& options, const Session& session) {
+  const auto known = known_so_far(options.known, session);
   if (!known) return usage_error(known.error());
   const auto results = load_results(results_file(options.results));
   if (!results) return usage_error(results.error());
@@ -42,25 +42,25 @@ int update_command(const Options& options) {
 
 }  // namespace
 
-Result<KnownFailures> load_known(const fs::path& file) {
+Result<KnownFailures> load_known(const fs::path& file, const Session& session) {
   if (!fs::exists(file))
     return fail(
         "{0}: there is no such list; run without --known, then `qcow2-conform known update --known {0} --link "
         "URL` makes it of what failed",
         file.string());
-  const auto schema = JsonSchema::load(QCOW2_CONFORM_SCHEMAS "/known.json");
+  const auto schema = JsonSchema::load(session.data / "schemas/known.json");
   if (!schema) return tl::unexpected(schema.error());
   return KnownFailures::load(file, *schema, today());
 }
 
-void add_known(Command& program, const Session&) {
+void add_known(Command& program, const Session& session) {
   auto options = std::make_shared<Options>();
   program.command("known", "Lists of known failures")
       .command("update", "Rewrite a list so that it agrees with what a run found")
       .required("--known", options->known, "FILE", "The list; made where it is not there")
       .option("--link", options->link, "URL", "Where failures that are not listed so far are written up")
       .optional_argument("results", options->results, "The folder of the run, or its results.jsonl")
-      .run([options] { return update_command(*options); });
+      .run([options, &session] { return update_command(*options, session); });
 }
 
 }  // namespace conform::cli

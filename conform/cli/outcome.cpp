@@ -40,8 +40,8 @@ Result<int> tell(const fs::path& folder, const Corpus& corpus, const Session& se
   if (!results) return tl::unexpected(results.error());
   const auto work = WorkFolder::make();
   if (!work) return tl::unexpected(work.error());
-  const KillMatrix mistakes = published_matrix(QCOW2_CONFORM_SOURCE);
-  const report::Sources sources{*results, corpus, session.bin / "qcow2-model", work->root(), mistakes, base_url};
+  const KillMatrix mistakes = session.kill_matrix();
+  const report::Sources sources{*results, corpus, session.model(), work->root(), mistakes, base_url};
   const auto summary = report::summary_text(sources);
   if (auto written = replace_file(folder / "summary.json", summary); !written) return tl::unexpected(written.error());
   if (auto written = write_reports(sources, folder); !written) return tl::unexpected(written.error());

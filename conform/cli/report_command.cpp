@@ -54,9 +54,8 @@ Result<void> report(const Options& options, const Session& session) {
                 results->header.corpus_digest.substr(0, 12), session.corpus, corpus->digest().substr(0, 12));
   const auto work = WorkFolder::make();
   if (!work) return tl::unexpected(work.error());
-  const KillMatrix mistakes = published_matrix(QCOW2_CONFORM_SOURCE);
-  const report::Sources sources{*results,     *corpus,  session.bin / "qcow2-model",
-                                work->root(), mistakes, options.base_url};
+  const KillMatrix mistakes = session.kill_matrix();
+  const report::Sources sources{*results, *corpus, session.model(), work->root(), mistakes, options.base_url};
   for (const auto& format : wanted_formats(options.format)) {
     const auto written = report::write(sources, format, options.out);
     if (!written) return tl::unexpected(written.error());

@@ -75,7 +75,7 @@ Result<RunRequest> make_request(const Options& options, const Session& session, 
   if (!shard) return tl::unexpected(shard.error());
   std::optional<KnownFailures> known;
   if (!options.known.empty()) {
-    auto loaded = load_known(options.known);
+    auto loaded = load_known(options.known, session);
     if (!loaded) return tl::unexpected(loaded.error());
     known = std::move(*loaded);
   }
@@ -159,7 +159,7 @@ void add_run(Command& program, const Session& session) {
   auto run = program.command("run", "Run cases on implementations");
   options->filters.add_to(run);
   options->implementations.add_to(run);
-  run.number("--jobs", options->jobs, 1, 1024, "How many at a time")
+  run.jobs("--jobs", options->jobs, 1024, "How many at a time")
       .number("--repeat", options->repeat, 1, 1000, "Ask for each operation so often; answers that differ are flaky")
       .number("--timeout", options->timeout, 0.0, 86400.0,
               "Seconds for one operation, 0 for no limit; what takes longer is asked again, alone, before it counts")

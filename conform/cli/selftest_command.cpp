@@ -29,8 +29,8 @@ struct Options {
   bool sample = false;
   unsigned jobs = processors();
   double timeout = 3;
-  std::string source = QCOW2_CONFORM_SOURCE;
-  std::string list = QCOW2_CONFORM_SOURCE "/tests/mutants";
+  std::string source;
+  std::string list;
   std::string work;
   std::string matrix;
   std::string onto;
@@ -175,11 +175,13 @@ int selftest_command(const Options& options, const Session& session) {
 
 void add_selftest(Command& program, const Session& session) {
   auto options = std::make_shared<Options>();
+  options->source = session.source().string();
+  options->list = (session.data / "mutants").string();
   auto selftest = program.command("selftest", "Build mutants of the model, and see whether the cases kill them");
   selftest.options("--mutant", options->mutants, "GLOB", "Only mutants whose name matches GLOB (repeatable)")
       .flag("--sample", options->sample, "Only one or two mutants of each part of the model");
   options->filters.add_to(selftest);
-  selftest.number("--jobs", options->jobs, 1, 1024, "How many mutants at a time")
+  selftest.jobs("--jobs", options->jobs, 1024, "How many mutants at a time")
       .number("--timeout", options->timeout, 0.01, 86400.0, "Seconds for one operation")
       .option("--source", options->source, "DIR", "The project's sources")
       .option("--mutants", options->list, "DIR", "The list of mutants, and of positive controls")

@@ -3,14 +3,33 @@
 #include <cstdio>
 
 namespace conform::cli {
+namespace {
+
+/// In a build tree, where things really lie: paths are printed.
+std::filesystem::path resolved(const std::filesystem::path& folder) {
+  std::error_code error;
+  auto real = std::filesystem::canonical(folder, error);
+  return error ? folder : real;
+}
+
+}  // namespace
 
 Session Session::here(int argc, char** argv) {
   std::error_code error;
   auto program = std::filesystem::read_symlink("/proc/self/exe", error);
   if (error) program = std::filesystem::absolute(argv[0]);
-  const auto bin = program.parent_path();
-  return {bin, (bin.parent_path() / "corpus").string(), QCOW2_CONFORM_IMPLEMENTATIONS, {argv, argv + argc}};
+  const auto prefix = program.parent_path().parent_path();
+  const auto data = prefix / "share/qcow2-conform";
+  return {
+      .bin = resolved(prefix / "libexec/qcow2-conform"),
+      .data = data,
+      .corpus = resolved(data / "corpus").string(),
+      .implementations = resolved(data / "implementations").string(),
+      .argv = {argv, argv + argc},
+  };
 }
+
+std::filesystem::path Session::source() const { return resolved(data / "source"); }
 
 int usage_error(const Error& error) {
   fmt::print(stderr, "qcow2-conform: {}\n", error.message);

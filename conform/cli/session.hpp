@@ -8,6 +8,7 @@
 #include "corpus/corpus.hpp"
 #include "corpus/selection.hpp"
 #include "implementation/implementation.hpp"
+#include "mutants/kill_matrix.hpp"
 #include "results/known.hpp"
 
 namespace conform::cli {
@@ -21,13 +22,18 @@ inline constexpr int exit_harness = 4;
 inline constexpr int exit_lock = 5;
 
 struct Session {
-  std::filesystem::path bin;  // the folder of the program
-  std::string corpus;         // --corpus; else beside bin
+  std::filesystem::path bin;   // the folder of qcow2-model and of the adapters
+  std::filesystem::path data;  // share/qcow2-conform, beside the folder of the program
+  std::string corpus;          // --corpus; else of the data, as are the implementations
   std::string implementations;
   std::vector<std::string> argv;
 
   static Session here(int argc, char** argv);
   Places places() const { return {bin, std::filesystem::absolute(implementations)}; }
+  /// The project's sources, where this is a build of them.
+  std::filesystem::path source() const;
+  std::filesystem::path model() const { return bin / "qcow2-model"; }
+  KillMatrix kill_matrix() const { return published_matrix(data / "kill-matrix.json", data / "mutants"); }
   Result<Corpus> load_corpus() const { return Corpus::load(corpus); }
 };
 
@@ -47,7 +53,7 @@ struct FilterOptions {
 std::filesystem::path results_file(const std::filesystem::path& given);
 
 /// A list of known failures that has passed its schema.
-Result<KnownFailures> load_known(const std::filesystem::path& file);
+Result<KnownFailures> load_known(const std::filesystem::path& file, const Session& session);
 
 // Each adds a command to the program.
 void add_run(Command& program, const Session& session);

@@ -89,9 +89,8 @@ const Case* Corpus::find(const std::string& id) const {
 }
 
 std::string Corpus::absence(const Case& tested) const {
-  std::error_code error;
   for (const auto& file : {image(tested), guest(tested)})
-    if (!fs::exists(file, error) && fs::exists(file.string() + ".packed", error))
+    if (Unpacked::is_packed(file))
       return fmt::format("{} is packed, and no file system at hand holds a file of its length",
                          file.filename().string());
   return {};
@@ -119,7 +118,9 @@ fs::path Corpus::guest_snapshot(const Case& tested, const std::string& name) con
 
 fs::path Corpus::guest_map(const Case& tested) const { return folder_ / "guest" / (tested.id + ".json"); }
 
-fs::path Corpus::layout(const Case& tested) const { return folder_ / "layout" / (tested.id + ".json"); }
+fs::path Corpus::layout(const Case& tested) const {
+  return unpacked_->place(folder_ / "layout" / (tested.id + ".json"));
+}
 
 fs::path Corpus::canary(const std::string& file) const { return folder_ / "canary" / file; }
 

@@ -27,8 +27,8 @@ class Corpus {
   const std::string& digest() const { return digest_; }  // of all texts, and by the lock of all images
 
   const Case* find(const std::string& id) const;
-  /// Where packed files of the corpus are unpacked, if it has such and there is a place for them.
-  std::optional<std::filesystem::path> unpacked_folder() const { return unpacked_->folder(); }
+  /// Where packed files of the corpus are unpacked, if it has such.
+  std::vector<std::filesystem::path> unpacked_folders() const { return unpacked_->folders(); }
   /// Why there is no image or guest disk of the case; empty: they are there. A file system has a longest file.
   std::string absence(const Case& tested) const;
 

@@ -18,7 +18,7 @@ constexpr const char* nothing = "-";
 std::string or_nothing(std::string text) { return text.empty() ? nothing : text; }
 
 std::string inside(const Corpus& corpus, const std::filesystem::path& file) {
-  return file.lexically_relative(corpus.folder()).string();
+  return std::filesystem::absolute(file).lexically_relative(std::filesystem::absolute(corpus.folder())).string();
 }
 
 std::string answers(const Corpus& corpus, const Case& tested, const Expect& expect) {

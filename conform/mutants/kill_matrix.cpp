@@ -167,10 +167,10 @@ Result<KillMatrix> load_matrix(const std::filesystem::path& file, const std::vec
   return matrix;
 }
 
-KillMatrix published_matrix(const std::filesystem::path& source) {
-  auto matrix = read_matrix(source / "docs/kill-matrix.json");
+KillMatrix published_matrix(const std::filesystem::path& file, const std::filesystem::path& list) {
+  auto matrix = read_matrix(file);
   if (!matrix) return {};
-  if (const auto mutants = load_mutants(source / "tests/mutants"))
+  if (const auto mutants = load_mutants(list))
     for (auto& [mutant, cells] : matrix->mutants)
       if (const Mutant* known = named(*mutants, mutant.name)) mutant = *known;
   return std::move(*matrix);

@@ -66,8 +66,8 @@ KillMatrix merged(const KillMatrix& older, const KillMatrix& newer, const std::v
 /// Of matrix_json, and what it leaves out (a mutant's texts) from `mutants`: it must name exactly these.
 Result<KillMatrix> load_matrix(const std::filesystem::path& file, const std::vector<Mutant>& mutants);
 
-/// The published matrix of a source tree, with what its list of mutants says of each; a mutant that is no longer there
-/// has its name alone. Empty where there is no matrix: then failures are held to nothing.
-KillMatrix published_matrix(const std::filesystem::path& source);
+/// The published matrix, with what the list of mutants says of each; a mutant that is no longer there has its name
+/// alone. Empty where there is no matrix: then failures are held to nothing.
+KillMatrix published_matrix(const std::filesystem::path& file, const std::filesystem::path& list);
 
 }  // namespace conform

@@ -156,7 +156,7 @@ TEST_CASE("a case whose image no file system can hold is not-run, with its reaso
   CHECK(verified.output.find("accepted: no image: accepted.qcow2 is packed") != std::string::npos);
 }
 
-TEST_CASE("an image that stands packed in the corpus is unpacked on tmpfs") {
+TEST_CASE("an image that stands packed in the corpus is unpacked when it is used") {
   ToyCorpus corpus;
   const auto image = corpus.path() / "images" / "accepted" / "accepted.qcow2";
   std::string bytes = test::read_file(image);
@@ -164,6 +164,9 @@ TEST_CASE("an image that stands packed in the corpus is unpacked on tmpfs") {
   write_file(image.string() + ".packed", packed(bytes.size()) + packed(0) + packed(bytes.size()) + bytes);
   CHECK(run_on(corpus, {"corpus", "verify"}).exit == 0);
   CHECK(run_on(corpus, honest_with({})).status("accepted") == "pass");
+  const TempFolder folder;
+  CHECK(run_on(corpus, {"corpus", "export", (folder / "copy").string()}).exit == 0);
+  CHECK(test::read_file(folder / "copy/images/accepted/accepted.qcow2") == bytes);
 }
 
 TEST_CASE("an operation that an implementation does not have is not-run") {

@@ -78,7 +78,7 @@ TEST_CASE("mistakes that the cases do not tell apart are named together") {
 
 TEST_CASE("without a published matrix failures are held to nothing") {
   const TempFolder folder;
-  CHECK(published_matrix(folder.path()).mutants.empty());
+  CHECK(published_matrix(folder.path() / "kill-matrix.json", folder.path()).mutants.empty());
   CHECK(looks_like(answers("dd"), "reader", {}).empty());
 }
 
