@@ -1,5 +1,5 @@
-// nbd-reads SOCKET REQUESTS IN_FLIGHT CONNECTIONS LENGTH: reads at random places of an NBD server's disk, so many in
-// flight on all connections together; prints requests a second.
+// nbd-reads SOCKET REQUESTS IN_FLIGHT CONNECTIONS LENGTH random|in-order: reads of an NBD server's disk, so many in flight
+// on all connections together; prints requests a second.
 
 #include <libnbd.h>
 #include <poll.h>
@@ -20,6 +20,7 @@ void check(bool good) {
 
 struct Wish {
   std::size_t requests, in_flight, connections, length;
+  bool in_order;
 };
 
 class Reads {
@@ -50,7 +51,7 @@ class Reads {
  private:
   /// One buffer a request in flight; what is in it is not looked at.
   void send(std::size_t connection, std::size_t buffer) {
-    const auto offset = dice_() % places_ * wish_.length;
+    const auto offset = (wish_.in_order ? sent_ : dice_()) % places_ * wish_.length;
     check(nbd_aio_pread(handles_[connection], buffers_[buffer].data(), wish_.length, offset, NBD_NULL_COMPLETION, 0) >
           0);
     ++sent_;
@@ -94,9 +95,10 @@ class Reads {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 6) return 2;
+  if (argc != 7) return 2;
   try {
-    Reads reads(argv[1], {std::stoul(argv[2]), std::stoul(argv[3]), std::stoul(argv[4]), std::stoul(argv[5])});
+    Reads reads(argv[1], {std::stoul(argv[2]), std::stoul(argv[3]), std::stoul(argv[4]), std::stoul(argv[5]),
+                          std::string(argv[6]) == "in-order"});
     const auto begin = std::chrono::steady_clock::now();
     reads.run();
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.servers.mistakes import MISTAKES
-from tests.system.support import CONFORM, SystemTest, run
+from tests.system.support import CONFORM, ROOT, SystemTest, run
 
 MISTAKES_MIN = 20
 SECONDS = 4  # for an operation: a server that hangs is asked again, alone
@@ -49,6 +49,18 @@ class Bank(SystemTest):
         self.assertEqual([], failures)
         passed = collections.Counter(record["op"] for record in records if record["status"] == "pass")
         self.assertLess(0, min(passed[op] for op in ("read", "read-range", "read-parallel", "modify")))
+
+
+class Example(SystemTest):
+    def test_it_passes_what_a_reader_can_pass(self) -> None:
+        server = f"{sys.executable} -E -S {ROOT}/examples/server.py {{socket}} {{image}}"
+        run(CONFORM, "run", "--nbd-cmd", server, "--level", "must", "--case", "range/*", "--case", "sharing/*",
+            "--case", "mapping/backing-*", "--jobs", RUNS, "--out", self.dir)
+        records = operations(self.dir)
+        statuses = collections.Counter((record["op"] == "modify", record["status"]) for record in records)
+        self.assertEqual({(False, "pass"), (True, "unsupported")} | {(False, "unsupported")} & set(statuses),
+                         set(statuses), [record for record in records if record["status"] not in ("pass", "unsupported")])
+        self.assertGreater(statuses[False, "pass"], 100)
 
 
 class Together(SystemTest):
