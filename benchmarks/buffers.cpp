@@ -1,5 +1,5 @@
-// buffers CLUSTER_BITS TIMES: decodes one cluster so often, with buffers for the input and the output that are allocated
-// each time, with buffers that are kept, and with these and one copy more of the input, as a bounce buffer makes it; prints
+// buffers CLUSTER_BITS TIMES: decodes one cluster so often, with buffers for input and output that are allocated each
+// time, with buffers that are kept, and with these and one copy more of the input, as a bounce buffer makes it; prints
 // microseconds of processor time a decoding, of all in turn.
 
 #include <zlib.h>

@@ -1,5 +1,5 @@
-// nbd-reads SOCKET REQUESTS IN_FLIGHT CONNECTIONS LENGTH random|in-order: reads of an NBD server's disk, so many in flight
-// on all connections together; prints requests a second.
+// nbd-reads SOCKET REQUESTS IN_FLIGHT CONNECTIONS LENGTH random|in-order: reads of an NBD server's disk, so many in
+// flight on all connections together; prints requests a second.
 
 #include <libnbd.h>
 #include <poll.h>

@@ -293,6 +293,25 @@ class InCompany(Session):
         return InCompany.company.acquire(timeout=3)
 
 
+class Late(Disk):
+    """No mistake: what cannot be opened is refused to each client, and not to whoever started the server."""
+
+    def __init__(self, path, read_only):
+        self.size, self.read_only = 0, read_only
+        try:
+            super().__init__(path, read_only)
+        except reader.Refused:
+            self.size = None
+
+
+class Unwilling(Session):
+    def admits(self):
+        return self.disk.size is not None
+
+
+MISTAKES["refuses-in-the-negotiation"] = Mistake("bad-magic", "pass", disk=Late, session=Unwilling)
+
+
 def ends_with_0() -> None:
     die(0)
 
@@ -358,7 +377,8 @@ class LostCount(LockedByCluster):
     def count(self, host, change):
         at = self.block(host) + host // self.cluster_size % (self.cluster_size // 2) * 2
         now, = struct.unpack(">H", self.file.read(at, 2))
-        time.sleep(MOMENT)
+        if change < 0:  # new clusters are counted in turn, and would keep those that go apart
+            time.sleep(10 * MOMENT)
         self.put(at, struct.pack(">H", max(0, now + change)))
 
 

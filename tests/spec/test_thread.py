@@ -11,7 +11,7 @@ sys.path.insert(0, str(SPEC))
 import console  # noqa: E402  (found by the line above)
 
 CLAIM = re.compile(r"^### (T\d\d) (.+?)(?:, (commit message|#\d+)| in #\d+| as quoted in #\d+): (.+)$", re.MULTILINE)
-VERDICT = re.compile(r"(?:true|false|true only if .+?|not settled here)(?:, withdrawn in #\d+)?")
+VERDICT = re.compile(r"(?:true|false|true only if .+?|not settled here)(?:, by measurement)?(?:, withdrawn in #\d+)?")
 
 
 class Thread(unittest.TestCase):
@@ -35,6 +35,8 @@ class Thread(unittest.TestCase):
                 self.assertRegex(body, r'\A\n> "', "no quotation")
                 if verdict.startswith("not settled here"):
                     self.assertIn("would settle", body)
+                elif ", by measurement" in verdict:  # of times, which no block can print
+                    self.assertIn("](../docs/performance.md#servers)", body)
                 else:
                     self.assertIn("```console", body)
 
