@@ -1,4 +1,4 @@
-# Debian packages, one a component: `cpack -G DEB` in the build folder. SOURCE_DATE_EPOCH makes them the same to the bit.
+# Debian packages, one a component: `cpack -G DEB` in the build folder. scripts/release makes them the same to the bit.
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME qcow2-conform)

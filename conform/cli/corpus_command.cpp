@@ -1,5 +1,5 @@
-// qcow2-conform corpus: export copies it, holes kept, files unpacked where they can be, and adds the plain index; verify holds every image and guest disk
-// to the lock.
+// qcow2-conform corpus: export copies it, holes kept and files unpacked where they can be, and adds the plain index;
+// verify holds every image and guest disk to the lock.
 
 #include <cstdio>
 #include <fstream>
