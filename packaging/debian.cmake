@@ -1,4 +1,4 @@
-# Debian packages, one a component: `cpack -G DEB` in the build folder. SOURCE_DATE_EPOCH makes them the same to the bit.
+# Debian packages, one a component: `cpack -G DEB` in the build folder. scripts/release makes them the same to the bit.
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME qcow2-conform)
@@ -30,7 +30,7 @@ math(EXPR fmt_next "${fmt_major} + 1")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
   "libexpected-dev, libfmt-dev (>= ${fmt_major}), libfmt-dev (<< ${fmt_next}), libzstd-dev, zlib1g-dev")
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
-  "Reference model of compressed clusters in qcow2 images, as a C++ library\nHeaders, a static library, and what CMake and pkg-config need.")
+  "Reference model of compressed clusters in qcow2 images, in C++\nHeaders, a static library, CMake, pkg-config.")
 
 set(CPACK_DEBIAN_RUNNER_PACKAGE_NAME ${CPACK_PACKAGE_OF_runner})
 set(CPACK_DEBIAN_RUNNER_PACKAGE_SECTION devel)

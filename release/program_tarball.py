@@ -18,7 +18,7 @@ DOCUMENTS = ("LICENSE", "CHANGELOG.md")
 
 def program_tarball(stage: Path, name: str, out: Path, documents: Path) -> None:
     with open(out, "wb") as raw, gzip.GzipFile(filename="", fileobj=raw, mode="wb", compresslevel=9, mtime=0) as packed:
-        with SparseTar(packed, TIME) as tar:
+        with SparseTar(packed, TIME, holes=False) as tar:
             for program in PROGRAMS:
                 tar.add_link(f"{name}/{program}", f"bin/{program}")
             for document in DOCUMENTS:

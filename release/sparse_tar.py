@@ -43,9 +43,13 @@ def data_runs(path: Path) -> Iterator[tuple[int, bytes]]:
 
 
 class SparseTar:
-    """Members in the order in which they are added; owners, times and modes say nothing of the machine."""
+    """Members in the order in which they are added; owners, times and modes say nothing of the machine.
 
-    def __init__(self, out: BinaryIO, time: int) -> None:
+    Without `holes` every file is stored as it is, for busybox, which knows no sparse ones.
+    """
+
+    def __init__(self, out: BinaryIO, time: int, holes: bool = True) -> None:
+        self._holes = holes
         self._tar = tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT)
         self._time = time
 
@@ -61,7 +65,7 @@ class SparseTar:
     def add_file(self, name: str, path: Path) -> None:
         executable = os.access(path, os.X_OK)
         length = path.stat().st_size
-        if length < _LEAST_SPARSE:
+        if length < _LEAST_SPARSE or not self._holes:
             self.add_bytes(name, path.read_bytes(), executable)
             return
         runs = list(data_runs(path))

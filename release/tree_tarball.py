@@ -9,5 +9,5 @@ from release.sparse_tar import SparseTar
 
 if __name__ == "__main__":
     with open(sys.argv[3], "wb") as raw, gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as packed:
-        with SparseTar(packed, TIME) as tar:
+        with SparseTar(packed, TIME, holes=False) as tar:
             tar.add_tree(sys.argv[2], Path(sys.argv[1]))

@@ -1,5 +1,5 @@
-// qcow2-conform corpus: export copies it, holes kept, files unpacked where they can be, and adds the plain index; verify holds every image and guest disk
-// to the lock.
+// qcow2-conform corpus: export copies it, holes kept and files unpacked where they can be, and adds the plain index;
+// verify holds every image and guest disk to the lock.
 
 #include <cstdio>
 #include <fstream>
@@ -24,7 +24,8 @@ constexpr const char* more_parts[] = {"INTERPRETING.md"};
 Result<std::size_t> copy_tree(const fs::path& source, const fs::path& target) {
   std::error_code error;
   if (fs::is_regular_file(source, error)) {
-    if (const auto name = packed_name(source); !name.empty() && unpack(source, target.parent_path() / name)) return 1;
+    const auto name = packed_name(source);
+    if (!name.empty() && unpack(source, target.parent_path() / name)) return 1;
     if (auto copied = sparse_copy(source, target); !copied) return tl::unexpected(copied.error());
     return 1;
   }
