@@ -45,6 +45,9 @@ std::optional<fs::path> find_program(const std::string& program) {
 }
 
 std::string why_absent(const Implementation& implementation) {
+#ifdef WITHOUT_LIBNBD
+  if (implementation.server) return "this program was built without libnbd, which asks servers";
+#endif
   Values filled = implementation.places;
   for (const auto& [op, command] : implementation.commands) {
     for (const auto& later : placeholders(op)) filled.emplace(later, "");
