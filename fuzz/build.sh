@@ -6,11 +6,13 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 : "${CXX:=clang++}" "${OUT:=$root/build/fuzz}" "${WORK:=$root/build/fuzz/objects}"
 : "${CXXFLAGS:=-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all}"
 : "${LIB_FUZZING_ENGINE:=-fsanitize=fuzzer}"
+: "${FMT_LIBRARY=-lfmt}" # empty: fmt is compiled into every file, which takes three times as long
 mkdir -p "$OUT" "$WORK"
 
 read -ra flags <<<"$CXXFLAGS"
 read -ra engine <<<"$LIB_FUZZING_ENGINE"
-flags+=(-std=c++20 -DFMT_HEADER_ONLY -I"$root/model" -I"$root/fuzz")
+[[ -n $FMT_LIBRARY ]] || flags+=(-DFMT_HEADER_ONLY)
+flags+=(-std=c++20 -I"$root/model" -I"$root/fuzz")
 
 parts=("$root"/model/{format,read,check,write,repair,change,files,cli})
 [[ ! -d $root/command_line ]] || parts+=("$root/command_line")
@@ -42,6 +44,7 @@ for source in "$root"/fuzz/fuzz_*.cpp; do
   objects=("$WORK/$name.o" "${library[@]}")
   [[ $name != fuzz_commands ]] || objects+=("${commands[@]}")
   [[ $name == fuzz_decode ]] || objects+=("$WORK/mutator.o") # its input is no image
-  # The libraries go in, because where the targets run there may be none.
-  "$CXX" "${flags[@]}" "${objects[@]}" -l:libz.a -l:libzstd.a "${engine[@]}" -lpthread -o "$OUT/$name"
+  # The libraries go in, because where the targets run there may be none; of fmt Debian has none to go in.
+  "$CXX" "${flags[@]}" "${objects[@]}" -l:libz.a -l:libzstd.a ${FMT_LIBRARY:+"$FMT_LIBRARY"} "${engine[@]}" \
+    -lpthread -o "$OUT/$name"
 done
