@@ -120,11 +120,11 @@ TEST_CASE("a map operation is judged by what the command prints") {
   ImageCorpus corpus;
   corpus.add_case_of({.id = "mapped", .operation = {{"op", "map"}, {"expect", {{"verdict", "accept"}}}}});
   const auto mapped_by = [&](const std::string& fault_name, const std::string& then = "") {
-    const auto command = fault("mapper", fault_name + " {bin}/qcow2-model {image}");
+    const auto command = fault("mapper.sh", fault_name + " {bin}/qcow2-model {image}");
     return run_on(corpus, {"run", "--case", "mapped", "--map-cmd", then.empty() ? command : then}).records.at(0);
   };
   CHECK(mapped_by("honest")["status"] == "pass");
-  CHECK(mapped_by("honest", "sh -c '\"$0\" honest \"$1\" \"$2\" >\"$3\"' " + fault("mapper", "") +
+  CHECK(mapped_by("honest", "sh -c '\"$0\" honest \"$1\" \"$2\" >\"$3\"' " + fault("mapper.sh", "") +
                                 " {bin}/qcow2-model {image} {out}")["status"] == "pass");
   const auto holes = mapped_by("calls-all-zeros");
   CHECK(holes["status"] == "wrong-data");

@@ -1,5 +1,5 @@
 #!/bin/sh
-# mapper FAULT MODEL IMAGE: maps an image with the model, and makes one mistake. It tells toys from what is none, so
+# mapper.sh FAULT MODEL IMAGE: maps an image with the model, and makes one mistake. It tells toys from what is none, so
 # that canaries do not stop it, though a toy has no map.
 case $(head -c 4 "$3") in
   TOY0) echo '[]'; exit 0 ;;
