@@ -33,11 +33,12 @@ class Harnesses(unittest.TestCase):
         cls.corpus = cls.dir / "corpus"
         tool(CONFORM, "corpus", "export", cls.corpus)
         cls.lines = (cls.corpus / "index.tsv").read_text().splitlines(keepends=True)
+        with_features = [line for line in cls.lines[1:] if line.split("\t")[2] != "-"]
         cls.short = cls.dir / "short"
         cls.short.mkdir()
         for part in ("images", "guest"):
             (cls.short / part).symlink_to(cls.corpus / part)
-        (cls.short / "index.tsv").write_text("".join([cls.lines[0], *cls.lines[1::24]]))
+        (cls.short / "index.tsv").write_text("".join([cls.lines[0], *with_features[::20]]))
         cls.reader = cls.dir / "reader"
         cls.reader.write_text(READER.format(model=MODEL))
         cls.reader.chmod(0o755)
