@@ -45,7 +45,7 @@ struct Observation {
   std::string detail;             // of the failure
   bool over_time = false;         // the failure is that it took too long
   ProcessReport process;
-  std::filesystem::path output;      // where its data is, if it gave any; of write and modify, the image
+  std::filesystem::path output;      // where its data is, if any; of write, modify and repair, the image
   std::vector<GivenRange> given{};   // of read-parallel
   std::optional<Traffic> traffic{};  // of what was in flight together
 };
