@@ -51,6 +51,18 @@ class Bank(SystemTest):
         self.assertLess(0, min(passed[op] for op in ("read", "read-range", "read-parallel", "modify")))
 
 
+class Contents(SystemTest):
+    """What a case writes may be one byte over and over, or bytes of its own."""
+
+    def test_each_content_reaches_the_disk(self) -> None:
+        cases = sorted(file.stem for file in (ROOT / "cases").glob("*/*.json") if '"content": ' in file.read_text())
+        self.assertLess(5, len(cases))
+        records = judge("right", self.dir, *(word for case in cases for word in ("--case", case)), seconds=20)
+        changes = [record for record in records if record["op"] == "modify"]
+        self.assertEqual([], [record for record in changes if record["status"] not in ("pass", "unsupported")])
+        self.assertLess(0, sum(record["status"] == "pass" for record in changes))
+
+
 class Example(SystemTest):
     def test_it_passes_what_a_reader_can_pass(self) -> None:
         server = f"{sys.executable} -E -S {ROOT}/examples/server.py {{socket}} {{image}}"
