@@ -52,11 +52,12 @@ class Bank(SystemTest):
 
 
 class Contents(SystemTest):
-    """What a case writes may be one byte over and over, or bytes of its own."""
+    """What a case writes may be one byte over and over, or bytes of its own. Our servers know nothing of bitmaps."""
 
     def test_each_content_reaches_the_disk(self) -> None:
-        cases = sorted(file.stem for file in (ROOT / "cases").glob("*/*.json") if '"content": ' in file.read_text())
-        self.assertLess(5, len(cases))
+        texts = {file.stem: file.read_text() for file in sorted((ROOT / "cases").glob("*/*.json"))}
+        cases = [case for case, text in texts.items() if '"content": ' in text and "modify-bitmaps" not in text]
+        self.assertLess(4, len(cases))
         records = judge("right", self.dir, *(word for case in cases for word in ("--case", case)), seconds=20)
         changes = [record for record in records if record["op"] == "modify"]
         self.assertEqual([], [record for record in changes if record["status"] not in ("pass", "unsupported")])
