@@ -9,8 +9,6 @@
 namespace conform::report {
 namespace {
 
-std::string hex(std::uint64_t value) { return fmt::format("{:#x}", value); }
-
 std::string hex(const std::vector<std::byte>& bytes) {
   std::string text;
   for (std::byte byte : bytes) text += fmt::format("{:02x}", std::to_integer<unsigned>(byte));
@@ -75,6 +73,8 @@ std::size_t Views::view(const Case& tested, Known& known, const LayoutEntry* ent
   known.views.push_back(std::move(data));
   return known.views.size() - 1;
 }
+
+std::string hex(std::uint64_t value) { return fmt::format("{:#x}", value); }
 
 std::size_t Views::view_of(const Case& tested, const Record& record) {
   Known& found = known(tested);
