@@ -9,7 +9,7 @@
 namespace conform::report {
 namespace {
 
-std::string hex(const std::vector<std::byte>& bytes) {
+std::string hex_digits(const std::vector<std::byte>& bytes) {
   std::string text;
   for (std::byte byte : bytes) text += fmt::format("{:02x}", std::to_integer<unsigned>(byte));
   return text;
@@ -17,7 +17,7 @@ std::string hex(const std::vector<std::byte>& bytes) {
 
 Data to_data(const Region& region) {
   Data pieces = Data::array();
-  for (const auto& piece : region.pieces) pieces.push_back({hex(piece.start), hex(piece.bytes)});
+  for (const auto& piece : region.pieces) pieces.push_back({hex(piece.start), hex_digits(piece.bytes)});
   Data marks = Data::array();
   for (const auto& mark : region.marks)
     marks.push_back({hex(mark.start), mark.end - mark.start, name(mark.role), mark.label});
