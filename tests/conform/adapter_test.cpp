@@ -135,9 +135,10 @@ TEST_CASE("nothing of an adapter is left when the run is over") {
   const ToyCorpus corpus;
   const auto name = GENERATE("child-left-behind", "never-ends", "silent-ignoring-sigterm");
   run_adapter(corpus, name);
-  // Another test may have one of that name up at this moment, which then ends: ours would stay.
+  // Not pgrep itself: in a process name space of its own it does not know itself in a /proc from outside. Another test
+  // may have one of that name up at this moment, which then ends: ours would stay.
   const auto left = [&] {
-    return run_process({{"pgrep", "-f", "toy_adapter.py " + std::string(name)}, std::nullopt, {}}).exit != 1;
+    return run_process({{"pgrep", "-f", "[t]oy_adapter.py " + std::string(name)}, std::nullopt, {}}).exit != 1;
   };
   for (int tries = 0; left() && tries < 100; ++tries) std::this_thread::sleep_for(std::chrono::milliseconds(100));
   CHECK_FALSE(left());

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from tests.hostile.support import AS_NOBODY, WITHOUT_NAME_SPACES, HostileTest
+from tests.system.support import ROOT
 
 # What becomes of the case; nothing: it depends on what holds the reader.
 ANSWERS = {
@@ -150,7 +151,9 @@ class AsNobody(Hostile):
     prefix = AS_NOBODY
 
     def programs(self) -> tuple[Path, Path, Path]:
-        """Copies: the checkout may be for its owner alone."""
-        conform, model, readers = super().programs()
-        return (Path(shutil.copy(conform, self.dir)), Path(shutil.copy(model, self.dir)),
-                shutil.copytree(readers, self.dir / "readers"))
+        """An installation, for the checkout may be for its owner alone."""
+        *programs, readers = super().programs()
+        (self.dir / "bin").mkdir()
+        conform, model = (Path(shutil.copy(program, self.dir / "bin")) for program in programs)
+        shutil.copytree(ROOT / "implementations", self.dir / "share/qcow2-conform/implementations")
+        return conform, model, shutil.copytree(readers, self.dir / "readers")

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.servers.mistakes import MISTAKES
-from tests.system.support import CONFORM, ROOT, SystemTest, run
+from tests.system.support import CONFORM, ROOT, SystemTest, require_tool, run
 
 MISTAKES_MIN = 20
 SECONDS = 4  # for an operation: a server that hangs is asked again, alone
@@ -52,16 +52,15 @@ class Bank(SystemTest):
 
 
 class Contents(SystemTest):
-    """What a case writes may be one byte over and over, or bytes of its own. Our servers know nothing of bitmaps."""
+    """What a case writes may be one byte over and over, or bytes of its own."""
 
     def test_each_content_reaches_the_disk(self) -> None:
-        texts = {file.stem: file.read_text() for file in sorted((ROOT / "cases").glob("*/*.json"))}
-        cases = [case for case, text in texts.items() if '"content": ' in text and "modify-bitmaps" not in text]
-        self.assertLess(4, len(cases))
-        records = judge("right", self.dir, *(word for case in cases for word in ("--case", case)), seconds=20)
-        changes = [record for record in records if record["op"] == "modify"]
-        self.assertEqual([], [record for record in changes if record["status"] not in ("pass", "unsupported")])
-        self.assertLess(0, sum(record["status"] == "pass" for record in changes))
+        require_tool("qemu-nbd")
+        cases = [file.stem for file in (ROOT / "cases").glob("*/*.json") if '"content": ' in file.read_text()]
+        run(CONFORM, "run", "--impl", "qemu-nbd", *(word for case in cases for word in ("--case", case)),
+            "--out", self.dir)
+        changes = [record["status"] for record in operations(self.dir) if record["op"] == "modify"]
+        self.assertEqual({"pass", "unsupported"}, set(changes))
 
 
 class Example(SystemTest):
