@@ -8,7 +8,7 @@ packages_build=(g++ cmake ninja-build pkgconf python3 libfmt-dev nlohmann-json3-
   libssl-dev zlib1g-dev libzstd-dev libnbd-dev zstd)
 packages_run=(qemu-utils qemu-system-common 7zip libqcow-dev)
 packages_test=(libcatch2-dev e2fsprogs ovmf python3-z3 qemu-system-common libxml2-utils clang libclang-rt-dev
-  clang-format-19 codespell groff-base pycodestyle pyflakes3 shellcheck)
+  clang-format-19 codespell groff-base procps pycodestyle pyflakes3 shellcheck)
 packages_nightly=(clang-tidy)
 packages_coverage=(gcovr)
 # Of scripts/other-machines.

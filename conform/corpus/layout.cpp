@@ -10,7 +10,7 @@ std::optional<std::uint64_t> number_at(const Json& text, const char* key) {
   return text.contains(key) && !text[key].is_null() ? std::optional(text[key].get<std::uint64_t>()) : std::nullopt;
 }
 
-LayoutEntry parse_entry(const Json& text) {
+LayoutEntry parse_layout_entry(const Json& text) {
   LayoutEntry entry{
       .guest_offset = text.at("guest_offset"),
       .kind = text.at("kind"),
@@ -43,7 +43,7 @@ Layout parse(const Json& text) {
     layout.header.push_back({field.at("name"), field.at("offset"), field.at("length")});
   for (const auto& place : text.at("places"))
     layout.places.push_back({place.at("name"), place.at("start"), place.at("end")});
-  for (const auto& entry : text.at("entries")) layout.entries.push_back(parse_entry(entry));
+  for (const auto& entry : text.at("entries")) layout.entries.push_back(parse_layout_entry(entry));
   return layout;
 }
 

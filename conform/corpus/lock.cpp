@@ -14,7 +14,7 @@ std::map<std::string, Digest> parse_digests(const Json& entry, const char* key) 
   return digests;
 }
 
-LockEntry parse_entry(const Json& text) {
+LockEntry parse_lock_entry(const Json& text) {
   LockEntry entry{
       .image = parse_digest(text.at("image")),
       .siblings = parse_digests(text, "siblings"),
@@ -41,7 +41,7 @@ Result<Lock> load_lock(const std::filesystem::path& file) {
     if (document->at("schema") != 1)
       return fail("{}: schema {} is unknown", file.string(), document->at("schema").dump());
     Lock lock;
-    for (const auto& [id, text] : document->at("cases").items()) lock.emplace(id, parse_entry(text));
+    for (const auto& [id, text] : document->at("cases").items()) lock.emplace(id, parse_lock_entry(text));
     return lock;
   } catch (const Json::exception& error) {
     return fail("{}: {}", file.string(), error.what());

@@ -10,7 +10,7 @@
 namespace conform {
 namespace {
 
-Result<KnownFailure> parse(const Json& text) {
+Result<KnownFailure> parse_known(const Json& text) {
   const auto op = op_named(text.at("operation").get<std::string>());
   const auto status = status_named(text.at("status").get<std::string>());
   if (!op) return tl::unexpected(op.error());
@@ -52,7 +52,7 @@ Result<KnownFailures> KnownFailures::load(const std::filesystem::path& file, con
     return fail("{}: {}", file.string(), valid.error().message);
   std::vector<KnownFailure> entries;
   for (const auto& text : document->at("known")) {
-    auto entry = parse(text);
+    auto entry = parse_known(text);
     if (!entry) return fail("{}: {}", file.string(), entry.error().message);
     entries.push_back(std::move(*entry));
   }

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cstring>
 #include <random>
+#include <stdexcept>
 #include <string_view>
+
+#include "base/open_file.hpp"
 
 namespace conform {
 namespace {
@@ -40,16 +43,28 @@ struct Prepared {
   std::vector<Request> requests;
 };
 
+/// The first `length` bytes of the file of a content, which the runner wrote itself.
+std::vector<std::byte> bytes_of(const std::filesystem::path& file, std::uint64_t length) {
+  std::vector<std::byte> bytes(length);
+  const auto opened = OpenFile::open(file);
+  if (!opened) throw std::runtime_error(opened.error().message);
+  if (const auto read = opened->read_at(0, bytes); !read) throw std::runtime_error(read.error().message);
+  return bytes;
+}
+
 Prepared prepare(Request::Kind kind, const Json& stated) {
   Prepared prepared;
   const auto begin = number(stated.at("offset"));
   const auto end = begin + number(stated.at("length"));
   const bool writes = kind == Request::Kind::write;
-  if (writes)
+  const bool varies = writes && stated.contains("file");
+  if (varies)
+    prepared.bytes = bytes_of(stated.at("file").get<std::string>(), end - begin);
+  else if (writes)
     prepared.bytes.assign(std::min(data_length_max, end - begin), std::byte{stated.at("byte").get<std::uint8_t>()});
   for (auto at = begin; at < end;) {
     const auto length = std::min(writes ? data_length_max : length_max, end - at);
-    prepared.requests.push_back({kind, at, length, prepared.bytes.data()});
+    prepared.requests.push_back({kind, at, length, prepared.bytes.data() + (varies ? at - begin : 0)});
     at += length;
   }
   return prepared;

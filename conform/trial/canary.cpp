@@ -27,7 +27,7 @@ struct Canary {
   const char* what;
 };
 
-constexpr Canary all[] = {
+constexpr Canary canaries[] = {
     {"good", "good", true, "a plain image of version 3 with unallocated clusters"},
     {"no-holes", "no-holes", true, "a plain image of version 3 without unallocated clusters"},
     {"version-2", "version-2", true, "a plain image of version 2 without unallocated clusters"},
@@ -190,20 +190,21 @@ std::string likeness(const CanarySong& answers) {
     return std::all_of(answers.begin(), answers.end(), [&](const CanaryAnswer& one) { return one.said == said; });
   };
   if (every(Said::failure_of_ours)) return answers[0].words;
-  if (every(Said::no)) return fmt::format("it refuses all canaries, also {}: {}", all[0].what, answers[0].words);
-  if (every(Said::yes)) return fmt::format("it says {} to all canaries, also to {}", answers[0].words, all[3].what);
+  if (every(Said::no)) return fmt::format("it refuses all canaries, also {}: {}", canaries[0].what, answers[0].words);
+  if (every(Said::yes))
+    return fmt::format("it says {} to all canaries, also to {}", answers[0].words, canaries[3].what);
   if (every(Said::other_bytes))
-    return fmt::format("it accepts all canaries and is right of none; of {}: {}", all[0].what, answers[0].words);
+    return fmt::format("it accepts all canaries and is right of none; of {}: {}", canaries[0].what, answers[0].words);
   return {};
 }
 
 void remark(Op op, const CanarySong& answers, std::vector<std::string>& remarks) {
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const auto& [said, words] = answers[i];
-    const bool right = all[i].is_good ? said == Said::right_bytes || said == Said::yes : said == Said::no;
+    const bool right = canaries[i].is_good ? said == Said::right_bytes || said == Said::yes : said == Said::no;
     if (!right)
       remarks.push_back(
-          fmt::format("canary {}, {}: {} is answered with {}", all[i].name, name(op), all[i].what, words));
+          fmt::format("canary {}, {}: {} is answered with {}", canaries[i].name, name(op), canaries[i].what, words));
   }
 }
 
@@ -212,7 +213,7 @@ void remark(Op op, const CanarySong& answers, std::vector<std::string>& remarks)
 CanaryAnswers ask_canaries(const Bench& bench, const Implementation& implementation) {
   const auto asked = asked_of(implementation);
   std::map<Op, CanarySong> songs;
-  for (const auto& canary : all) {
+  for (const auto& canary : canaries) {
     const auto answers = ask_all(bench, implementation, canary, asked);
     for (const Op op : asked)
       songs[op].push_back(answers ? answers->at(op) : CanaryAnswer{Said::failure_of_ours, answers.error().message});

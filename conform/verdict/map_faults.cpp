@@ -8,14 +8,14 @@
 namespace conform {
 namespace {
 
-constexpr std::size_t buffer_size = 256 * 1024;
+constexpr std::size_t piece_size = 256 * 1024;
 
 /// The first byte of the part that is not zero, or the part's end.
 Result<std::uint64_t> first_nonzero(const OpenFile& guest, Segment part) {
-  std::vector<std::byte> buffer(buffer_size);
+  std::vector<std::byte> buffer(piece_size);
   for (const auto& segment : guest.data(part.begin, part.end))
-    for (std::uint64_t at = segment.begin; at < segment.end; at += buffer_size) {
-      const auto bytes = std::span(buffer).first(std::min<std::uint64_t>(buffer_size, segment.end - at));
+    for (std::uint64_t at = segment.begin; at < segment.end; at += piece_size) {
+      const auto bytes = std::span(buffer).first(std::min<std::uint64_t>(piece_size, segment.end - at));
       if (auto read = guest.read_at(at, bytes); !read) return tl::unexpected(read.error());
       const auto found = std::find_if(bytes.begin(), bytes.end(), [](std::byte byte) { return byte != std::byte{0}; });
       if (found != bytes.end()) return at + static_cast<std::uint64_t>(found - bytes.begin());

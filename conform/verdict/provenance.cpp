@@ -7,9 +7,9 @@
 namespace conform {
 namespace {
 
-constexpr std::uint64_t part_read = 4 << 20;      // of the questionable bytes
-constexpr std::uint64_t source_read = 256 << 20;  // of each source
-constexpr std::size_t needle_length = 24;         // long enough not to be found by chance
+constexpr std::uint64_t compared_length = 4 << 20;  // of the questionable bytes
+constexpr std::uint64_t source_read = 256 << 20;    // of each source
+constexpr std::size_t needle_length = 24;           // long enough not to be found by chance
 
 std::vector<std::byte> bytes_of(const OpenFile& file, std::uint64_t begin, std::uint64_t end) {
   std::vector<std::byte> bytes(begin < end ? end - begin : 0);
@@ -45,7 +45,7 @@ bool is_zero(std::byte byte) { return byte == std::byte{0}; }
 
 Provenance trace(const OpenFile& got, std::uint64_t got_offset, Segment part, const std::vector<Source>& sources) {
   const std::uint64_t begin = std::max(part.begin, got_offset) - got_offset;
-  const std::uint64_t end = std::min({part.end - got_offset, got.size(), begin + part_read});
+  const std::uint64_t end = std::min({part.end - got_offset, got.size(), begin + compared_length});
   const auto bytes = bytes_of(got, begin, end);
   if (bytes.empty()) return {"none", "the output ends before it"};
   const auto first = std::find_if_not(bytes.begin(), bytes.end(), is_zero);

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-TIMEOUT_SECONDS = 30
+TIMEOUT_SECONDS = 120  # of a machine that may be loaded
 MODEL_EXITS = {"check": range(5)}
 OTHER_EXITS = range(3)
 

@@ -13,7 +13,7 @@ namespace {
 
 using Bytes = std::vector<std::byte>;
 
-constexpr std::size_t name_length_max = 1023;
+constexpr std::size_t backing_name_length_max = 1023;
 constexpr std::uint32_t extension_backing_format = 0xe2792aca;
 
 void append(Bytes& area, std::uint32_t type, std::span<const std::byte> data) {
@@ -41,7 +41,7 @@ Bytes extensions_with(const State& state, const std::string& format) {
 }  // namespace
 
 Result<void> store_backing_name(State& state, const std::string& name, const std::string& format) {
-  if (name.size() > name_length_max) {
+  if (name.size() > backing_name_length_max) {
     return refuse(rule::backing_file_name_length, {.host_offset = field::backing_file_size.at},
                   fmt::format("a backing file's name of {} bytes", name.size()));
   }

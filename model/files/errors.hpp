@@ -1,6 +1,7 @@
 // How a program ends that cannot go on: an error of use or of a file, or a refusal of what an image holds.
 #pragma once
 
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -18,6 +19,9 @@ struct UsageError : std::runtime_error {
 
 /// `text` with control characters written as escapes: a name in a header must not end our line or steer a terminal.
 std::string printable(std::string_view text);
+
+/// Ends the program with what errno says of a file that is written.
+[[noreturn]] void fail_to_write(const std::filesystem::path& path);
 
 /// Nobody reads what is written any more. It is no fault of ours: the program ends without a word, exit 2.
 struct ClosedPipe : UsageError {

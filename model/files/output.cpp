@@ -18,10 +18,6 @@ namespace qcow2 {
 
 namespace {
 
-[[noreturn]] void fail(const std::filesystem::path& path) {
-  throw UsageError(fmt::format("cannot write '{}': {}", path.string(), std::strerror(errno)));
-}
-
 class FileOutput final : public Output {
  public:
   explicit FileOutput(const std::filesystem::path& path) : file_(path) {}
@@ -60,7 +56,7 @@ class StreamOutput final : public Output {
       const ssize_t written = ::write(handle_.get(), bytes.data(), bytes.size());
       if (written < 0 && errno == EINTR) continue;
       if (written < 0 && errno == EPIPE) throw ClosedPipe();
-      if (written < 0) fail(path_);
+      if (written < 0) fail_to_write(path_);
       position_ += static_cast<std::uint64_t>(written);
       bytes = bytes.subspan(static_cast<std::size_t>(written));
     }
@@ -79,7 +75,7 @@ std::unique_ptr<Output> open_output(const std::filesystem::path& out) {
   const bool in_place = ::stat(out.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
   if (!in_place) return std::make_unique<FileOutput>(out);
   Handle handle(::open(out.c_str(), O_WRONLY | O_CLOEXEC));
-  if (handle.get() < 0) fail(out);
+  if (handle.get() < 0) fail_to_write(out);
   return std::make_unique<StreamOutput>(out, std::move(handle));
 }
 

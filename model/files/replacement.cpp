@@ -15,10 +15,6 @@ namespace qcow2 {
 
 namespace {
 
-[[noreturn]] void fail(const std::filesystem::path& path) {
-  throw UsageError(fmt::format("cannot write '{}': {}", path.string(), std::strerror(errno)));
-}
-
 /// -1 where the file system has no files without a name.
 int open_nameless(const std::filesystem::path& folder) {
   return ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
@@ -34,7 +30,7 @@ Replacement::Replacement(const std::filesystem::path& path)
     handle_ = Handle(::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
     named_ = handle_.get() >= 0;
   }
-  if (handle_.get() < 0) fail(path);
+  if (handle_.get() < 0) fail_to_write(path);
   struct stat status = {};
   if (::stat(path_.c_str(), &status) != 0) return;
   ::fchmod(handle_.get(), status.st_mode & 0777);
@@ -49,7 +45,7 @@ void Replacement::write_at(std::uint64_t offset, std::span<const std::byte> byte
   while (!bytes.empty()) {
     const ssize_t written = ::pwrite(handle_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail(path_);
+    if (written < 0) fail_to_write(path_);
     offset += static_cast<std::uint64_t>(written);
     bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
@@ -57,19 +53,19 @@ void Replacement::write_at(std::uint64_t offset, std::span<const std::byte> byte
 
 void Replacement::give_name() {
   const auto nameless = fmt::format("/proc/self/fd/{}", handle_.get());
-  if (::linkat(AT_FDCWD, nameless.c_str(), AT_FDCWD, temporary_.c_str(), AT_SYMLINK_FOLLOW) != 0) fail(path_);
+  if (::linkat(AT_FDCWD, nameless.c_str(), AT_FDCWD, temporary_.c_str(), AT_SYMLINK_FOLLOW) != 0) fail_to_write(path_);
   named_ = true;
 }
 
 void Replacement::make_length(std::uint64_t length) {
-  if (::ftruncate(handle_.get(), static_cast<off_t>(length)) != 0) fail(path_);
+  if (::ftruncate(handle_.get(), static_cast<off_t>(length)) != 0) fail_to_write(path_);
 }
 
 void Replacement::finish(std::uint64_t length, bool durable) {
   make_length(length);
-  if (durable && ::fsync(handle_.get()) != 0) fail(path_);
+  if (durable && ::fsync(handle_.get()) != 0) fail_to_write(path_);
   if (!named_) give_name();
-  if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail(path_);
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail_to_write(path_);
   named_ = false;
   if (!durable) return;
   const Handle folder(::open(path_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

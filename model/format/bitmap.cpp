@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint32_t extension_bitmaps = 0x23852875;
 constexpr std::size_t extension_length = 24;
-constexpr std::uint64_t entry_fixed_size = 24;
+constexpr std::uint64_t entry_head_size = 24;
 
 const HeaderExtension* bitmaps_extension(const Header& header) {
   const auto found = std::ranges::find(header.extensions, extension_bitmaps, &HeaderExtension::type);
@@ -41,7 +41,7 @@ Bitmap load_bitmap(std::span<const std::byte> entry, HostOffset place) {
 std::optional<Violation> read_entries(const Image& image, std::uint32_t bitmaps, BitmapDirectory& directory) {
   std::uint64_t at = 0;
   for (std::uint32_t number = 0; number < bitmaps; ++number) {
-    std::array<std::byte, entry_fixed_size> entry{};
+    std::array<std::byte, entry_head_size> entry{};
     const HostOffset place = directory.offset + at;
     const std::uint64_t room = directory.length - at;
     if (room < entry.size()) {

@@ -128,7 +128,7 @@ class Page(CiTest):
         snippet = snippet.replace("--level must", "--level must --shard 5/40")
         (self.dir / "CMakeLists.txt").write_text(
             f"cmake_minimum_required(VERSION 3.25)\nproject(mine LANGUAGES NONE)\nenable_testing()\n{snippet}")
-        done = self.shell("cmake -B build . && ctest --test-dir build --output-on-failure")
+        done = self.shell("cmake -G Ninja -B build . && ctest --test-dir build --output-on-failure")
         self.assert_judged(done, "build/qcow2-conform")
 
 

@@ -26,7 +26,7 @@ Ending multiply(const std::string& how, const ProcessLimits& limits) {
   return report.ending;
 }
 
-TEST_CASE("a program reaches no network, and can talk to itself") {
+TEST_CASE("a program reaches no network, and can talk to itself", "[name-spaces]") {
   if (!isolation().network_obstacle.empty()) SKIP("no network name space here: " << isolation().network_obstacle);
   const auto out = python(
       "import socket\n"

@@ -119,7 +119,7 @@ TEST_CASE("a program that ends its parent is ended") {
   CHECK(test::processes_with(mark) == 0);
 }
 
-TEST_CASE("what a program finds of folders that are hidden from it") {
+TEST_CASE("what a program finds of folders that are hidden from it", "[name-spaces]") {
   if (!isolation().hides_folders()) SKIP("no mount name space here: " << isolation().mounts_obstacle);
   const test::TempFolder folder;
   test::write_file(folder / "secret/file", "content");

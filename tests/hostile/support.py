@@ -47,7 +47,12 @@ class HostileTest(SystemTest):
             folder.mkdir(exist_ok=True)
             folder.chmod(0o777)
         copy_case(CASE, self.corpus)
+        self.conform, self.model, self.readers = self.programs()
         self.mark = f"HOSTILE={uuid.uuid4()}"
+
+    def programs(self) -> tuple[Path, Path, Path]:
+        """The runner, the model and the readers, where those who run them may read them."""
+        return CONFORM, MODEL, READERS
 
     def environment(self) -> dict[str, str]:
         name, value = self.mark.split("=")
@@ -56,14 +61,14 @@ class HostileTest(SystemTest):
             name: value,
             "PATH": "/usr/bin:/bin:/usr/sbin:/sbin",  # what any user may run
             "TMPDIR": str(self.temporary),
-            "MODEL": str(MODEL),
+            "MODEL": str(self.model),
             "CASE": CASE,
             "EXPECTED": str(expected),
             "PYTHONDONTWRITEBYTECODE": "1",
         }
 
     def command(self, *how: str) -> list[str]:
-        return [*self.prefix, str(CONFORM), "run", "--corpus", str(self.corpus), "--out", str(self.out), *how]
+        return [*self.prefix, str(self.conform), "run", "--corpus", str(self.corpus), "--out", str(self.out), *how]
 
     def run_on(self, *how: str) -> Ran:
         begin = time.monotonic()
@@ -72,7 +77,7 @@ class HostileTest(SystemTest):
         return Ran(done.returncode, time.monotonic() - begin, done.stdout.decode(), self.out)
 
     def run_reader(self, name: str, seconds: float = 20) -> Ran:
-        return self.run_on("--read-cmd", f"{READERS / name} {{image}} {{out}}", "--timeout", str(seconds))
+        return self.run_on("--read-cmd", f"{self.readers / name} {{image}} {{out}}", "--timeout", str(seconds))
 
     def processes(self) -> list[str]:
         """Of the run, and of all that came of it."""

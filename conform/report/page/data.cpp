@@ -15,8 +15,6 @@
 namespace conform::report {
 namespace {
 
-std::string hex(std::uint64_t value) { return fmt::format("{:#x}", value); }
-
 Data statuses_data() {
   Data data = Data::array();
   for (Status status : statuses) data.push_back({name(status), badness(status), meaning(status)});

@@ -9,9 +9,7 @@
 namespace conform::report {
 namespace {
 
-std::string hex(std::uint64_t value) { return fmt::format("{:#x}", value); }
-
-std::string hex(const std::vector<std::byte>& bytes) {
+std::string hex_digits(const std::vector<std::byte>& bytes) {
   std::string text;
   for (std::byte byte : bytes) text += fmt::format("{:02x}", std::to_integer<unsigned>(byte));
   return text;
@@ -19,7 +17,7 @@ std::string hex(const std::vector<std::byte>& bytes) {
 
 Data to_data(const Region& region) {
   Data pieces = Data::array();
-  for (const auto& piece : region.pieces) pieces.push_back({hex(piece.start), hex(piece.bytes)});
+  for (const auto& piece : region.pieces) pieces.push_back({hex(piece.start), hex_digits(piece.bytes)});
   Data marks = Data::array();
   for (const auto& mark : region.marks)
     marks.push_back({hex(mark.start), mark.end - mark.start, name(mark.role), mark.label});
@@ -75,6 +73,8 @@ std::size_t Views::view(const Case& tested, Known& known, const LayoutEntry* ent
   known.views.push_back(std::move(data));
   return known.views.size() - 1;
 }
+
+std::string hex(std::uint64_t value) { return fmt::format("{:#x}", value); }
 
 std::size_t Views::view_of(const Case& tested, const Record& record) {
   Known& found = known(tested);

@@ -1,7 +1,9 @@
 // For each case the guest clusters that its results are about, each with the image's bytes and the model's way to it.
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <string>
 #include <vector>
 
 #include "corpus/layout.hpp"
@@ -10,6 +12,9 @@
 #include "results/record.hpp"
 
 namespace conform::report {
+
+/// As the page takes offsets: it reads no more than 53 bits of a number.
+std::string hex(std::uint64_t value);
 
 class Views {
  public:

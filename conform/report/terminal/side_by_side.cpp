@@ -8,7 +8,7 @@
 namespace conform {
 namespace {
 
-bool ran(const Record* record) { return record && was_executed(record->status); }
+bool was_run(const Record* record) { return record && was_executed(record->status); }
 
 Result<void> of_one_corpus(const std::vector<Results>& results) {
   for (const auto& one : results)
@@ -59,7 +59,7 @@ std::string tendency(const SideBySide& compared, std::size_t before, std::size_t
   int better = 0;
   int worse = 0;
   for (const auto& row : compared.rows) {
-    if (!ran(row.cells[before]) || !ran(row.cells[after])) continue;
+    if (!was_run(row.cells[before]) || !was_run(row.cells[after])) continue;
     const int change = badness(row.cells[after]->status) - badness(row.cells[before]->status);
     better += change < 0;
     worse += change > 0;
@@ -120,7 +120,7 @@ std::string answer(const Record& record) {
 bool ComparedRow::differs() const {
   std::set<std::string> answers;
   for (const Record* record : cells)
-    if (ran(record)) answers.insert(answer(*record));
+    if (was_run(record)) answers.insert(answer(*record));
   return answers.size() > 1;
 }
 
@@ -159,7 +159,7 @@ std::string to_text(const SideBySide& compared, bool all, const Paint& paint) {
   for (const auto& row : compared.rows) {
     const bool differs = row.differs();
     differ += differs;
-    partly += !std::all_of(row.cells.begin(), row.cells.end(), ran);
+    partly += !std::all_of(row.cells.begin(), row.cells.end(), was_run);
     if (all || differs) shown.push_back(&row);
   }
   std::string text = shown.empty() ? std::string() : table(compared, shown, paint);
