@@ -4,10 +4,15 @@
 set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
 set(CMAKE_SKIP_RPATH TRUE)  # a static program that has one does not start
 
-# After check_pie_supported, whose -pie would link dynamically.
+# After check_pie_supported, whose -pie would link dynamically. Not every machine has what -static-pie starts with.
 macro(link_statically)
-  set(CMAKE_C_LINK_OPTIONS_PIE -static-pie)
-  set(CMAKE_CXX_LINK_OPTIONS_PIE -static-pie)
+  include(CheckLinkerFlag)
+  check_linker_flag(CXX -static-pie has_static_pie)
+  set(CMAKE_C_LINK_OPTIONS_PIE -static)
+  if(has_static_pie)
+    set(CMAKE_C_LINK_OPTIONS_PIE -static-pie)
+  endif()
+  set(CMAKE_CXX_LINK_OPTIONS_PIE ${CMAKE_C_LINK_OPTIONS_PIE})
 endmacro()
 
 # Debian has no static libfmt. Its headers hold the whole library, though: one source file makes a library of them.

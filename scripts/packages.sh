@@ -11,6 +11,10 @@ packages_test=(libcatch2-dev e2fsprogs ovmf python3-z3 qemu-system-common libxml
   clang-format-19 codespell groff-base procps pycodestyle pyflakes3 shellcheck)
 packages_nightly=(clang-tidy)
 packages_coverage=(gcovr)
+# Of scripts/other-machines.
+packages_machines=(g++-s390x-linux-gnu g++-i686-linux-gnu g++-aarch64-linux-gnu qemu-user-static)
+# Of scripts/release and scripts/bare-roots: dpkg-shlibdeps, lintian, and bare roots.
+packages_release=(dpkg-dev lintian debootstrap busybox-static)
 # The site: the model as WebAssembly, and Markdown; and a browser that tries what people look at.
 packages_site=(clang lld wasi-libc libc++-dev-wasm32 libclang-rt-dev-wasm32 libfmt-dev libexpected-dev
   python3-markdown-it)

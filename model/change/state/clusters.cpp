@@ -75,7 +75,8 @@ Part part_at(const State& state, GuestOffset offset, std::uint64_t length, std::
   const std::uint64_t begin = at % cluster_size;
   const std::uint64_t end = std::min(cluster_size, begin + (length - done));
   const std::uint64_t visible = std::min(cluster_size, state.header().virtual_size - (at - begin));
-  return {at / cluster_size, begin, end, done, begin == 0 && end >= visible};
+  return {at / cluster_size, static_cast<std::size_t>(begin), static_cast<std::size_t>(end), done,
+          begin == 0 && end >= visible};
 }
 
 Result<void> judge_range(const State& state, GuestOffset offset, std::uint64_t length) {
