@@ -11,6 +11,8 @@ packages_test=(libcatch2-dev e2fsprogs ovmf python3-z3 qemu-system-common libxml
   clang-format-19 codespell groff-base pycodestyle pyflakes3 shellcheck)
 packages_nightly=(clang-tidy)
 packages_coverage=(gcovr)
+# scripts/qemu-mutants: what QEMU's tools are built with, and what unpacks its source.
+packages_qemu_mutants=(meson ninja-build libglib2.0-dev zlib1g-dev libzstd-dev dpkg-dev ccache)
 # The site: the model as WebAssembly, and Markdown; and a browser that tries what people look at.
 packages_site=(clang lld wasi-libc libc++-dev-wasm32 libclang-rt-dev-wasm32 libfmt-dev libexpected-dev
   python3-markdown-it)
