@@ -15,6 +15,8 @@ packages_coverage=(gcovr)
 packages_machines=(g++-s390x-linux-gnu g++-i686-linux-gnu g++-aarch64-linux-gnu qemu-user-static)
 # Of scripts/release and scripts/bare-roots: dpkg-shlibdeps, lintian, and bare roots.
 packages_release=(dpkg-dev lintian debootstrap busybox-static)
+# scripts/qemu-mutants: what QEMU's tools are built with, and what unpacks its source.
+packages_qemu_mutants=(meson ninja-build libglib2.0-dev zlib1g-dev libzstd-dev dpkg-dev ccache)
 # The site: the model as WebAssembly, and Markdown; and a browser that tries what people look at.
 packages_site=(clang lld wasi-libc libc++-dev-wasm32 libclang-rt-dev-wasm32 libfmt-dev libexpected-dev
   python3-markdown-it)

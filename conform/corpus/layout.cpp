@@ -38,12 +38,15 @@ Layout parse(const Json& text) {
       .header = {},
       .places = {},
       .entries = {},
+      .planted = {},
   };
   for (const auto& field : text.at("header"))
     layout.header.push_back({field.at("name"), field.at("offset"), field.at("length")});
   for (const auto& place : text.at("places"))
     layout.places.push_back({place.at("name"), place.at("start"), place.at("end")});
   for (const auto& entry : text.at("entries")) layout.entries.push_back(parse_layout_entry(entry));
+  for (const auto& fault : text.at("planted"))
+    layout.planted.push_back({number_at(fault, "host_offset"), number_at(fault, "guest_offset")});
   return layout;
 }
 

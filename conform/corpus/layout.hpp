@@ -9,6 +9,7 @@
 
 #include "base/json_file.hpp"
 #include "base/result.hpp"
+#include "corpus/fault_place.hpp"
 
 namespace conform {
 
@@ -55,6 +56,7 @@ struct Layout {
   std::vector<HeaderField> header;
   std::vector<Place> places;         // in file order
   std::vector<LayoutEntry> entries;  // by guest_offset
+  std::vector<FaultPlace> planted;   // in file order; the host offset is always there
 
   /// The entry of the guest cluster that holds `guest_offset`, or nothing.
   const LayoutEntry* entry_of(std::uint64_t guest_offset) const;

@@ -44,4 +44,14 @@ Answer answer_of(const Json& answer) {
   return *found;
 }
 
+std::vector<FaultPlace> found_by(const Json& answer) {
+  std::vector<FaultPlace> places;
+  const auto offset_at = [](const Json& place, const char* key) {
+    return place.contains(key) ? std::optional(place[key].get<std::uint64_t>()) : std::nullopt;
+  };
+  for (const auto& place : answer.value("found", Json::array()))
+    places.push_back({offset_at(place, "host_offset"), offset_at(place, "guest_offset")});
+  return places;
+}
+
 }  // namespace conform

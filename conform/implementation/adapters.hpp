@@ -16,4 +16,7 @@ Json request_for(const Operation& operation, const std::filesystem::path& image,
 /// What an answer to an operation says.
 Answer answer_of(const Json& answer);
 
+/// The places that an answer to check names.
+std::vector<FaultPlace> found_by(const Json& answer);
+
 }  // namespace conform

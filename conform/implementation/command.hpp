@@ -8,6 +8,7 @@
 
 #include "base/result.hpp"
 #include "corpus/case.hpp"
+#include "implementation/named_places.hpp"
 #include "process/command_template.hpp"
 
 namespace conform {
@@ -23,6 +24,7 @@ struct Command {
   CommandTemplate words;
   std::map<int, Answer> exits;  // any other exit status is a crash
   By by = By::process;
+  std::vector<PlacePattern> names{};  // of check: how the places that it names stand in what it prints
 };
 
 /// What a command for `op` may name, in braces.

@@ -26,6 +26,11 @@ Result<Command> parse_operation(Op op, const Json& text) {
       {"corrupt_exit", Answer::corrupt}, {"reject_exit", Answer::reject}, {"unsupported_exit", Answer::unsupported}};
   for (const auto& [key, answer] : keys)
     if (auto added = add_exits(command, text, key, answer); !added) return tl::unexpected(added.error());
+  for (const auto& text_of_one : text.value("names", std::vector<std::string>{})) {
+    auto pattern = PlacePattern::parse(text_of_one);
+    if (!pattern) return fail("names: {}", pattern.error().message);
+    command.names.push_back(std::move(*pattern));
+  }
   return command;
 }
 

@@ -6,6 +6,7 @@
 #include "trial/judged_image.hpp"
 #include "verdict/given_data.hpp"
 #include "verdict/given_map.hpp"
+#include "verdict/named_faults.hpp"
 #include "verdict/written/kept_bytes.hpp"
 
 namespace conform {
@@ -130,6 +131,26 @@ Result<void> judge_word(const Question& question, const Observation& observation
   return look_before_refusal(question, observation, record);
 }
 
+/// Beside a checker's word: the places that it named, where the case knows which are at fault.
+Result<void> remark_places(const Question& question, const Observation& observation, Record& record) {
+  const auto& [bench, implementation, tested, operation] = question;
+  const auto& patterns = implementation.commands.at(operation.op).names;
+  if (observation.answer != Answer::corrupt && observation.answer != Answer::leaks) return {};
+  if (patterns.empty() && observation.found.empty()) return {};
+  const auto layout = load_layout(bench.corpus.layout(tested));
+  if (!layout) return tl::unexpected(layout.error());
+  auto named = observation.found;
+  for (const auto& pattern : patterns)
+    for (const auto& place : pattern.find_in(observation.process.messages, layout->cluster_bits))
+      named.push_back(place);
+  record.properties = compare_places(*layout, named);
+  if (record.properties.is_null() || record.properties["missed"].empty()) return {};
+  if (!record.detail.empty()) record.detail += "; ";
+  record.detail += fmt::format("at fault, and not named: host clusters {}; not scored",
+                               fmt::join(record.properties["missed"].get<std::vector<std::string>>(), ", "));
+  return {};
+}
+
 /// A change that was refused leaves the image as it was.
 Result<void> judge_refused_change(const Question& question, const Observation& observation, Record& record) {
   const auto& [bench, implementation, tested, operation] = question;
@@ -148,6 +169,10 @@ Result<void> fill_record(const Question& question, const Observation& observatio
   take_process(observation, record);
   const Op op = question.operation.op;
   if (observation.failure) return judge_word(question, observation, record);
+  if (op == Op::check) {
+    auto judged = judge_word(question, observation, record);
+    return judged ? remark_places(question, observation, record) : judged;
+  }
   if (op == Op::repair && observation.answer != Answer::unsupported)
     return judge_repaired(question, observation, record);
   if (op == Op::modify && observation.answer == Answer::reject && wants_refusal(question.operation.expect))

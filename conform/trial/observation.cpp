@@ -18,6 +18,7 @@ void read_exchange(Observation& observation, const Exchange& exchange, const All
     fail_with(observation, Status::harness_error, "the adapter broke the protocol: " + exchange.fault);
   } else if (exchange.process.ending == Ending::answered) {
     observation.answer = answer_of(exchange.answer);
+    observation.found = found_by(exchange.answer);
     observation.process.messages.insert(0, exchange.answer.value("message", "") + "\n");
   } else {
     read_ending(observation, {}, allowance);

@@ -48,6 +48,7 @@ struct Observation {
   std::filesystem::path output;      // where its data is, if any; of write, modify and repair, the image
   std::vector<GivenRange> given{};   // of read-parallel
   std::optional<Traffic> traffic{};  // of what was in flight together
+  std::vector<FaultPlace> found{};   // of check by an adapter: the places that it says are at fault
 };
 
 /// Rounded up.

@@ -1,7 +1,7 @@
 """What stands where in a case's image, for those who show its bytes: corpus/layout/<id>.json.
 
-Every place of the file by name, the fields of the header, and for each L2 entry where it stands and what it refers to,
-as the generator meant them; the bytes themselves are in the image.
+Every place of the file by name, the fields of the header, for each L2 entry where it stands and what it refers to, and
+where the case has planted faults, as the generator meant them; the bytes themselves are in the image.
 """
 
 import json
@@ -29,6 +29,7 @@ def anatomy(image: Image) -> Spec:
             {"name": name, "start": start, "end": end} for name, start, end in image.places.named() if end > start
         ],
         "entries": [_entry(image, index, entry) for index, entry in sorted(image.entries.items())],
+        "planted": image.planted,
     }
 
 

@@ -13,6 +13,7 @@ from generators.case.guest_map import plan_guest, stated_clusters
 from generators.image.header import Counts, header_cluster
 from generators.image.placement import Places
 from generators.image.plan import Plan
+from generators.image.planted import planted
 from generators.image.sparse import SparseFile
 from generators.case.spec import Spec, number
 
@@ -29,6 +30,7 @@ class Image:
     file: SparseFile
     data_file: Optional[SparseFile]
     snapshot_disks: list[tuple[Disk, dict[int, Entry]]]
+    planted: list[Spec]
 
     def snapshots(self) -> "dict[str, Image]":
         """The image as each internal snapshot has it: the same file, by the snapshot's own L1 table."""
@@ -56,7 +58,7 @@ def build_image(spec: Spec) -> Image:
         blocks = needed
     _refuse_overlaps(plan)
     return Image(spec, geometry, plan.places, disks[0], plan.entries[0], _write(plan), _data_file(plan),
-                 list(zip(disks, plan.entries))[1:])
+                 list(zip(disks, plan.entries))[1:], planted(plan))
 
 
 def _refuse_overlaps(plan: Plan) -> None:

@@ -55,10 +55,25 @@ Json map(const Json& request) {
   return {{"answer", "accept"}};
 }
 
+constexpr std::size_t places_max = 100;  // that an answer names: it is one line
+
+/// What is at fault has a place as far as the finding has one.
+Json place_of(const Finding& finding) {
+  Json place = Json::object();
+  const Where& where = finding.violation.where;
+  if (where.host_offset) place["host_offset"] = *where.host_offset;
+  if (where.guest_offset) place["guest_offset"] = *where.guest_offset;
+  return place;
+}
+
 Json check(const Json& request) {
   const auto file = open_file(request.at("image").get<std::string>());
-  const auto found = qcow2::check(value_or_refuse(open_image(file->source)), {}, [](const Finding&) {});
-  return {{"answer", found.corruptions > 0 ? "corrupt" : found.leaks > 0 ? "leaks" : "clean"}};
+  Json places = Json::array();
+  const auto found = qcow2::check(value_or_refuse(open_image(file->source)), {}, [&places](const Finding& finding) {
+    if (finding.severity == Severity::note || places.size() == places_max) return;
+    if (Json place = place_of(finding); !place.empty()) places.push_back(std::move(place));
+  });
+  return {{"answer", found.corruptions > 0 ? "corrupt" : found.leaks > 0 ? "leaks" : "clean"}, {"found", places}};
 }
 
 /// All is mended when a check of every stream finds nothing afterwards.

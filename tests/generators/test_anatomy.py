@@ -60,3 +60,26 @@ class Anatomy(ProjectTest):
     def test_what_refers_to_nothing_has_no_host_offset(self) -> None:
         self.assertNotIn("host_offset", self.entry(2 * 4096))
         self.assertEqual("unallocated", self.entry(3 * 4096)["kind"])
+
+
+class Planted(ProjectTest):
+    def planted(self, **image: object) -> list[dict[str, int]]:
+        self.write(plain_case(image={"cluster_bits": 12, "guest": {"0": "compressed", "1": "standard"}, **image}))
+        self.assertEqual(0, self.build("lock")[0])
+        layout = json.loads((self.corpus / "layout/plain.json").read_text())
+        self.places = {place["name"]: place["start"] for place in layout["places"]}
+        return layout["planted"]
+
+    def test_nothing_is_planted_in_an_image_that_is_right(self) -> None:
+        self.assertEqual([], self.planted())
+        self.assertEqual([], self.planted(refcounts={"set": {"guest.1": 1}}))
+
+    def test_a_wrong_refcount_is_at_its_host_cluster(self) -> None:
+        faults = self.planted(refcounts={"set": {"guest.1": 3, "l1_table + 7": "+1"}})
+        self.assertEqual([{"host_offset": self.places["l1_table"]}, {"host_offset": self.places["guest.1"]}], faults)
+
+    def test_flipped_bits_are_at_what_the_entry_refers_to(self) -> None:
+        faults = self.planted(guest={"0": "compressed", "1": {"data": "rest", "flip_bits": "0x8000000000000000"}},
+                              l1={"0": {"flip_bits": "0x1"}})
+        self.assertEqual([{"host_offset": self.places["l2_table.0"]},
+                          {"host_offset": self.places["guest.1"], "guest_offset": 4096}], faults)

@@ -1,0 +1,78 @@
+"""The page: each mutant in one column, arguments held to the results, the published page made from both."""
+
+import unittest
+from pathlib import Path
+
+from tests.qemu_mutants import summary
+from tests.qemu_mutants.__main__ import PAGE, RESULTS
+from tests.qemu_mutants.ledger import KILLED, LIVED, NOT_RUN, OUT_OF_TIME, Header, Line, Outcome, Results, merged
+
+HEADER = Header("1:9.9", "00", 2018)
+ARGUMENTS = summary.arguments_of({"arguments": [
+    {"mutants": ["same", "same-too"], "kind": "equivalent", "argument": "The value is never read."},
+    {"mutants": ["slow"], "kind": "out-of-reach", "argument": "It is only slower."},
+]})
+
+
+def line(name: str, suite: str, own: str, quick: bool = False, area: str = "mapping") -> Line:
+    return Line(name, area, True, Outcome(suite, "by" if suite == KILLED else "", quick), Outcome(own))
+
+
+LINES = {one.name: one for one in (
+    line("both", KILLED, KILLED, quick=True), line("ours", KILLED, LIVED), line("theirs", LIVED, KILLED),
+    line("none", LIVED, LIVED), line("same", LIVED, LIVED, area="snapshots"), line("same-too", LIVED, LIVED),
+    line("slow", LIVED, LIVED), line("waits", OUT_OF_TIME, LIVED), Line("broken", "mapping", False),
+    line("ours-so-far", KILLED, NOT_RUN), line("none-so-far", LIVED, NOT_RUN),
+)}
+
+RESULTS_OF_LINES = Results(HEADER, ("013", "014"), LINES)
+
+
+class Summary(unittest.TestCase):
+    def test_each_mutant_has_one_column(self) -> None:
+        columns = {name: summary.column_of(one, ARGUMENTS) for name, one in LINES.items() if one.has_suite()}
+        self.assertEqual({
+            "both": "killed by both", "ours": "by this suite alone", "theirs": "by QEMU's own alone",
+            "none": "by neither", "same": "equivalent", "same-too": "equivalent", "slow": "out of reach",
+            "broken": "does not compile", "ours-so-far": "by this suite, QEMU's own not run",
+            "none-so-far": "not by this suite, QEMU's own not run"}, columns)
+
+    def test_the_counts(self) -> None:
+        page = summary.results(RESULTS_OF_LINES, 20, ARGUMENTS)
+        self.assertIn("**10 of 20 mutants were run**; 7 of them compile and are not known to be equivalent.", page)
+        self.assertIn("This suite kills 3 of 7 (43%); of those within reach 3 of 6 (50%).", page)
+        self.assertIn("`run --quick` alone kill 1 of 7 (14%)", page)
+        self.assertIn("QEMU's own 2 tests of compression kill 2 of 5 (40%), as far as they were run.", page)
+        self.assertIn("| mapping | 9 | 1 | 1 | 1 | 1 | 1 | 1 | 1 | 1 | 1 |", page)
+        self.assertIn("| all | 10 | 1 | 2 | 1 | 1 | 1 | 1 | 1 | 1 | 1 |", page)
+        self.assertIn("1 more ran out of time, and count nowhere.", page)
+
+    def test_what_nothing_kills_is_named(self) -> None:
+        page = summary.results(RESULTS_OF_LINES, 20, ARGUMENTS)
+        self.assertIn("### Killed by neither\n\n- `none`\n", page)
+        self.assertIn("### Equivalent\n\n- `same`, `same-too`: The value is never read.\n", page)
+
+    def test_a_kill_refutes_an_argument(self) -> None:
+        refuted = {**LINES, "same": line("same", KILLED, LIVED)}
+        self.assertEqual("by this suite alone", summary.column_of(refuted["same"], ARGUMENTS))
+        self.assertEqual(1, len(summary.faults(refuted, ARGUMENTS)))
+        self.assertEqual([], summary.faults(LINES, ARGUMENTS))
+        del refuted["same"]
+        self.assertEqual(["same: has an argument, and was not run"], summary.faults(refuted, ARGUMENTS))
+
+    def test_only_the_marked_part_of_the_page_is_made(self) -> None:
+        page = f"above\n{summary.BEGIN}\nold\n{summary.END}\nbelow\n"
+        self.assertEqual(f"above\n{summary.BEGIN}\nnew\n{summary.END}\nbelow\n", summary.with_results(page, "new"))
+
+
+class Published(unittest.TestCase):
+    def test_the_page_is_made_from_the_results(self) -> None:
+        results = merged([Path(RESULTS)])
+        arguments = summary.load_arguments()
+        self.assertEqual([], summary.faults(results.lines, arguments))
+        text = PAGE.read_text()
+        self.assertEqual(summary.with_results(text, summary.results(results, 200, arguments)), text)
+
+
+if __name__ == "__main__":
+    unittest.main()
