@@ -31,7 +31,7 @@ from dataclasses import dataclass, field
 SPEC = pathlib.Path(__file__).resolve().parent
 BIN = pathlib.Path(os.environ.get("QCOW2_BIN", SPEC.parent / "build/release/bin"))
 CORPUS = BIN.parent / "corpus"
-PROGRAMS = ("qemu-img", "qemu-io", "qcow2-model", "7zz", "libqcow-read")
+PROGRAMS = ("qemu-img", "qemu-io", "qemu-nbd", "qcow2-model", "7zz", "libqcow-read")
 VARIABLES = re.compile(r"\$(QEMU_GIT|QCHECK)\b")
 PROOF = "python3 spec/proofs/theorems.py "
 TIMEOUT_SECONDS = 120

@@ -28,7 +28,7 @@ Result<ServerProgram> parse_server(const Json& text) {
 }
 
 std::vector<Op> operations_of(const ServerProgram& program) {
-  std::vector<Op> offered{Op::read, Op::read_range, Op::read_parallel};
+  std::vector<Op> offered{Op::read, Op::read_range, Op::read_parallel, Op::map};
   if (!program.read_only) offered.push_back(Op::modify);
   return offered;
 }

@@ -33,7 +33,7 @@ class Flight {
     while (!lane.waiting.empty() && lane.sent.size() < in_flight_max_) {
       const auto index = lane.waiting.front();
       lane.waiting.pop_front();
-      const auto name = connection.send(requests_[index], &replies_[index].extents);
+      const auto name = connection.send(requests_[index], &replies_[index].statuses);
       if (name == 0) {  // libnbd itself would not send it, so the server is spared
         replies_[index].error = EOPNOTSUPP;
         ++done_;

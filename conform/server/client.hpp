@@ -27,7 +27,7 @@ struct Fault {
 
 struct Reply {
   int error = 0;  // errno as the server gave it; 0: done
-  std::vector<StatusExtent> extents{};
+  Statuses statuses{};
 };
 
 /// How a job of several requests ended.

@@ -3,22 +3,27 @@
 #include <libnbd.h>
 #include <sys/epoll.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <new>
 #include <string_view>
+#include <utility>
 
 namespace conform {
 namespace {
 
-constexpr std::string_view allocation = LIBNBD_CONTEXT_BASE_ALLOCATION;
+static_assert(state_hole == LIBNBD_STATE_HOLE && state_zero == LIBNBD_STATE_ZERO);
 
-/// Called by libnbd with pairs of a length and flags.
-int take_extents(void* target, const char* context, std::uint64_t, std::uint32_t* entries, std::size_t count, int*) {
-  if (context != allocation) return 0;
-  auto& extents = *static_cast<std::vector<StatusExtent>*>(target);
-  for (std::size_t i = 0; i + 1 < count; i += 2)
-    extents.push_back(
-        {entries[i], (entries[i + 1] & LIBNBD_STATE_HOLE) != 0, (entries[i + 1] & LIBNBD_STATE_ZERO) != 0});
+constexpr std::pair<Context, const char*> contexts[] = {{Context::allocation, LIBNBD_CONTEXT_BASE_ALLOCATION},
+                                                        {Context::depth, "qemu:allocation-depth"}};
+
+/// Called by libnbd with pairs of a length and a status.
+int take_statuses(void* target, const char* name, std::uint64_t, std::uint32_t* entries, std::size_t count, int*) {
+  for (const auto& [context, its_name] : contexts) {
+    if (std::string_view(name) != its_name) continue;
+    auto& extents = (*static_cast<Statuses*>(target))[context];
+    for (std::size_t i = 0; i + 1 < count; i += 2) extents.push_back({entries[i], entries[i + 1]});
+  }
   return 0;
 }
 
@@ -29,7 +34,7 @@ void Connection::Close::operator()(nbd_handle* handle) const { ::nbd_close(handl
 Connection::Connection() : handle_(::nbd_create()) {
   if (!handle_) throw std::bad_alloc();
   check(::nbd_set_opt_mode(handle_.get(), true));
-  check(::nbd_add_meta_context(handle_.get(), LIBNBD_CONTEXT_BASE_ALLOCATION));
+  for (const auto& [context, name] : contexts) check(::nbd_add_meta_context(handle_.get(), name));
   // The server is to judge a range past its end, not libnbd.
   const auto strict = ::nbd_get_strict_mode(handle_.get()) & ~(LIBNBD_STRICT_BOUNDS | LIBNBD_STRICT_ALIGN);
   check(::nbd_set_strict_mode(handle_.get(), strict));
@@ -100,12 +105,18 @@ bool Connection::can(Request::Kind kind) const {
     case Request::Kind::write_zeroes: return ::nbd_can_zero(handle_.get()) > 0;
     case Request::Kind::discard: return ::nbd_can_trim(handle_.get()) > 0;
     case Request::Kind::flush: return ::nbd_can_flush(handle_.get()) > 0;
-    case Request::Kind::status: return ::nbd_can_meta_context(handle_.get(), LIBNBD_CONTEXT_BASE_ALLOCATION) > 0;
+    case Request::Kind::status: return tells(Context::allocation);
   }
   return false;
 }
 
-std::uint64_t Connection::send(const Request& request, std::vector<StatusExtent>* extents) {
+bool Connection::tells(Context context) const {
+  const auto* const found =
+      std::find_if(std::begin(contexts), std::end(contexts), [&](const auto& named) { return named.first == context; });
+  return ::nbd_can_meta_context(handle_.get(), found->second) > 0;
+}
+
+std::uint64_t Connection::send(const Request& request, Statuses* statuses) {
   nbd_handle* handle = handle_.get();
   const auto none = NBD_NULL_COMPLETION;
   std::int64_t number = -1;
@@ -125,7 +136,7 @@ std::uint64_t Connection::send(const Request& request, std::vector<StatusExtent>
     case Request::Kind::discard: number = ::nbd_aio_trim(handle, request.length, request.offset, none, 0); break;
     case Request::Kind::flush: number = ::nbd_aio_flush(handle, none, 0); break;
     case Request::Kind::status: {
-      const nbd_extent_callback into{.callback = take_extents, .user_data = extents, .free = nullptr};
+      const nbd_extent_callback into{.callback = take_statuses, .user_data = statuses, .free = nullptr};
       number = ::nbd_aio_block_status(handle, request.length, request.offset, into, none, 0);
       break;
     }

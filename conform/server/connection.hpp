@@ -24,12 +24,22 @@ struct Request {
   bool whole = true;           // of read: in one piece or not at all, where the server offers that
 };
 
-/// Some bytes of the export, as base:allocation tells of them.
+/// What a server can tell of its blocks, where it offers to.
+enum class Context {
+  allocation,  // base:allocation: state_hole and state_zero
+  depth,       // qemu:allocation-depth: 0 where no file of the chain has anything, 1 for the image, 2 for its backing
+};
+
+inline constexpr std::uint32_t state_hole = 1, state_zero = 2;
+
+/// Some bytes of the export, as a context tells of them.
 struct StatusExtent {
   std::uint64_t length;
-  bool hole;
-  bool zero;
+  std::uint32_t status;
 };
+
+/// What was told of consecutive bytes, from the request's offset on.
+using Statuses = std::map<Context, std::vector<StatusExtent>>;
 
 class Connection {
  public:
@@ -53,10 +63,11 @@ class Connection {
   std::uint64_t size() const;
   bool is_read_only() const;
   bool can(Request::Kind kind) const;
+  bool tells(Context context) const;
 
-  /// The number of the request; 0: it could not be sent, and message() says why. What status finds goes to `extents`,
+  /// The number of the request; 0: it could not be sent, and message() says why. What status finds goes to `statuses`,
   /// which must outlast the request.
-  std::uint64_t send(const Request& request, std::vector<StatusExtent>* extents = nullptr);
+  std::uint64_t send(const Request& request, Statuses* statuses = nullptr);
   /// A request that was answered, or nothing.
   struct Answered {
     std::uint64_t number;

@@ -88,15 +88,17 @@ class Reading {
   void read_by_status() {
     Reply reply;
     if (!ask({Request::Kind::status, at_, std::min(status_length_max, end_ - at_)}, reply)) return;
-    if (reply.extents.empty()) outcome_.error = EPROTO;
-    for (const auto& extent : reply.extents) {
+    const auto begin = at_;
+    const auto& extents = reply.statuses[Context::allocation];
+    for (const auto& extent : extents) {
       const auto end = std::min(end_, at_ + extent.length);
-      if (extent.zero)
+      if ((extent.status & state_zero) != 0)
         at_ = end;
       else
         read_until(end);
       if (!outcome_.done() || at_ == end_) return;
     }
+    if (at_ == begin) outcome_.error = EPROTO;  // it told nothing
   }
 
   Client& client_;

@@ -25,7 +25,9 @@ std::uint64_t Connection::size() const { return 0; }
 bool Connection::is_read_only() const { return true; }
 bool Connection::can(Request::Kind) const { return false; }
 
-std::uint64_t Connection::send(const Request&, std::vector<StatusExtent>*) { return 0; }
+bool Connection::tells(Context) const { return false; }
+
+std::uint64_t Connection::send(const Request&, Statuses*) { return 0; }
 std::optional<Connection::Answered> Connection::take_answer() { return std::nullopt; }
 void Connection::say_goodbye() {}
 

@@ -96,7 +96,7 @@ Operation question(Op op, std::uint64_t virtual_size) {
 }
 
 /// An answer to a canary, as far as it can be told from the answer to another.
-enum class Said { right_bytes, other_bytes, yes, no, nothing, failure_of_ours };
+enum class Said { right_bytes, other_bytes, yes, no, nothing, not_offered, failure_of_ours };
 
 struct CanaryAnswer {
   Said said;
@@ -131,6 +131,7 @@ std::string compare_map(const Bird& bird, const Observation& observation) {
 
 CanaryAnswer understand(const Bird& bird, const Operation& operation, const Observation& observation) {
   if (observation.failure == Status::harness_error) return {Said::failure_of_ours, observation.detail};
+  if (observation.failure == Status::unsupported) return {Said::not_offered, observation.detail};
   if (observation.failure)
     return {Said::nothing, fmt::format("{}, {}", name(*observation.failure), observation.detail)};
   const Answer answer = *observation.answer;
@@ -202,7 +203,7 @@ void remark(Op op, const CanarySong& answers, std::vector<std::string>& remarks)
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const auto& [said, words] = answers[i];
     const bool right = canaries[i].is_good ? said == Said::right_bytes || said == Said::yes : said == Said::no;
-    if (!right)
+    if (!right && said != Said::not_offered)  // the cases say so
       remarks.push_back(
           fmt::format("canary {}, {}: {} is answered with {}", canaries[i].name, name(op), canaries[i].what, words));
   }

@@ -73,6 +73,10 @@ Result<void> judge_data(const Question& question, const Observation& observation
   return {};
 }
 
+bool is_served(const Question& question) {
+  return question.implementation.commands.at(question.operation.op).by == By::server;
+}
+
 Result<void> judge_map(const Question& question, const Observation& observation, Record& record) {
   const auto given = examine_given_map(question.bench.corpus, question.tested, question.operation, observation.output);
   if (!given) return tl::unexpected(given.error());
@@ -80,6 +84,11 @@ Result<void> judge_map(const Question& question, const Observation& observation,
   if (given->faults.empty()) facts.matches.insert("");
   facts.is_as_of_twin = given->is_as_of_twin;
   take_verdict(judge(question.operation.expect, facts), record);
+  if (given->is_plain_data && wants_refusal(question.operation.expect) && is_served(question)) {
+    record.status = Status::unsupported;
+    record.detail = "called all blocks data, as NBD lets a server do instead of a refusal";
+    return {};
+  }
   if (!given->faults.empty()) record.answer = "other-map";
   record.detail = fmt::format("{}", fmt::join(given->faults, "; "));
   if (record.status == Status::flaw_unnoticed)

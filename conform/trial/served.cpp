@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "server/read_part.hpp"
+#include "server/status_map.hpp"
 #include "server/take_steps.hpp"
 
 namespace conform {
@@ -119,6 +120,7 @@ Outcome ask(const ServedQuestion& question, Client& client, Observation& observa
   const auto flood = limits_of(question.allowance).file_size;
   switch (operation.op) {
     case Op::read_parallel: return ask_together(question, client, observation);
+    case Op::map: return map_by_status(client, observation.output);
     case Op::read_range:
       if (operation.length == 0) return {.unable = "NBD has no request for no bytes"};
       return read_part(client, operation.offset,

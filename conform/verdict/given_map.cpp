@@ -1,5 +1,7 @@
 #include "verdict/given_map.hpp"
 
+#include <algorithm>
+
 #include "verdict/map_faults.hpp"
 
 namespace conform {
@@ -20,6 +22,8 @@ Result<GivenMap> examine_given_map(const Corpus& corpus, const Case& tested, con
   const auto said = load_map_extents(output);
   if (!said) return GivenMap{{fmt::format("its output is no map: {}", said.error().message)}};
   GivenMap given;
+  given.is_plain_data =
+      std::all_of(said->begin(), said->end(), [](const MapExtent& one) { return one.is_plain_data(); });
   if (operation.expect.observes() || operation.expect.allows(Answer::accept)) {
     auto faults = faults_for(corpus, tested, *said);
     if (!faults) return tl::unexpected(faults.error());

@@ -11,6 +11,7 @@ namespace conform {
 struct GivenMap {
   std::vector<std::string> faults;  // a line each; empty: the map is right
   bool is_as_of_twin = false;       // of a refusal that is wanted: it is right of the valid twin
+  bool is_plain_data = false;       // all of it is called data of this image
 };
 
 /// `output` is what a map operation of the case left.

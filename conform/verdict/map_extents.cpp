@@ -32,6 +32,7 @@ Result<MapExtent> parse_extent(const Json& text) {
   extent.data = told<bool>(text, "data");
   extent.present = told<bool>(text, "present");
   extent.compressed = told<bool>(text, "compressed");
+  extent.hole = told<bool>(text, "hole");
   extent.depth = *depth;
   extent.offset = *offset;
   return extent;

@@ -16,6 +16,7 @@ struct MapExtent {
   Segment part{};
   bool zero = false;
   std::optional<bool> data, present, compressed;
+  std::optional<bool> hole;             // as servers over NBD say it: no data stands there, whatever it reads as
   std::optional<std::uint64_t> depth;   // 0: the image itself, 1: its backing file, ...
   std::optional<std::uint64_t> offset;  // in the file of that depth
 
@@ -23,6 +24,8 @@ struct MapExtent {
   bool is_elsewhere() const { return !present.value_or(true) || depth.value_or(0) > 0; }
   /// Whether a program that copies what is data would leave it out.
   bool is_skipped() const { return zero || !data.value_or(true); }
+  /// Nothing is said by which anybody would leave it out.
+  bool is_plain_data() const { return !is_skipped() && !is_elsewhere() && !hole.value_or(false); }
 };
 
 /// The Error says why the file is no map.

@@ -26,6 +26,9 @@ Result<std::uint64_t> first_nonzero(const OpenFile& guest, Segment part) {
 /// Whether an entry of the image itself gives this part of the disk.
 bool is_here(const GuestExtent& extent) { return extent.kind != "unallocated" && extent.kind != "backing"; }
 
+/// Whether it gives it by bytes of the file.
+bool is_data_here(const GuestExtent& extent) { return is_here(extent) && extent.kind != "zero"; }
+
 /// A stream that cannot be decoded has its place all the same: what else is refused has none.
 bool is_compressed(const GuestExtent& extent) { return extent.kind == "compressed" || extent.kind == "refused"; }
 
@@ -92,6 +95,8 @@ class Judge {
     if (extent.is_elsewhere() && is_here(is))
       broken("map-unallocated",
              fmt::format("guest {:#x} is called absent, or the backing file's, and is {} here", part.begin, is.kind));
+    if (extent.hole.value_or(false) && is_data_here(is))
+      broken("map-unallocated", fmt::format("guest {:#x} is called a hole, and is {}", part.begin, is.kind));
   }
 
   void hold_to_host_offset(const MapExtent& extent, const GuestExtent& is, Segment part) {

@@ -55,6 +55,7 @@ TEST_CASE("a server performs what NBD can say, and no more") {
   REQUIRE(server);
   CHECK(server->commands.at(Op::read).words.words()[1] == "-r");
   CHECK(server->commands.at(Op::modify).words.words()[1] == "{socket}");
+  CHECK(server->commands.contains(Op::map));
   CHECK(server->commands.at(Op::read_parallel).exits == std::map<int, Answer>{{1, Answer::reject}});
   CHECK(!server->commands.contains(Op::write));
   document["nbd"]["read_only"] = true;

@@ -62,6 +62,9 @@ TEST_CASE("a map that is so has no faults, however coarse it is") {
   CHECK(faults_of(right_map()).empty());
   CHECK(faults_of(Json::array({extent(0, 6, Json::object())})).empty());
   CHECK(faults_of({extent(0, 4, {{"data", true}}), extent(4, 2, {{"present", true}, {"depth", 0}})}).empty());
+  CHECK(faults_of({extent(0, 2, {}), extent(2, 2, {{"hole", true}}), extent(4, 1, {{"hole", false}}),
+                   extent(5, 1, {{"hole", true}})})
+            .empty());
 }
 
 TEST_CASE("what a map says wrongly is told with its clause") {
@@ -78,6 +81,8 @@ TEST_CASE("what a map says wrongly is told with its clause") {
       Row{4, {{"data", false}}, "[map-zero] guest 0x40001 is called zero or no data, and has 6464"},
       Row{2, {{"depth", 1}}, "[map-unallocated] guest 0x20000 is called absent, or the backing file's, and is zero"},
       Row{4, {{"present", false}}, "[map-unallocated] guest 0x40000 is called absent"},
+      Row{4, {{"hole", true}}, "[map-unallocated] guest 0x40000 is called a hole, and is compressed"},
+      Row{1, {{"hole", true}}, "[map-unallocated] guest 0x10000 is called a hole, and is standard"},
       Row{1, {{"offset", 0x60000}}, "[map-offset] guest 0x10000 is said to stand at 0x60000, and stands at 0x90000"},
       Row{3, {{"depth", 0}}, "[map-offset] guest 0x30000 is called bytes of the file, from 0x7 on, and is backing"},
       Row{4, {{"compressed", false}}, "[map-compressed] guest 0x40000 is called not compressed, and is compressed"},

@@ -12,7 +12,7 @@ import struct
 import sys
 import threading
 from pathlib import Path
-from typing import Iterator
+from typing import Callable, Iterator
 
 from tests.servers.protocol import Refused
 
@@ -21,7 +21,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "implementations/sp
 import qcow2_spec_reader as reader  # noqa: E402  (found by the line above)
 
 COPIED, COMPRESSED, ZERO = 1 << 63, 1 << 62, 1
-HOLE_AND_ZERO = 3
+HOLE, HOLE_AND_ZERO = 1, 3
+ABSENT, OWN, BACKING = 0, 1, 2
 EXTENTS_MAX = 1000  # of one answer to a question about status
 
 
@@ -70,28 +71,36 @@ class Disk:
         return b"".join(data.ljust(stop - start, b"\0")
                         for start, stop, data in self.image.pieces(offset, offset + length))
 
-    def status(self, offset: int, length: int) -> list[tuple[int, int]]:
-        """(length, flags) of each extent: a hole that reads as zeros, or data."""
+    def status(self, context: str, offset: int, length: int) -> list[tuple[int, int]]:
+        """(length, status) of each extent. Of allocation: a hole with zeros, or data; of depth: where it is."""
         extents: list[tuple[int, int]] = []
-        for size, flags in self.kinds(offset, offset + length):
-            if extents and extents[-1][1] == flags:
-                size += extents.pop()[0]
-            elif len(extents) == EXTENTS_MAX:
-                break
-            extents.append((size, flags))
+        try:
+            for size, status in self.statuses({"allocation": self.kind, "depth": self.depth}[context], offset,
+                                              offset + length):
+                if extents and extents[-1][1] == status:
+                    size += extents.pop()[0]
+                elif len(extents) == EXTENTS_MAX:
+                    break
+                extents.append((size, status))
+        except reader.Refused as refusal:
+            raise Refused from refusal
         return extents
 
-    def kinds(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+    def statuses(self, status_of: Callable[[int], int], start: int, end: int) -> Iterator[tuple[int, int]]:
         while start < end:
             table = self.image.l2_table(start // self.image.table_span)
             unit = self.cluster_size if table else self.image.table_span
             stop = min(end, (start // unit + 1) * unit)
-            yield stop - start, self.kind(self.entry(start // self.cluster_size) if table else 0)
+            yield stop - start, status_of(self.entry(start // self.cluster_size) if table else 0)
             start = stop
 
     def kind(self, entry: int) -> int:
         plain = not self.image.backing and not self.image.extended
         return HOLE_AND_ZERO if plain and not entry & COMPRESSED and (entry & ZERO or not entry & reader.OFFSET) else 0
+
+    def depth(self, entry: int) -> int:
+        """Of what has no entry: in the backing file, wherever that has it, or nowhere."""
+        return OWN if entry else BACKING if self.image.backing else ABSENT
 
     # ---- changes -------------------------------------------------------------------------------------------
     def write(self, offset: int, data: bytes) -> None:

@@ -23,7 +23,7 @@ READ, WRITE, DISCONNECT, FLUSH, TRIM, WRITE_ZEROES, STATUS = 0, 1, 2, 3, 4, 6, 7
 REQUEST, SIMPLE, CHUNK = 0x25609513, 0x67446698, 0x668E33EF
 DONE, DATA, BLOCK_STATUS, ERROR = 1, 1, 5, (1 << 15) + 1
 HAS_FLAGS, READ_ONLY, SEND_FLUSH, SEND_TRIM, SEND_ZEROES = 1, 2, 4, 32, 64
-CONTEXT, CONTEXT_NAME = 1, b"base:allocation"
+CONTEXTS = {"allocation": (1, b"base:allocation"), "depth": (2, b"qemu:allocation-depth")}
 REFUSED = errno.EIO
 
 
@@ -39,10 +39,12 @@ class Session:
     """One client. `disk` has size, read, write, discard, zero, flush and status, and may be asked by many threads."""
 
     structured_offered = True
+    contexts = CONTEXTS
 
     def __init__(self, connection: socket.socket, disk) -> None:
         self.connection, self.disk = connection, disk
         self.structured = False
+        self.told: list[str] = []
         self.sending = threading.Lock()
 
     # ---- bytes ---------------------------------------------------------------------------------------------
@@ -84,8 +86,9 @@ class Session:
                 self.structured = True
                 self.reply(option, ACK)
             elif option == SET_CONTEXT and self.structured:
-                if CONTEXT_NAME in data:
-                    self.reply(option, REP_CONTEXT, struct.pack(">I", CONTEXT) + CONTEXT_NAME)
+                self.told = [context for context, (_, name) in self.contexts.items() if name in data]
+                for number, name in (self.contexts[context] for context in self.told):
+                    self.reply(option, REP_CONTEXT, struct.pack(">I", number) + name)
                 self.reply(option, ACK)
             else:
                 self.reply(option, UNSUPPORTED)
@@ -128,7 +131,7 @@ class Session:
         if kind == READ:
             return self.give(cookie, offset, self.disk.read(offset, length))
         if kind == STATUS:
-            return self.tell(cookie, self.disk.status(offset, length))
+            return self.tell(cookie, {context: self.disk.status(context, offset, length) for context in self.told})
         if kind == WRITE:
             self.disk.write(offset, data)
         elif kind == TRIM:
@@ -152,9 +155,12 @@ class Session:
         else:
             self.send(struct.pack(">IIQ", SIMPLE, 0, cookie) + data)
 
-    def tell(self, cookie: int, extents: list[tuple[int, int]]) -> None:
-        pairs = b"".join(struct.pack(">II", length, flags) for length, flags in extents)
-        self.chunk(BLOCK_STATUS, cookie, struct.pack(">I", CONTEXT) + pairs)
+    def tell(self, cookie: int, status: dict[str, list[tuple[int, int]]]) -> None:
+        """(length, status) of consecutive bytes, in each context."""
+        for context, extents in status.items():
+            pairs = b"".join(struct.pack(">II", *extent) for extent in extents)
+            done = DONE if context == list(status)[-1] else 0
+            self.chunk(BLOCK_STATUS, cookie, struct.pack(">I", self.contexts[context][0]) + pairs, done)
 
     def refuse(self, kind: int, cookie: int, error: Optional[int] = None) -> None:
         error = REFUSED if error is None else error
@@ -163,8 +169,8 @@ class Session:
         else:
             self.send(struct.pack(">IIQ", SIMPLE, error, cookie))
 
-    def chunk(self, kind: int, cookie: int, data: bytes) -> None:
-        self.send(struct.pack(">IHHQI", CHUNK, DONE, kind, cookie, len(data)) + data)
+    def chunk(self, kind: int, cookie: int, data: bytes, flags: int = DONE) -> None:
+        self.send(struct.pack(">IHHQI", CHUNK, flags, kind, cookie, len(data)) + data)
 
 
 def listen(path: str) -> socket.socket:

@@ -48,7 +48,7 @@ class Bank(SystemTest):
         failures = [record for record in records if record["status"] not in ("pass", "unsupported")]
         self.assertEqual([], failures)
         passed = collections.Counter(record["op"] for record in records if record["status"] == "pass")
-        self.assertLess(0, min(passed[op] for op in ("read", "read-range", "read-parallel", "modify")))
+        self.assertLess(0, min(passed[op] for op in ("read", "read-range", "read-parallel", "map", "modify")))
 
 
 class Contents(SystemTest):
