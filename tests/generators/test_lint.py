@@ -120,8 +120,9 @@ class Lint(ProjectTest):
         for rule, operation in (
                 ("modify needs steps", {"op": "modify", "expect": {**accept, "check": "clean"}}),
                 ("modify needs steps", {"op": "read", "steps": [step], "expect": accept}),
-                ("a step must have exactly one key", {"op": "modify", "steps": [{**step, "discard": {"offset": 0, "length": 1}}],
-                                           "expect": {**accept, "check": "clean"}}),
+                ("a step must have exactly one key",
+                 {"op": "modify", "steps": [{**step, "discard": {"offset": 0, "length": 1}}],
+                  "expect": {**accept, "check": "clean"}}),
                 ("an accepted modify or repair needs check", {"op": "modify", "steps": [step], "expect": accept}),
                 ("an accepted modify or repair needs check", {"op": "read", "expect": {**accept, "check": "clean"}}),
                 ("write needs properties", {"op": "write", "expect": accept}),

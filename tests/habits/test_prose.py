@@ -75,7 +75,7 @@ class Constructions(unittest.TestCase):
 
     def test_messages_are_found_in_every_language_and_comments_are_none(self) -> None:
         sources = {
-            "one.cpp": '// "this is a comment"\nfail("{}: the image "\n     "leaves the file", name);  // or "not at all"\n',
+            "one.cpp": '// "this is a comment"\nfail("{}: the image "\n     "leaves the file");  // or "not at all"\n',
             "two.py": '"""A docstring of five words."""\nraise Error(f"{name}: the image leaves the file")\n',
             "three.js": 'say(`${name}: the image ` + "leaves the file");\n',
         }

@@ -90,7 +90,8 @@ class Bitmaps(SystemTest):
 
     def test_a_directory_that_ends_too_early(self) -> None:
         self.assert_corrupt(
-            lambda image: struct.pack_into(">Q", image, self.extension + 16, 24), "bitmap 0 reaches past the end of the bitmap directory"
+            lambda image: struct.pack_into(">Q", image, self.extension + 16, 24),
+            "bitmap 0 reaches past the end of the bitmap directory"
         )
 
     def test_a_table_that_is_not_there(self) -> None:
