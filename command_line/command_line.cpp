@@ -210,7 +210,7 @@ Program::Program(const std::string& name, const std::string& version, const std:
     throw CLI::CallForVersion(completion(describe(*parser), shell), 0);
   };
   auto* option = app.add_option_function<std::string>("--completion", print_completion,
-                                                      "Print what completes calls of this program in a shell");
+                                                      "Print a completion script for this shell");
   option->check(CLI::IsMember(shells))->type_name("SHELL");
   parser_->values[option].choices = shells;
   const auto print_manual = [parser = parser_.get()] { throw CLI::CallForVersion(manual(describe(*parser)), 0); };

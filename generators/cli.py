@@ -63,7 +63,7 @@ class Project:
         try:
             return parse_clauses(self.read(SPEC).decode())
         except FileNotFoundError:
-            raise CaseError("there is no such file, and the clauses stand there", SPEC) from None
+            raise CaseError("there is no such file, but the clauses must be in it", SPEC) from None
         except CaseError as error:
             raise CaseError(str(error), SPEC) from None
 
@@ -99,7 +99,7 @@ def build(project: Project, out: str, renew: bool) -> int:
     made: list[str] = []
     entries = corpus.build(cases, sources, made.append)
     if made:
-        print(f"generators: {len(made)} of {len(cases)} cases made anew", file=sys.stderr)
+        print(f"generators: {len(made)} of {len(cases)} cases rebuilt", file=sys.stderr)
     changed = differing(project.locked(), entries)
     if renew:
         with open(project.path(LOCK), "w", encoding="ascii") as file:
@@ -109,7 +109,7 @@ def build(project: Project, out: str, renew: bool) -> int:
     elif changed:
         more = f" and {len(changed) - NAMED_MAX} more" if len(changed) > NAMED_MAX else ""
         names = ", ".join(changed[:NAMED_MAX]) + more
-        print(f"generators: warning: {LOCK} does not hold what was made of {names}", file=sys.stderr)
+        print(f"generators: warning: {LOCK} does not match what was built for {names}", file=sys.stderr)
     if os.path.exists(project.path(LOCK)):
         corpus.put_text("lock.json", project.read(LOCK).decode())
     if not changed:  # else the next build shall warn again
@@ -186,13 +186,13 @@ def main(arguments: Optional[list[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="python3 -m generators", description=__doc__)
     parser.add_argument("--root", default=os.getcwd(), help="the repository (default: the current folder)")
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, text in (("build", "make the corpus"), ("lock", f"make the corpus and write {LOCK} anew")):
+    for name, text in (("build", "make the corpus"), ("lock", f"make the corpus and write {LOCK} again")):
         commands.add_parser(name, help=text).add_argument("--out", default="build/release/corpus", metavar="DIR")
-    commands.add_parser("check", help="check all case files, and say which clauses have none")
+    commands.add_parser("check", help="check all case files, and list clauses without a case")
     commands.add_parser("format", help="put all case files into canonical form")
     commands.add_parser("hazards", help=f"make {HAZARDS_PAGE} from {HAZARDS}")
-    commands.add_parser("show", help="say where everything stands in a case's image").add_argument("case")
-    maker = commands.add_parser("new", help="make a case from a few answers, or say what one lacks")
+    commands.add_parser("show", help="show where everything is in a case's image").add_argument("case")
+    maker = commands.add_parser("new", help="make a case from a few answers, or say what a case lacks")
     maker.add_argument("family", metavar="FAMILY", help=", ".join(FAMILIES))
     maker.add_argument("case", metavar="ID")
     options = parser.parse_args(arguments)

@@ -51,7 +51,7 @@ def lint_hazards(hazards: Spec, cases: list[Case], slugs: set[str]) -> None:
             _judge_reason(field, slugs, where)
         for name in field if isinstance(field, list) else []:
             if name not in known:
-                raise CaseError(f"there is no case '{name}' in force", where)
+                raise CaseError(f"there is no case '{name}', or it is withdrawn", where)
     for reason, count in reasons.items():
         if count * SHARED_MAX > total:
             raise CaseError(f"{count} of {total} fields have the reason '{reason}'", "reasons")

@@ -85,7 +85,7 @@ def _after(case: Case, guest: Guest, before: Before) -> dict[str, After]:
         if operation["op"] not in ("write", "modify") or operation["expect"]["verdict"] == "reject":
             continue
         if guest.refused:
-            raise CaseError("the image is not read as a whole, and cannot be written", f"operations.{index}")
+            raise CaseError("the image cannot be read as a whole, so it cannot be changed", f"operations.{index}")
         if operation["op"] == "modify":
             try:
                 disks = disks_after(before, operation["steps"])
@@ -104,7 +104,7 @@ def _snapshots(case: Case, image: Image, backing: Optional[Guest]) -> dict[str, 
     snapshots = {name: read_guest(disk, backing) for name, disk in image.snapshots().items()}
     for name, guest in snapshots.items():
         if guest.refused and name not in refusable:
-            raise CaseError(f"the snapshot '{name}' is not read as a whole", "image.snapshots")
+            raise CaseError(f"the snapshot '{name}' cannot be read as a whole", "image.snapshots")
     return {name: guest.file for name, guest in snapshots.items() if not guest.refused}
 
 

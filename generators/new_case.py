@@ -42,7 +42,7 @@ def _image(answer: str) -> Spec:
     try:
         return json.loads(answer)
     except json.JSONDecodeError as error:
-        raise CaseError(f"the image is no JSON: {error}") from None
+        raise CaseError(f"the image is not JSON: {error}") from None
 
 
 def _twin(name: str, cases: list[Case]) -> Case:

@@ -105,7 +105,7 @@ def parse(text: str, path: Path) -> Document:
     used: set[str] = set()
     for block in blocks:
         if block.clause and block.clause.slug in used:
-            raise SpecError(f"{name}.md: the anchor {block.clause.slug} stands there twice")
+            raise SpecError(f"{name}.md: the anchor {block.clause.slug} is there twice")
         used |= {block.clause.slug} if block.clause else set()
     for block in blocks:
         if not block.clause and block.tokens[0].type == "heading_open":

@@ -99,7 +99,7 @@ Result<JsonSchema> JsonSchema::load(const std::filesystem::path& file, const std
     const Json lengths = lengths_of(*document);
     parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(lengths), compiled->lengths);
   } catch (const std::exception& error) {
-    return fail("{}: no usable JSON Schema: {}", file.string(), error.what());
+    return fail("{}: not a usable JSON Schema: {}", file.string(), error.what());
   }
   return JsonSchema(std::move(compiled));
 }

@@ -47,7 +47,7 @@ void sweep(const fs::path& parent) {
 Result<WorkFolder> WorkFolder::make() {
   std::error_code error;
   const auto parent = fs::temp_directory_path(error);
-  if (error) return fail("no folder for temporary files: {}", error.message());
+  if (error) return fail("cannot make a folder for temporary files: {}", error.message());
   return under(parent);
 }
 

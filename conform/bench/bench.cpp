@@ -39,7 +39,7 @@ const std::string& Bench::obstacle(const Case& tested) const {
   std::call_once(known.obstacle_once, [&] {
     known.folder = folder_for(tested.max_file_size.value_or(0));
     if (!known.folder)
-      known.obstacle = fmt::format("the file system of {} holds no file of {:#x} bytes",
+      known.obstacle = fmt::format("the file system of {} cannot hold a file of {:#x} bytes",
                                    work.root().parent_path().string(), *tested.max_file_size);
     else if (const auto absence = corpus.absence(tested); !absence.empty())
       known.obstacle = "the corpus has no image: " + absence;

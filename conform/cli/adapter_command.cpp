@@ -45,8 +45,8 @@ int check_command(const std::string& line, const Session& session) {
 void add_adapter(Command& program, const Session& session) {
   auto line = std::make_shared<std::string>();
   program.command("adapter", "Readers that stay up and answer requests (docs/plugging-in.md)")
-      .command("check", "Try whether COMMAND keeps to the protocol; exit 4 where it does not")
-      .argument("command", *line, "What starts the adapter")
+      .command("check", "Test whether COMMAND follows the protocol; exit status 4 if it does not")
+      .argument("command", *line, "The command that starts the adapter")
       .run([line, &session] { return check_command(*line, session); });
 }
 

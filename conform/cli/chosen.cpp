@@ -19,13 +19,14 @@ constexpr std::pair<Op, const char*> flags[] = {
 const char* help(Op op) {
   switch (op) {
     case Op::read: return "Reads {image} into {out}, or to standard output; exit 0: accepted";
-    case Op::read_range: return "The same for {length} bytes from {offset}";
-    case Op::read_snapshot: return "The same of the disk of the internal snapshot {snapshot}";
+    case Op::read_range: return "Reads {length} bytes from {offset} on, as above";
+    case Op::read_snapshot: return "Reads the disk of the internal snapshot {snapshot}, as above";
     case Op::map: return "Maps {image} into {out}, or to standard output, as qemu-img map --output=json does";
     case Op::check: return "Checks {image}; exit 0: clean, 2: corrupt, 3: leaks";
-    case Op::repair: return "Repairs {image}; exit 0: no fault is left, --reject-exit: some is";
-    case Op::write: return "Writes the disk {raw} into {image}, as {cluster_bits}, {compression}, {refcount_bits} say";
-    case Op::modify: return "Does to {image} what the JSON file {steps} says";
+    case Op::repair: return "Repairs {image}; exit 0: nothing is left to repair, --reject-exit: something is";
+    case Op::write:
+      return "Writes the disk {raw} into a new {image}, with {cluster_bits}, {compression}, {refcount_bits}";
+    case Op::modify: return "Changes {image} by the steps in the JSON file {steps}";
     case Op::read_parallel: break;  // only a server can
   }
   return "";
@@ -71,8 +72,9 @@ void ImplementationOptions::add_to(Command& command) {
   command.option("--nbd-cmd", server, "COMMAND", "A server that serves {image} by NBD at the Unix socket {socket}");
   command.options("--adapter", adapters, "COMMAND", "A reader that stays up and answers requests (repeatable)")
       .numbers("--reject-exit", reject_exits, 1, 255, "Exit statuses of these commands that mean refused")
-      .list("--features", features, "NAME,…", "What these commands claim; a refusal of others is `unsupported`")
-      .option("--name", name, "NAME", "What to call them");
+      .list("--features", features, "NAME,…",
+            "Features that these commands support; refusing any other counts as `unsupported`")
+      .option("--name", name, "NAME", "Their name in reports");
 }
 
 Result<std::vector<Implementation>> ImplementationOptions::choose(const Places& places) const {

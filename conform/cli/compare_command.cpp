@@ -55,7 +55,7 @@ void add_compare(Command& program, const Session&) {
   auto options = std::make_shared<Options>();
   program.command("compare", "Put implementations, or versions of one, side by side")
       .arguments("results", options->results, "Folders of runs, or results.jsonl files, of one corpus")
-      .flag("--all", options->all, "Also what is answered alike")
+      .flag("--all", options->all, "Also list operations that all of them answer alike")
       .run([options] { return compare_command(*options); });
 }
 

@@ -79,7 +79,7 @@ int verify_command(const std::string& folder) {
   for (const auto& one : corpus->cases())
     for (const auto& mismatch : lock_mismatches(*corpus, one)) complain(one.id, mismatch);
   for (const auto& [id, entry] : corpus->lock())
-    if (!corpus->find(id)) complain(id, "in the lock, and no such case");
+    if (!corpus->find(id)) complain(id, "in the lock, but there is no such case");
   fmt::print("{} cases, {} mismatches\n", corpus->cases().size(), bad);
   return bad == 0 ? exit_ok : exit_lock;
 }
@@ -90,10 +90,10 @@ void add_corpus(Command& program, const Session& session) {
   auto corpus = program.command("corpus", "Copy or verify the corpus");
   auto target = std::make_shared<std::string>();
   corpus.command("export", "Copy the corpus to DIR")
-      .argument("dir", *target, "A folder that is empty or not there")
+      .argument("dir", *target, "A new or empty folder")
       .run([target, &session] { return export_command(*target, session); });
   auto folder = std::make_shared<std::string>();
-  corpus.command("verify", "Hold every image to the lock; exit 5 where one differs")
+  corpus.command("verify", "Check every image against the lock; exit status 5 if one differs")
       .optional_argument("dir", *folder, "Another corpus than --corpus")
       .run([folder, &session] { return verify_command(folder->empty() ? session.corpus : *folder); });
 }

@@ -52,7 +52,7 @@ int doctor_command(const Session& session) {
 }  // namespace
 
 void add_doctor(Command& program, const Session& session) {
-  program.command("doctor", "Say what is present, and what will be not-run").run([&session] {
+  program.command("doctor", "Show what is installed, and what will not be run").run([&session] {
     return doctor_command(session);
   });
 }

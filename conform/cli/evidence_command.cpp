@@ -157,11 +157,11 @@ void add_evidence(Command& program, const Session& session) {
   options->cases = (session.source() / "cases").string();
   auto evidence = program.command("evidence", "Record in the case files what the model and the oracles do");
   options->filters.add_to(evidence);
-  evidence.options("--impl", options->implementations, "NAME", "Only these; else model, qemu-img and qemu-io")
+  evidence.options("--impl", options->implementations, "NAME", "Only these (default: model, qemu-img and qemu-io)")
       .option("--cases", options->cases, "DIR", "Where the case files are")
-      .option("--results", options->results, "FILE", "The results.jsonl of a run of these; else they are run")
+      .option("--results", options->results, "FILE", "Take the answers from this results.jsonl, and run nothing")
       .jobs("--jobs", options->jobs, 1024, "How many at a time")
-      .flag("--check", options->check, "Compare, change nothing: exit 1 where the same version does otherwise");
+      .flag("--check", options->check, "Compare only; exit status 1 if the same version answers differently");
   evidence.run([options, &session] { return evidence_command(*options, session); });
 }
 

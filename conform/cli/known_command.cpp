@@ -45,8 +45,7 @@ int update_command(const Options& options, const Session& session) {
 Result<KnownFailures> load_known(const fs::path& file, const Session& session) {
   if (!fs::exists(file))
     return fail(
-        "{0}: there is no such list; run without --known, then `qcow2-conform known update --known {0} --link "
-        "URL` makes it of what failed",
+        "{0}: no such file; run without --known, then make it with `qcow2-conform known update --known {0} --link URL`",
         file.string());
   const auto schema = JsonSchema::load(session.data / "schemas/known.json");
   if (!schema) return tl::unexpected(schema.error());
@@ -57,8 +56,8 @@ void add_known(Command& program, const Session& session) {
   auto options = std::make_shared<Options>();
   program.command("known", "Lists of known failures")
       .command("update", "Rewrite a list so that it agrees with what a run found")
-      .required("--known", options->known, "FILE", "The list; made where it is not there")
-      .option("--link", options->link, "URL", "Where failures that are not listed so far are written up")
+      .required("--known", options->known, "FILE", "The list; it is made if there is none")
+      .option("--link", options->link, "URL", "The page that describes the failures that are new in the list")
       .optional_argument("results", options->results, "The folder of the run, or its results.jsonl")
       .run([options, &session] { return update_command(*options, session); });
 }

@@ -13,11 +13,11 @@ using namespace conform::cli;
 int dispatch(int argc, char** argv) {
   Session session = Session::here(argc, argv);
   Program program("qcow2-conform", "qcow2-conform " QCOW2_CONFORM_VERSION,
-                  "Judges readers and checkers of qcow2 images");
+                  "Tests programs that read, check, write, change or serve qcow2 images");
   program.take_options_anywhere();
   Command& root = program.root();
   root.option("--corpus", session.corpus, "DIR", "The corpus");
-  root.option("--implementations", session.implementations, "DIR", "Where implementations are described");
+  root.option("--implementations", session.implementations, "DIR", "The folder of implementations");
   for (const auto add : {add_run, add_list, add_show, add_clauses, add_doctor, add_corpus, add_evidence, add_known,
                          add_compare, add_adapter, add_report, add_repro, add_selftest})
     add(root, session);

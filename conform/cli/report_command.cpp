@@ -70,14 +70,14 @@ void add_report(Command& program, const Session& session) {
   auto options = std::make_shared<Options>();
   auto formats = report::formats();
   formats.emplace_back("all");
-  auto command = program.command("report", "Make reports of results; shards of a run become one");
+  auto command = program.command("report", "Make reports from results; the shards of a run are merged");
   command
       .arguments("results", options->results,
                  "Folders of runs, or results.jsonl files: parts of a run, runs of several implementations, or of one")
       .choice("--format", options->format, formats, "html, md, junit, badge (all: these four), divergences or versions")
       .option("--out", options->out, "DIR", "Where they go")
       .option("--base-url", options->base_url, "URL",
-              "Where the site is published: reports link clauses and cases there");
+              "URL of the published site; reports link to its clauses and cases");
   command.run([options, &session] {
     const auto done = report(*options, session);
     return done ? exit_ok : usage_error(done.error());

@@ -56,9 +56,8 @@ Result<void> repro(const Options& options, const Session& session) {
 
 void add_repro(Command& program, const Session& session) {
   auto options = std::make_shared<Options>();
-  auto command = program.command("repro", "Run one case on one implementation, and put all of it into a folder");
-  command.argument("case", options->id, "Its id")
-      .option("--out", options->out, "DIR", "A folder that is empty or not there");
+  auto command = program.command("repro", "Run one case on one implementation, and keep everything in a folder");
+  command.argument("case", options->id, "Its id").option("--out", options->out, "DIR", "A new or empty folder");
   options->implementations.add_to(command);
   command.run([options, &session] {
     const auto done = repro(*options, session);

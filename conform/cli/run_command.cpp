@@ -37,7 +37,7 @@ struct Options {
 
 /// As the signal would have ended us.
 int end_by_signal(int number) {
-  fmt::print(stderr, "qcow2-conform: interrupted; results.jsonl is no result yet, --resume continues it\n");
+  fmt::print(stderr, "qcow2-conform: interrupted; results.jsonl is incomplete, continue with --resume\n");
   std::fflush(nullptr);
   std::signal(number, SIG_DFL);
   std::raise(number);
@@ -160,19 +160,18 @@ void add_run(Command& program, const Session& session) {
   options->filters.add_to(run);
   options->implementations.add_to(run);
   run.jobs("--jobs", options->jobs, 1024, "How many at a time")
-      .number("--repeat", options->repeat, 1, 1000, "Ask for each operation so often; answers that differ are flaky")
+      .number("--repeat", options->repeat, 1, 1000, "Run each operation this often; answers that differ are `flaky`")
       .number("--timeout", options->timeout, 0.0, 86400.0,
-              "Seconds for one operation, 0 for no limit; what takes longer is asked again, alone, before it counts")
-      .number("--seed", options->seed,
-              "Of the orders in which a server gets requests together; each repetition adds one")
+              "Seconds for one operation (0: no limit); a slow one is tried again, alone, before it counts")
+      .number("--seed", options->seed, "Seed for the order of parallel requests to a server; each repetition adds one")
       .flag("--lift-case-times", options->lift_case_times,
-            "Do not hold operations to the shorter times that a few cases set; --timeout alone counts")
-      .option("--known", options->known, "FILE", "Failures that are known; exit 6 where it is out of step")
-      .option("--shard", options->shard, "I/N", "Only part I of N; a case is always in the same one")
-      .flag("--resume", options->resume, "Go on where an interrupted run with the same arguments stopped")
+            "Ignore the shorter time limits that a few cases set; only --timeout counts")
+      .option("--known", options->known, "FILE", "A list of known failures; exit status 6 if it is out of date")
+      .option("--shard", options->shard, "I/N", "Only part I of N; a case is always in the same part")
+      .flag("--resume", options->resume, "Continue an interrupted run that had the same arguments")
       .option("--out", options->out, "DIR", "Where results.jsonl and the reports go")
       .option("--base-url", options->base_url, "URL",
-              "Where the site is published: reports link clauses and cases there")
+              "URL of the published site; reports link to its clauses and cases")
       .note(exit_statuses);
   run.run([options, &session] { return run_command(*options, session); });
 }

@@ -118,7 +118,7 @@ Result<KillMatrix> try_all(const Options& options, const Session& session, const
 
 /// A matrix of exactly the mutants and cases that there are now.
 Result<KillMatrix> load_current(const fs::path& file, const std::vector<Mutant>& mutants, const Corpus& corpus) {
-  constexpr const char* remedy = "scripts/kill-matrix makes it anew";
+  constexpr const char* remedy = "make it again with scripts/kill-matrix";
   auto matrix = load_matrix(file, mutants);
   if (!matrix) return fail("{}; {}", matrix.error().message, remedy);
   const auto cases = select(corpus, {});
@@ -127,7 +127,7 @@ Result<KillMatrix> load_current(const fs::path& file, const std::vector<Mutant>&
     return one.id == tested->id && one.family == tested->family && one.level == tested->level;
   };
   if (!std::equal(matrix->cases.begin(), matrix->cases.end(), cases->begin(), cases->end(), is))
-    return fail("{}: its cases are not those that there are now; {}", file.string(), remedy);
+    return fail("{}: it was made for other cases than there are now; {}", file.string(), remedy);
   return matrix;
 }
 
@@ -185,11 +185,10 @@ void add_selftest(Command& program, const Session& session) {
       .number("--timeout", options->timeout, 0.01, 86400.0, "Seconds for one operation")
       .option("--source", options->source, "DIR", "The project's sources")
       .option("--mutants", options->list, "DIR", "The list of mutants, and of positive controls")
-      .option("--work", options->work, "DIR", "Where mutants are built, and stay; else a temporary folder")
-      .option("--from", options->matrix, "FILE", "Run nothing: report and judge this kill-matrix.json again")
-      .option(
-          "--onto", options->onto, "FILE",
-          "Run what is chosen, else the mutants that this kill-matrix.json lacks, and add it to what the file knows")
+      .option("--work", options->work, "DIR", "Where mutants are built and kept (default: a temporary folder)")
+      .option("--from", options->matrix, "FILE", "Run nothing; report on this kill-matrix.json and judge it again")
+      .option("--onto", options->onto, "FILE",
+              "Run the chosen mutants, or those that this kill-matrix.json lacks, and add them to it")
       .option("--out", options->out, "DIR", "Where the kill matrix and quick.json go");
   selftest.run([options, &session] { return selftest_command(*options, session); });
 }

@@ -44,7 +44,7 @@ void FilterOptions::add_to(Command& command) {
   command.options("--case", cases, "GLOB", "Only cases whose id, or family/id, matches GLOB (repeatable)")
       .options("--clause", clauses, "SLUG", "Only cases about this clause (repeatable)")
       .choice("--level", level, {"must", "should", "all"}, "must, should (with must), or all")
-      .flag("--quick", quick, "Only a least set of cases that tells the model from each of its mutants (see selftest)");
+      .flag("--quick", quick, "Only a small set of cases that still kills every mutant (see selftest)");
 }
 
 Filters FilterOptions::filters() const {

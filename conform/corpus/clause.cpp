@@ -29,7 +29,7 @@ Result<Clauses> Clauses::load(const std::filesystem::path& file) {
       Clause clause{entry.at("slug"), *level, entry.at("sentence"), entry.value("section", ""),
                     entry.value("ground", "")};
       if (!clauses.index_.emplace(clause.slug, clauses.clauses_.size()).second)
-        return fail("{}: clause {} stands there twice", file.string(), clause.slug);
+        return fail("{}: clause {} is there twice", file.string(), clause.slug);
       clauses.clauses_.push_back(std::move(clause));
     }
   } catch (const Json::exception& error) {

@@ -45,9 +45,9 @@ void compare(std::vector<std::string>& mismatches, const std::string& what, cons
   if (!found)
     mismatches.push_back(what + ": " + found.error().message);
   else if (found->length != locked.length)
-    mismatches.push_back(fmt::format("{}: {} bytes, locked are {}", what, found->length, locked.length));
+    mismatches.push_back(fmt::format("{}: {} bytes, but {} in the lock", what, found->length, locked.length));
   else if (*found != locked)
-    mismatches.push_back(fmt::format("{}: sha256 {}, locked is {}", what, found->sha256, locked.sha256));
+    mismatches.push_back(fmt::format("{}: sha256 {}, but {} in the lock", what, found->sha256, locked.sha256));
 }
 
 }  // namespace
@@ -56,7 +56,7 @@ Result<Corpus> Corpus::load(const fs::path& folder) {
   Corpus corpus;
   corpus.folder_ = folder;
   corpus.unpacked_ = std::make_shared<const Unpacked>(folder);
-  if (!fs::is_directory(folder)) return fail("{}: no corpus there", folder.string());
+  if (!fs::is_directory(folder)) return fail("{}: there is no corpus", folder.string());
   auto schema = JsonSchema::load(folder / "schema.json");
   if (!schema) return tl::unexpected(schema.error());
   auto clauses = Clauses::load(folder / "clauses.json");
@@ -72,7 +72,7 @@ Result<Corpus> Corpus::load(const fs::path& folder) {
     auto parsed = load_case(file, *schema, corpus.clauses_);
     if (!parsed) return tl::unexpected(parsed.error());
     if (const Case* twin = corpus.find(parsed->id))
-      return fail("{}: case {} stands in {} too", file.string(), twin->id, twin->family);
+      return fail("{}: case {} is also in {}", file.string(), twin->id, twin->family);
     corpus.cases_.push_back(std::move(*parsed));
   }
   files->push_back(folder / "clauses.json");
@@ -91,7 +91,7 @@ const Case* Corpus::find(const std::string& id) const {
 std::string Corpus::absence(const Case& tested) const {
   for (const auto& file : {image(tested), guest(tested)})
     if (Unpacked::is_packed(file))
-      return fmt::format("{} is packed, and no file system at hand holds a file of its length",
+      return fmt::format("{} is packed, and no file system here can hold a file of its length",
                          file.filename().string());
   return {};
 }
@@ -151,13 +151,13 @@ bool leaves_disk(const Operation& operation) {
 
 std::vector<std::string> lock_mismatches(const Corpus& corpus, const Case& tested) {
   const auto found = corpus.lock().find(tested.id);
-  if (found == corpus.lock().end()) return {"the lock does not know the case"};
+  if (found == corpus.lock().end()) return {"the case is not in the lock"};
   const LockEntry& locked = found->second;
   std::vector<std::string> mismatches;
   const bool there = corpus.absence(tested).empty();
   if (there) compare(mismatches, "image", locked.image, image_digest(corpus.image(tested)));
   for (const auto& file : tested.siblings)
-    if (!locked.siblings.contains(file)) mismatches.push_back(file + ": the lock does not know it");
+    if (!locked.siblings.contains(file)) mismatches.push_back(file + ": not in the lock");
   for (const auto& [file, digest] : locked.siblings)
     if (there) compare(mismatches, file, digest, image_digest(corpus.sibling(tested, file)));
   compare(mismatches, "guest disk", locked.guest, disk_digest(corpus.guest(tested)));
@@ -165,7 +165,7 @@ std::vector<std::string> lock_mismatches(const Corpus& corpus, const Case& teste
     compare(mismatches, "guest disk " + name, digest, disk_digest(corpus.guest(tested, name)));
   for (const auto& operation : tested.operations)
     if (leaves_disk(operation) && !locked.after.contains(std::to_string(operation.index)))
-      mismatches.push_back(fmt::format("guest disk after operation {}: the lock does not know it", operation.index));
+      mismatches.push_back(fmt::format("guest disk after operation {}: not in the lock", operation.index));
   for (const auto& [index, digest] : locked.after)
     compare(mismatches, "guest disk after operation " + index, digest,
             disk_digest(corpus.guest(tested, "after-" + index)));

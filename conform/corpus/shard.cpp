@@ -38,7 +38,7 @@ Result<Shard> parse_shard(const std::string& text) {
   if (slash == std::string::npos || !parse_number(std::string_view(text).substr(0, slash), shard.index) ||
       !parse_number(std::string_view(text).substr(slash + 1), shard.count) || shard.index < 1 ||
       shard.index > shard.count || shard.count > count_max)
-    return fail("--shard {}: I/N is meant, with I from 1 to N and N at most {}", text, count_max);
+    return fail("--shard {}: expected I/N, with I from 1 to N and N at most {}", text, count_max);
   return shard;
 }
 

@@ -29,13 +29,12 @@ const std::vector<std::string_view>& placeholders(Op op) {
 Result<CommandTemplate> parse_command(Op op, std::vector<std::string> words) {
   auto command = CommandTemplate::parse(std::move(words), placeholders(op));
   if (!command) return command;
-  if (!command->uses("image")) return fail("no {{image}} in the command: it would not know which");
+  if (!command->uses("image")) return fail("the command has no {{image}}");
   if (op == Op::read_range && (!command->uses("offset") || !command->uses("length")))
-    return fail("no {{offset}} or no {{length}} in the command");
-  if (op == Op::write && !command->uses("raw"))
-    return fail("no {{raw}} in the command: it would not know what to write");
-  if (op == Op::read_snapshot && !command->uses("snapshot")) return fail("no {{snapshot}} in the command");
-  if (op == Op::modify && !command->uses("steps")) return fail("no {{steps}} in the command");
+    return fail("the command needs {{offset}} and {{length}}");
+  if (op == Op::write && !command->uses("raw")) return fail("the command has no {{raw}}");
+  if (op == Op::read_snapshot && !command->uses("snapshot")) return fail("the command has no {{snapshot}}");
+  if (op == Op::modify && !command->uses("steps")) return fail("the command has no {{steps}}");
   return command;
 }
 

@@ -17,7 +17,7 @@ Result<void> are_features(const std::set<std::string>& names, const Places& plac
   const auto known = schema->at(Json::json_pointer("/properties/features/items/enum")).get<std::vector<std::string>>();
   for (const auto& one : names)
     if (std::find(known.begin(), known.end(), one) == known.end())
-      return fail("--features: {} is none of {}", one, fmt::join(known, ", "));
+      return fail("--features: {} is not one of {}", one, fmt::join(known, ", "));
   return {};
 }
 
@@ -35,7 +35,7 @@ Result<Implementation> from_command_lines(const CommandLines& lines, const Place
   Implementation made;
   made.name = lines.name;
   if (made.name.empty() || made.name.size() > name_max || made.name != printable(made.name))
-    return fail("--name: up to {} bytes that can be printed", name_max);
+    return fail("--name: expected up to {} printable bytes", name_max);
   if (lines.features)
     if (auto known = are_features(*lines.features, places); !known) return tl::unexpected(known.error());
   made.features = lines.features;

@@ -19,7 +19,7 @@ Result<Command> parse_operation(Op op, const Json& text) {
   if (!words) return tl::unexpected(words.error());
   const std::string& program = words->words()[0];
   if (program.find('/') != std::string::npos && program[0] != '/' && program[0] != '{')
-    return fail("{} is a relative path: begin it with {{bin}} or {{implementations}}", program);
+    return fail("{} is a relative path: start it with {{bin}} or {{implementations}}", program);
   Command command{std::move(*words), {}};
   const std::pair<const char*, Answer> keys[] = {
       {"accept_exit", Answer::accept},   {"clean_exit", Answer::clean},   {"leak_exit", Answer::leaks},
@@ -78,7 +78,7 @@ Result<Implementation> parse(const Json& document, const Places& places) {
     auto command = parse_operation(*op, text);
     if (!command) return fail("{}: {}", key, command.error().message);
     if (!parsed.commands.emplace(*op, std::move(*command)).second)
-      return fail("{}: the adapter or the server has it too", key);
+      return fail("{}: the adapter or the server offers it too", key);
   }
   return parsed;
 }
@@ -121,7 +121,7 @@ Result<void> set_server(Implementation& implementation, ServerProgram program) {
   implementation.server = std::make_shared<const ServerProgram>(std::move(program));
   for (const Op op : operations_of(*implementation.server))
     if (!implementation.commands.emplace(op, command_of(*implementation.server, op)).second)
-      return fail("{}: the adapter has it too", name(op));
+      return fail("{}: the adapter offers it too", name(op));
   return {};
 }
 

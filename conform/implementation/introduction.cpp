@@ -46,7 +46,7 @@ std::optional<fs::path> find_program(const std::string& program) {
 
 std::string why_absent(const Implementation& implementation) {
 #ifdef WITHOUT_LIBNBD
-  if (implementation.server) return "this program was built without libnbd, which asks servers";
+  if (implementation.server) return "this program was built without libnbd, so it cannot test servers";
 #endif
   Values filled = implementation.places;
   for (const auto& [op, command] : implementation.commands) {

@@ -10,11 +10,11 @@ bool shallow(int depth, Json::parse_event_t /*event*/, Json& /*parsed*/) { retur
 
 /// The number that an answer bears, as far as it bears one.
 Result<void> check_number(const Json& answer, std::uint64_t seq, std::string_view line) {
-  if (!answer.is_object()) return fail("no JSON object: {}", as_said(line));
+  if (!answer.is_object()) return fail("not a JSON object: {}", as_said(line));
   const auto found = answer.find("seq");
   if (found == answer.end()) return fail("no \"seq\": {}", as_said(line));
   if (*found == seq) return {};
-  return fail("\"seq\" is {}, and request {} was to be answered", as_said(found->dump()), seq);
+  return fail("\"seq\" is {}, but the request was {}", as_said(found->dump()), seq);
 }
 
 }  // namespace
@@ -42,7 +42,7 @@ Result<Json> Protocol::parse_answer(std::string_view op, std::uint64_t seq, std:
   if (answer.is_discarded()) return fail("no JSON: {}", as_said(line));
   if (auto numbered = check_number(answer, seq, line); !numbered) return tl::unexpected(numbered.error());
   if (op == "hello" && answer.contains("protocol") && answer["protocol"] != protocol_version)
-    return fail("it speaks protocol {}, and this is protocol {}", as_said(answer["protocol"].dump()), protocol_version);
+    return fail("it speaks protocol {}, not protocol {}", as_said(answer["protocol"].dump()), protocol_version);
   if (auto valid = answers_.at(op).validate(answer); !valid)
     return fail("no answer to {}: {}: {}", op, valid.error().message, as_said(line));
   return answer;

@@ -7,8 +7,8 @@ namespace conform {
 Result<CommandTemplate> parse_server_command(std::vector<std::string> words) {
   auto command = CommandTemplate::parse(std::move(words), {"image", "socket", "bin", "implementations"});
   if (!command) return command;
-  if (!command->uses("image")) return fail("no {{image}} in the command: it would not know which");
-  if (!command->uses("socket")) return fail("no {{socket}} in the command: it would not know where to listen");
+  if (!command->uses("image")) return fail("the command has no {{image}}");
+  if (!command->uses("socket")) return fail("the command has no {{socket}}");
   return command;
 }
 

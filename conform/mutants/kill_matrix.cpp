@@ -61,7 +61,7 @@ Result<KillMatrix> parse(const Json& document) {
     MatrixMutant row{{}, text.at("cells")};
     row.mutant.name = text.at("name");
     row.mutant.part = text.at("part");
-    if (row.cells.size() != matrix.cases.size()) return fail("{}: not a letter a case", row.mutant.name);
+    if (row.cells.size() != matrix.cases.size()) return fail("{}: expected one letter per case", row.mutant.name);
     matrix.mutants.push_back(std::move(row));
   }
   return matrix;
@@ -78,15 +78,14 @@ const Mutant* named(const std::vector<Mutant>& mutants, const std::string& wante
 std::string_view cell::describe(char mark) {
   switch (mark) {
     case wrong_data: return "killed: wrong data";
-    case wrong_accept: return "killed: accepts what must be refused, and gives bytes that nobody has";
-    case unnoticed: return "killed: does not notice a flaw, or calls an image better than it is";
+    case wrong_accept: return "killed: accepts what must be refused, and returns invented bytes";
+    case unnoticed: return "killed: misses a flaw, or calls an image better than it is";
     case wrong_reject: return "killed: refuses what must be accepted, or calls it worse than it is";
-    case unsound: return "killed: leaves an image that holds the right disk and breaks a rule of writing";
-    case inconsistent: return "killed: answers cases unlike that must be answered alike";
+    case unsound: return "killed: leaves an image with the right disk that breaks a rule of writing";
+    case inconsistent: return "killed: answers cases differently that must be answered alike";
     case crash: return "crashes, hangs or exceeds a limit: no kill";
-    case not_run:
-      return "not run, and nothing is known: it is newer than the run, or needs a longer file than there can be";
-    case other: return "answers otherwise where the text leaves it open: no kill";
+    case not_run: return "not run: newer than the run, or it needs a longer file than the machine can hold";
+    case other: return "answers differently where the text leaves it open: no kill";
     default: return "answers as the model does";
   }
 }

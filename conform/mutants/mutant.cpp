@@ -15,7 +15,7 @@ Result<std::vector<fs::path>> part_files(const fs::path& folder) {
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(folder / "parts", error))
     if (entry.path().extension() == ".json") files.push_back(entry.path());
-  if (files.empty()) return fail("{}: no mutants there", (folder / "parts").string());
+  if (files.empty()) return fail("{}: there are no mutants", (folder / "parts").string());
   std::sort(files.begin(), files.end());
   return files;
 }

@@ -55,7 +55,7 @@ class Splitter {
                            std::string_view("$`\"\\\n").find(line_[at_]) != std::string_view::npos;
       word_ += escapes ? line_[at_++] : c;
     }
-    return fail("a quotation without its end: {}", line_);
+    return fail("a quotation mark without its pair: {}", line_);
   }
 
   std::string_view line_;
@@ -109,7 +109,7 @@ Result<CommandTemplate> CommandTemplate::parse(std::vector<std::string> words,
       if (std::find(known.begin(), known.end(), name) == known.end() && unknown.empty()) unknown = name;
       return std::string();
     });
-  if (!unknown.empty()) return fail("{{{}}} is no placeholder here (a brace is written {{{{)", unknown);
+  if (!unknown.empty()) return fail("{{{}}} is not a placeholder here (write {{{{ for a brace)", unknown);
   CommandTemplate command;
   command.words_ = std::move(words);
   return command;

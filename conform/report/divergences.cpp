@@ -20,23 +20,16 @@ std::string with_version(const std::string& name, const std::string& version) {
 
 constexpr const char* introduction =
     "# Where readers part from the text\n\n"
-    "<!-- Made by `qcow2-conform report RESULTS --format divergences`; what is changed by hand here is "
-    "lost. -->\n\n"
-    "This page lists what programs did differently from [the text](../../spec/compressed-clusters.md) on images of "
-    "this "
-    "suite, in the\n"
-    "versions that were tried; where there are several, a line names those that it is about. It is written for their "
-    "authors and for people\n"
-    "who depend on them. Most of these images are rare: ordinary tools do not write them, and several of the "
-    "programs are careful\n"
-    "in ways that this suite does not measure. A case can be wrong, too: [CONTRIBUTING](../../CONTRIBUTING.md) says "
-    "how "
-    "to object, and an objection is welcome.\n\n"
-    "Each item names the case, which is an image with a single point; what was expected and on what ground; and what "
-    "came. Level `must` is\n"
-    "what the text demands, `should` and `may` are weaker. `qcow2-conform repro CASE --impl NAME --out DIR` makes a "
-    "folder with the image,\n"
-    "the command and the expected data.\n";
+    "<!-- Made by `qcow2-conform report RESULTS --format divergences`; edits by hand are lost. -->\n\n"
+    "This page lists what programs did differently from [the text](../../spec/compressed-clusters.md) on images of\n"
+    "this suite. Where several versions were tried, a line names those that differ. The page is written for the\n"
+    "programs' authors and for people who depend on them. Most of these images are rare: ordinary tools do not write\n"
+    "them. Several of the programs are careful in ways that this suite does not measure. A case can be wrong, too:\n"
+    "[CONTRIBUTING](../../CONTRIBUTING.md) says how to object, and an objection is welcome.\n\n"
+    "Each item names the case, which is an image with a single point; what was expected, and why; and what the\n"
+    "program did. The text demands level `must`; `should` and `may` are weaker.\n"
+    "`qcow2-conform repro CASE --impl NAME --out DIR` makes a folder with the image, the command\n"
+    "and the expected data.\n";
 
 struct Kind {
   const char* title;
@@ -47,20 +40,18 @@ struct Kind {
 bool is_without_answer(Status status) { return is_nonconformance(status) && badness(status) == badness(Status::crash); }
 
 constexpr Kind kinds[] = {
-    {"Wrong data", "The image was accepted, and other bytes were handed out than the disk has.",
+    {"Wrong data", "The image was accepted, and wrong bytes were returned.",
      [](Status status) { return status == Status::wrong_data; }},
-    {"Accepts what is invalid",
-     "The image, or the part of it that was read, has nothing valid to hand out; bytes that nobody has came all the "
-     "same.",
+    {"Accepts what is invalid", "The image, or the part that was read, must be refused; invented bytes were returned.",
      [](Status status) { return status == Status::wrong_accept; }},
     {"Leaves a flaw unnoticed",
-     "The image should have been refused, and the bytes that came are those of the image without the flaw; or a check "
-     "called the image better than it is.",
+     "The image should have been refused, but its bytes were returned as if it had no flaw; or a check called the "
+     "image better than it is.",
      [](Status status) { return status == Status::flaw_unnoticed; }},
-    {"Rejects what is valid", "The image is valid and holds only features that the program claims, and it was refused.",
+    {"Rejects what is valid", "The image is valid and has only features that the program claims, but it was refused.",
      [](Status status) { return status == Status::wrong_reject; }},
     {"Leaves an unsound image",
-     "The image that was written or changed holds the right disk, and breaks a rule that others rely on.",
+     "The image that was written or changed holds the right disk, but breaks a rule that others rely on.",
      [](Status status) { return status == Status::unsound_image; }},
     {"No answer", "A crash, a time-out, a limit of memory or time, a changed image, or answers that do not agree.",
      is_without_answer},
@@ -82,7 +73,7 @@ std::string what_came(const Record& record, const Case* tested) {
 std::string case_words(const Case& tested) {
   std::string text = plain_markdown(tested.title) + ".";
   if (!tested.baseline.empty())
-    text += fmt::format(" It is as `{}`, but: {}.", tested.baseline, plain_markdown(tested.delta));
+    text += fmt::format(" It equals `{}` except for this: {}.", tested.baseline, plain_markdown(tested.delta));
   return text + " " + plain_markdown(tested.why) + "\n\n";
 }
 
@@ -136,7 +127,7 @@ class Section {
         tally.executed(), tally.selected, tally.well(),
         refused == 0
             ? ""
-            : fmt::format(" {} met a feature that the program does not claim, and were refused, as they should be.",
+            : fmt::format(" {} use a feature that the program does not claim, and were refused, as they should be.",
                           refused));
   }
 
@@ -221,7 +212,7 @@ std::string divergences(const Sources& sources) {
     else
       agreeing += section.items();
   }
-  return text + (agreeing.empty() ? "" : "\n## Nothing to tell of\n\n" + agreeing);
+  return text + (agreeing.empty() ? "" : "\n## No divergence\n\n" + agreeing);
 }
 
 }  // namespace conform::report

@@ -83,11 +83,10 @@ std::string markdown(const Sources& sources) {
   std::string text = fmt::format("# Compressed clusters in qcow2: a conformance report\n\n{}, corpus {}.\n\n",
                                  header.suite, header.corpus_digest.substr(0, 12));
   text += summary_table(summaries) +
-          "\n`must` counts the must operations that were answered well, of those that the implementation offers and "
-          "claims; "
-          "the next three columns have the other must operations, and the last three count operations of every "
-          "level.\n\nOperations answered well of those run, by family (! wrong bytes handed out, f a flaw unnoticed "
-          "and no wrong byte, × another failure):\n\n" +
+          "\n`must` counts must operations: those passed, of those that the implementation offers and claims. The next "
+          "three columns count the other must operations. The last three count operations of every level.\n\n"
+          "Operations passed of those run, by family (! wrong bytes returned, f a flaw missed but no wrong byte, "
+          "× another failure):\n\n" +
           family_table(summaries) + "\n";
   for (const auto& summary : summaries) text += identity(summary);
   if (const auto trends = version_trends(sources); !trends.empty()) text += "\n" + trends;

@@ -104,7 +104,7 @@ std::string versions(const Sources& sources) {
   const auto trends = version_trends(sources);
   return fmt::format(
       "# Programs over their versions\n\n"
-      "<!-- Made by `qcow2-conform report RESULTS --format versions`; what is changed by hand here is lost. -->\n\n"
+      "<!-- Made by `qcow2-conform report RESULTS --format versions`; edits by hand are lost. -->\n\n"
       "{}, corpus {}.\n\n{}",
       sources.results.header.suite, sources.results.header.corpus_digest.substr(0, 12),
       trends.empty() ? "No program ran in several versions.\n" : trends);

@@ -23,10 +23,10 @@ std::string conclusion(const Results& results) {
   switch (exit_status(results)) {
     case 1: return "does not conform in must cases: " + who_fails(results);
     case 3: return "nothing was executed, so nothing is known";
-    case 4: return "the harness failed, or an implementation was stopped: this is no result";
-    case 5: return "an image is not the one that the lock names: make the corpus anew";
-    case 6: return "the list of known failures is out of step: `qcow2-conform known update` mends it";
-    default: return "conforms: every must case that ran was answered as it should be";
+    case 4: return "the harness failed, or an implementation was stopped: there is no result";
+    case 5: return "an image differs from the lock: build the corpus again";
+    case 6: return "the list of known failures is out of date: run `qcow2-conform known update`";
+    default: return "conforms: every must case that ran passed";
   }
 }
 

@@ -83,15 +83,15 @@ EvidenceChanges compare_evidence(const std::string& case_id, const OrderedJson& 
   if (!observed.is_object()) return changes;
   for (const auto& [implementation, entry] : observed.items()) {
     if (!recorded.is_object() || !recorded.contains(implementation)) {
-      changes.broken.push_back(fmt::format("{}: nothing is recorded of {}", case_id, implementation));
+      changes.broken.push_back(fmt::format("{}: no evidence of {} is recorded", case_id, implementation));
       continue;
     }
     const auto& former = recorded[implementation];
     if (!is_identity(former, entry))
-      changes.unlike.insert(fmt::format("{}: recorded with {}, here is {}", implementation, identity(former).dump(),
+      changes.unlike.insert(fmt::format("{}: recorded with {}, but here is {}", implementation, identity(former).dump(),
                                         identity(entry).dump()));
     else if (differs_beyond_limits(former[observed_key], entry[observed_key]))
-      changes.broken.push_back(fmt::format("{}: {} answered {}, recorded is {}", case_id, implementation,
+      changes.broken.push_back(fmt::format("{}: {} answered {}, but {} is recorded", case_id, implementation,
                                            entry[observed_key].dump(), former[observed_key].dump()));
   }
   return changes;

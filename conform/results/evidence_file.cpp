@@ -43,7 +43,7 @@ std::string formatted(const OrderedJson& value, std::size_t indent, std::size_t 
 
 Result<OrderedJson> evidence_in(const std::string& text) {
   const auto document = OrderedJson::parse(text, nullptr, false);
-  if (!document.is_object()) return fail("no JSON object");
+  if (!document.is_object()) return fail("not a JSON object");
   return document.contains("evidence") ? document["evidence"] : OrderedJson();
 }
 

@@ -100,7 +100,7 @@ void KnownFailures::apply(Record& record) const {
   if (expired)
     record.known->problem = fmt::format("listed as {} until {}", name(entry->status), entry->expires);
   else if (record.status != entry->status)
-    record.known->problem = fmt::format("listed as {}, came out as {}", name(entry->status), name(record.status));
+    record.known->problem = fmt::format("listed as {}, but the status is {}", name(entry->status), name(record.status));
   if (record.status == Status::pass)
     record.status = Status::unexpected_pass;
   else if (record.status == entry->status && !expired)
@@ -112,7 +112,7 @@ std::vector<std::string> KnownFailures::unseen(const std::vector<Record>& select
   for (const auto& record : selected) seen.insert(find(record));
   std::vector<std::string> complaints;
   for (const auto& entry : entries_)
-    if (!seen.contains(&entry)) complaints.push_back(entry.text() + ": listed, and not among what was selected");
+    if (!seen.contains(&entry)) complaints.push_back(entry.text() + ": listed, but not selected in this run");
   return complaints;
 }
 

@@ -65,7 +65,7 @@ Result<KnownUpdate> update_known(const KnownFailures& known, const Results& resu
     }
   }
   if (link.empty() && !update.added.empty())
-    return fail("{} failures are not listed, the first is {}: tell with --link where they are written up",
+    return fail("{} failures are not listed, the first is {}; give --link URL, the page that describes them",
                 update.added.size(), update.added.front());
   for (const auto& entry : known.entries()) {
     const auto renewed_entries = renewed(entry, records[&entry]);

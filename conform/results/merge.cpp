@@ -42,7 +42,7 @@ class Puzzle {
     if (found->second != shard.count)
       return fail("{} is cut into {} shards in one and {} in another", info.name, found->second, shard.count);
     if (!seen_[info.name].insert(shard.index).second)
-      return fail("{}{} stands there twice", shard.is_part() ? "shard " + shard.text() + " of " : "", info.name);
+      return fail("{}{} is there twice", shard.is_part() ? "shard " + shard.text() + " of " : "", info.name);
     return {};
   }
 
@@ -94,7 +94,7 @@ Result<Results> merge(std::vector<Results> parts) {
     unite(whole.known_errors, part.known_errors);
     for (auto& record : part.records) {
       if (!seen.emplace(record.implementation, record.case_id, record.index).second)
-        return fail("{} {} of {} stands there twice", record.case_id, record.index, record.implementation);
+        return fail("{} {} of {} is there twice", record.case_id, record.index, record.implementation);
       whole.records.push_back(std::move(record));
     }
   }

@@ -98,7 +98,7 @@ class Reader {
     auto record = record_from_json(line);
     if (!record) return tl::unexpected(record.error());
     if (!seen_.emplace(record->implementation, record->case_id, record->index).second)
-      return fail("{} {} of {} stands there twice", record->case_id, record->index, record->implementation);
+      return fail("{} {} of {} is there twice", record->case_id, record->index, record->implementation);
     results.records.push_back(std::move(*record));
     return {};
   }
@@ -184,7 +184,7 @@ Result<Results> load_results(const std::filesystem::path& file) {
   std::vector<std::uint64_t> ends;
   auto reader = read_lines(file, ends);
   if (!reader) return tl::unexpected(reader.error());
-  if (!reader->whole()) return fail("{}: no footer: the run did not end, this is no result", file.string());
+  if (!reader->whole()) return fail("{}: no footer, so the run did not finish and there is no result", file.string());
   return std::move(reader->results);
 }
 

@@ -18,7 +18,7 @@ std::string difference(const ImplementationInfo& then, const ImplementationInfo&
   if (then.version != now.version) return fmt::format("{} was {} and is {}", then.name, then.version, now.version);
   if (then.features != now.features) return then.name + " claims other features";
   if (then.absent != now.absent) return then.name + (now.absent.empty() ? " was absent" : " is absent now");
-  if (then.canary != now.canary) return then.name + " answers its canaries otherwise";
+  if (then.canary != now.canary) return then.name + " answers its canaries differently";
   return {};
 }
 
@@ -32,11 +32,11 @@ std::pair<std::string, std::string> unit(const Record& record) {
 
 std::string why_not_resumable(const Header& then, const Header& now) {
   if (then.suite != now.suite) return fmt::format("it was begun by {}", then.suite);
-  if (then.corpus_digest != now.corpus_digest) return "the corpus is another one";
+  if (then.corpus_digest != now.corpus_digest) return "the corpus has changed";
   if (without_resume(then.argv) != without_resume(now.argv)) return "it was begun with other arguments";
   if (then.selection != now.selection) return "other cases are selected";
-  if (then.known != now.known) return "the list of known failures is another one";
-  if (then.implementations.size() != now.implementations.size()) return "it is about other implementations";
+  if (then.known != now.known) return "the list of known failures has changed";
+  if (then.implementations.size() != now.implementations.size()) return "its implementations are others";
   for (std::size_t i = 0; i < then.implementations.size(); ++i)
     if (auto differs = difference(then.implementations[i], now.implementations[i]); !differs.empty()) return differs;
   return {};

@@ -12,13 +12,13 @@ void judge_mutants(const KillMatrix& matrix, Judgement& judgement) {
     const bool dies = std::any_of(cells.begin(), cells.end(), cell::is_kill);
     if (!mutant.equivalent.empty()) ++equivalent;
     if (!mutant.equivalent.empty() && dies)
-      judgement.errors.push_back(fmt::format("{} is said to be equivalent, and a case kills it", mutant.name));
+      judgement.errors.push_back(fmt::format("{} is listed as equivalent, but a case kills it", mutant.name));
     if (mutant.equivalent.empty() && !dies)
       judgement.survivors.push_back(fmt::format("{} ({}): {}", mutant.name, mutant.file, mutant.mistake));
   }
   if (equivalent > equivalent_max)
     judgement.errors.push_back(
-        fmt::format("{} mutants are said to be equivalent, allowed are {}", equivalent, equivalent_max));
+        fmt::format("{} mutants are listed as equivalent; at most {} are allowed", equivalent, equivalent_max));
 }
 
 void judge_cases(const KillMatrix& matrix, const PositiveControls& controls, Judgement& judgement) {
@@ -28,14 +28,17 @@ void judge_cases(const KillMatrix& matrix, const PositiveControls& controls, Jud
     const bool kills = matrix.kills_of_case(i) > 0;
     const bool control = controls.contains(one.id);
     known.insert(one.id);
-    if (control && kills) judgement.errors.push_back(fmt::format("{} is no mere control: it kills", one.id));
+    if (control && kills) judgement.errors.push_back(fmt::format("{} is listed as a control, but it kills", one.id));
     if (control && !one.scored())
-      judgement.errors.push_back(fmt::format("{} needs not be a control: it is neither must nor should", one.id));
+      judgement.errors.push_back(
+          fmt::format("{} need not be listed as a control: it is neither must nor should", one.id));
     if (one.scored() && !kills && !control && matrix.known(i))
-      judgement.idle_cases.push_back(fmt::format("{}/{} kills nothing and is no control", one.family, one.id));
+      judgement.idle_cases.push_back(
+          fmt::format("{}/{} kills nothing and is not listed as a control", one.family, one.id));
   }
   for (const auto& [id, reason] : controls)
-    if (!known.contains(id)) judgement.errors.push_back(fmt::format("there is no case {}, a control", id));
+    if (!known.contains(id))
+      judgement.errors.push_back(fmt::format("{} is listed as a control, but there is no such case", id));
 }
 
 using Killed = std::vector<std::size_t>;  // indices of mutants

@@ -31,7 +31,7 @@ std::string killers(const KillMatrix& matrix, const MatrixMutant& row) {
 std::string fate(const KillMatrix& matrix, const MatrixMutant& row) {
   if (row.kills() > 0) return killers(matrix, row);
   if (!row.mutant.equivalent.empty()) return "*equivalent:* " + row.mutant.equivalent;
-  return row.crashes() > 0 ? "**lives** (it crashes, which is no kill)" : "**lives**";
+  return row.crashes() > 0 ? "**lives** (it crashes, which does not count as a kill)" : "**lives**";
 }
 
 std::string list(const char* heading, const std::vector<std::string>& lines) {

@@ -53,7 +53,7 @@ class Reading {
       else
         read_until(end_);
     }
-    if (!output_.finish(at_ - begin_)) throw std::runtime_error("what a server gave cannot be written down");
+    if (!output_.finish(at_ - begin_)) throw std::runtime_error("cannot write what the server sent");
     return std::move(outcome_);
   }
 

@@ -18,7 +18,7 @@ constexpr std::chrono::seconds patience{10};  // between SIGTERM and SIGKILL: it
 
 Result<std::unique_ptr<Server>> Server::start(const ServerRequest& request, const ProcessLimits& limits) {
   if (request.socket.native().size() > socket_path_max)
-    return fail("{}: too long for a socket's name; a shorter TMPDIR helps", request.socket.string());
+    return fail("{}: too long for a socket's name; use a shorter TMPDIR", request.socket.string());
   auto messages = Pipe::make(0);
   const FileDescriptor input(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (!messages || input.get() < 0) return fail("pipe: {}", std::strerror(errno));

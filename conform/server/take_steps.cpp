@@ -95,7 +95,7 @@ class Steps {
   std::optional<Request::Kind> kind_of(const std::string& key) {
     const auto kind = kind_named(key);
     if (!kind)
-      outcome_.unable = fmt::format("NBD has no word for {}", key);
+      outcome_.unable = fmt::format("NBD has no request for {}", key);
     else if (!client_.connection().can(*kind))
       outcome_.unable = fmt::format("the server offers no {}", name(*kind));
     return outcome_.done() ? kind : std::nullopt;

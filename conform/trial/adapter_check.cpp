@@ -132,7 +132,7 @@ class Check {
            "it answers bye and ends with exit status 0 within a second",
            process.ending == Ending::exited && exchange.fault.empty() ? fmt::format("exit status {}", process.exit)
                                                                       : told(exchange));
-    if (process.left_children) find(Kind::wrong, "bye: it leaves children behind");
+    if (process.left_children) find(Kind::wrong, "bye: it leaves child processes running");
   }
 
   void end_of_input() {

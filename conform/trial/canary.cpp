@@ -121,7 +121,7 @@ std::string compare_bytes(const Bird& bird, const Operation& operation, const Ob
 /// What is wrong with the map that was given; empty: nothing.
 std::string compare_map(const Bird& bird, const Observation& observation) {
   const auto said = load_map_extents(observation.output);
-  if (!said) return fmt::format("accept, and its output is no map: {}", said.error().message);
+  if (!said) return fmt::format("accept, but its output is not a map: {}", said.error().message);
   const auto guest = OpenFile::open(bird.guest);
   if (!guest) return guest.error().message;
   const auto faults = faults_of_map(*said, *guest, bird.map);
@@ -191,11 +191,11 @@ std::string likeness(const CanarySong& answers) {
     return std::all_of(answers.begin(), answers.end(), [&](const CanaryAnswer& one) { return one.said == said; });
   };
   if (every(Said::failure_of_ours)) return answers[0].words;
-  if (every(Said::no)) return fmt::format("it refuses all canaries, also {}: {}", canaries[0].what, answers[0].words);
+  if (every(Said::no)) return fmt::format("it refuses all canaries, even {}: {}", canaries[0].what, answers[0].words);
   if (every(Said::yes))
-    return fmt::format("it says {} to all canaries, also to {}", answers[0].words, canaries[3].what);
+    return fmt::format("it answers {} to all canaries, even to {}", answers[0].words, canaries[3].what);
   if (every(Said::other_bytes))
-    return fmt::format("it accepts all canaries and is right of none; of {}: {}", canaries[0].what, answers[0].words);
+    return fmt::format("it accepts all canaries and gets none right; {}: {}", canaries[0].what, answers[0].words);
   return {};
 }
 

@@ -29,9 +29,9 @@ Result<void> judge_unwanted_image(const Question& question, const Observation& o
   Facts facts = facts_of(question, observation);
   facts.is_as_of_twin = *judged && (*judged)->holds_right_disk;
   take_verdict(judge(question.operation.expect, facts), record);
-  record.detail = facts.is_as_of_twin ? fmt::format("left the disk of {}, its valid twin; not noticed: {}",
+  record.detail = facts.is_as_of_twin ? fmt::format("left the disk of {}, its valid twin; it missed: {}",
                                                     question.tested.baseline, question.tested.delta)
-                                      : fmt::format("changed the image; not noticed: {}", question.tested.delta);
+                                      : fmt::format("changed the image; it missed: {}", question.tested.delta);
   return {};
 }
 
@@ -76,7 +76,7 @@ Result<void> judge_repaired(const Question& question, const Observation& observa
   take_verdict(judge(operation.expect, facts), record);
   const bool mends_more = answer == Answer::accept && judged->faults.empty() && wants_refusal(operation.expect);
   if (mends_more) record.status = Status::pass;
-  if (record.status == Status::wrong_reject) judged->faults.emplace_back("says that something is left to mend");
+  if (record.status == Status::wrong_reject) judged->faults.emplace_back("says that something is left to repair");
   take_judgement(std::move(*judged), record);
   return {};
 }

@@ -28,7 +28,7 @@ void take_process(const Observation& observation, Record& record) {
 void explain_unnoticed(const Case& tested, Record& record) {
   record.first_diff.reset();
   record.bytes = "twin";
-  record.detail = fmt::format("gave the bytes of {}, its valid twin; not noticed: {}", tested.baseline, tested.delta);
+  record.detail = fmt::format("returned the bytes of {}, its valid twin; it missed: {}", tested.baseline, tested.delta);
 }
 
 /// Whose the wrong bytes are, and where.
@@ -36,7 +36,7 @@ Result<void> explain(const Question& question, const Observation& observation, R
   const auto& [bench, implementation, tested, operation] = question;
   if (record.observed_length.value_or(0) == 0) {
     record.bytes = "none";
-    if (record.detail.empty()) record.detail = "accepted, and left no output";
+    if (record.detail.empty()) record.detail = "accepted, but left no output";
     return {};
   }
   const bool refused = record.status == Status::wrong_accept;
@@ -92,7 +92,7 @@ Result<void> judge_map(const Question& question, const Observation& observation,
   if (!given->faults.empty()) record.answer = "other-map";
   record.detail = fmt::format("{}", fmt::join(given->faults, "; "));
   if (record.status == Status::flaw_unnoticed)
-    record.detail = fmt::format("gave the map of {}, its valid twin; not noticed: {}", question.tested.baseline,
+    record.detail = fmt::format("returned the map of {}, its valid twin; it missed: {}", question.tested.baseline,
                                 question.tested.delta);
   return {};
 }
@@ -108,7 +108,7 @@ Result<void> look_before_refusal(const Question& question, const Observation& ob
                               : given->matches.contains("") ? part.end - part.begin
                                                             : 0;
   record.detail +=
-      right == 0 ? "; no byte came out before it" : fmt::format("; {} right bytes came out before it", right);
+      right == 0 ? "; no byte was returned before" : fmt::format("; {} right bytes were returned before", right);
   if (right > 0) record.first_diff = given->first_diff;
   return {};
 }
@@ -168,7 +168,7 @@ Result<void> judge_refused_change(const Question& question, const Observation& o
   if (lost->empty()) return judge_word(question, observation, record);
   record.status = Status::wrong_data;
   record.answer = "other-bytes";
-  record.detail = "[modify-refused] refused, and the image is not as it was: " + *lost;
+  record.detail = "[modify-refused] refused, but the image was changed: " + *lost;
   return {};
 }
 

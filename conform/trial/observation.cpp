@@ -37,7 +37,7 @@ bool flooded(const Observation& observation, const Allowance& allowance) {
 void check_usage(Observation& observation, const Allowance& allowance) {
   const auto& process = observation.process;
   if (flooded(observation, allowance))
-    fail_with(observation, Status::resource, "stopped while it flooded its output");
+    fail_with(observation, Status::resource, "stopped: it flooded its output");
   else if (observation.failure)
     return;
   else if (allowance.of_case.memory && process.peak_memory > *allowance.of_case.memory)
@@ -100,7 +100,7 @@ bool is_link(const std::filesystem::path& output) {
 void refuse_link(Observation& observation) {
   if (!is_link(observation.output)) return;
   remove_tree(observation.output);
-  if (!observation.failure) observation.detail = "its output is a link, which counts as none";
+  if (!observation.failure) observation.detail = "its output is a link, which counts as no output";
 }
 
 bool has_output(Op op) { return op == Op::read || op == Op::read_range || op == Op::read_snapshot || op == Op::map; }
@@ -128,7 +128,7 @@ Observation observe(const Implementation& implementation, const Operation& opera
   }
   const Values values = values_of(implementation, operation, copy, observation.output);
   if (operation.op == Op::modify && !write_steps(operation.steps, values.at("steps"))) {
-    fail_with(observation, Status::harness_error, "the steps cannot be written down");
+    fail_with(observation, Status::harness_error, "cannot write the file of steps");
     return observation;
   }
   ProcessRequest request{command.words.fill(values), std::nullopt, limits_of(allowance)};

@@ -53,7 +53,7 @@ void read_ending(Observation& observation, const Command& command, const Allowan
       if (meaning != command.exits.end())
         observation.answer = meaning->second;
       else if (process.exit == shell_of_oversized)
-        fail_with(observation, Status::resource, "stopped while it wrote too large a file");
+        fail_with(observation, Status::resource, "stopped: it wrote too large a file");
       else
         fail_with(observation, Status::crash, fmt::format("exit status {} is not listed", process.exit));
       break;
@@ -75,9 +75,7 @@ void read_ending(Observation& observation, const Command& command, const Allowan
       fail_with(observation, Status::resource,
                 fmt::format("killed with more than {} processes", allowance.process.processes));
       break;
-    case Ending::over_output:
-      fail_with(observation, Status::resource, "stopped while it wrote too large a file");
-      break;
+    case Ending::over_output: fail_with(observation, Status::resource, "stopped: it wrote too large a file"); break;
     case Ending::not_started: fail_with(observation, Status::harness_error, process.messages); break;
     case Ending::answered: break;  // read_exchange()
     case Ending::interrupted: fail_with(observation, Status::harness_error, "the run was interrupted"); break;

@@ -34,7 +34,7 @@ void SecondHearing::hold(const std::function<std::vector<Record>(const Task&)>& 
     auto& [task, records] = put_off_[i];
     int& slow = in_a_row[task.who];
     if (slow >= believed_after) {
-      add_to_details(records, "; not asked again: it took too long again three times when asked alone");
+      add_to_details(records, "; not tried again: three operations before it were too slow alone, too");
       return take(std::move(records));
     }
     const auto second = ask(task);

@@ -158,7 +158,7 @@ void take_end(const ServedQuestion& question, const ProcessReport& report, Obser
   observation.process = report;
   observation.answer.reset();
   read_ending(observation, {}, question.allowance);
-  observation.detail += "; when it was told to end";
+  observation.detail += "; when it was asked to end";
 }
 
 /// The server that is up for this image; where none is, one is started. Nothing: it does not serve, and the observation

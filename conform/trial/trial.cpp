@@ -88,7 +88,7 @@ std::vector<Record> try_case(const Bench& bench, const Implementation& implement
   if (const auto& obstacle = bench.obstacle(tested); !obstacle.empty())
     return skip_case(implementation, tested, obstacle);
   if (const auto mismatches = bench.mismatches(tested); !mismatches.empty())
-    return refuse_image(implementation, tested, "not as the lock has it: " + mismatches[0]);
+    return refuse_image(implementation, tested, "differs from the lock: " + mismatches[0]);
   auto records = try_operations(bench, implementation, stopped, tested, attempt);
   if (const auto mismatches = bench.mismatches(tested); !mismatches.empty())
     return refuse_image(implementation, tested, "the corpus was changed during the run: " + mismatches[0]);

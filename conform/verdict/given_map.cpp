@@ -20,7 +20,7 @@ Result<std::vector<std::string>> faults_for(const Corpus& corpus, const Case& of
 Result<GivenMap> examine_given_map(const Corpus& corpus, const Case& tested, const Operation& operation,
                                    const std::filesystem::path& output) {
   const auto said = load_map_extents(output);
-  if (!said) return GivenMap{{fmt::format("its output is no map: {}", said.error().message)}};
+  if (!said) return GivenMap{{fmt::format("its output is not a map: {}", said.error().message)}};
   GivenMap given;
   given.is_plain_data =
       std::all_of(said->begin(), said->end(), [](const MapExtent& one) { return one.is_plain_data(); });

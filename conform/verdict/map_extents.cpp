@@ -42,8 +42,8 @@ Result<MapExtent> parse_extent(const Json& text) {
 
 Result<std::vector<MapExtent>> load_map_extents(const std::filesystem::path& file) {
   const auto document = load_json(file);
-  if (!document) return fail("it is no JSON");
-  if (!document->is_array()) return fail("it is no array");
+  if (!document) return fail("not JSON");
+  if (!document->is_array()) return fail("not an array");
   std::vector<MapExtent> extents;
   try {
     for (const auto& text : *document) {

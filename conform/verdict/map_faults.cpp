@@ -53,14 +53,15 @@ class Judge {
     std::uint64_t end = 0;
     for (const auto& extent : said_) {
       if (extent.part.begin != end)
-        broken("map-tiles", fmt::format("an extent begins at guest {:#x}, and the one before it ends at {:#x}",
+        broken("map-tiles", fmt::format("an extent begins at guest {:#x}, but the one before it ends at {:#x}",
                                         extent.part.begin, end));
       else if (extent.part.begin == extent.part.end)
         broken("map-tiles", fmt::format("the extent at guest {:#x} is empty", end));
       end = extent.part.end;
     }
     if (end != map_.virtual_size)
-      broken("map-tiles", fmt::format("the extents end at guest {:#x}, the disk at {:#x}", end, map_.virtual_size));
+      broken("map-tiles",
+             fmt::format("the extents end at guest {:#x}, but the disk ends at {:#x}", end, map_.virtual_size));
     return faults_.empty();
   }
 
@@ -84,19 +85,19 @@ class Judge {
     const auto found = first_nonzero(guest_, part);
     if (!found) return tl::unexpected(found.error());
     if (*found < part.end)
-      broken("map-zero", fmt::format("guest {:#x} is called zero or no data, and has {}", *found,
+      broken("map-zero", fmt::format("guest {:#x} is called zero or no data, but has {}", *found,
                                      hex_at(guest_, *found, part.end)));
     return {};
   }
 
   void hold_to_place(const MapExtent& extent, const GuestExtent& is, Segment part) {
     if (extent.is_skipped() && is.kind == "refused")
-      broken("map-zero", fmt::format("guest {:#x} is called zero or no data, and cannot be read", part.begin));
+      broken("map-zero", fmt::format("guest {:#x} is called zero or no data, but cannot be read", part.begin));
     if (extent.is_elsewhere() && is_here(is))
       broken("map-unallocated",
-             fmt::format("guest {:#x} is called absent, or the backing file's, and is {} here", part.begin, is.kind));
+             fmt::format("guest {:#x} is called absent, or the backing file's, but is {} here", part.begin, is.kind));
     if (extent.hole.value_or(false) && is_data_here(is))
-      broken("map-unallocated", fmt::format("guest {:#x} is called a hole, and is {}", part.begin, is.kind));
+      broken("map-unallocated", fmt::format("guest {:#x} is called a hole, but is {}", part.begin, is.kind));
   }
 
   void hold_to_host_offset(const MapExtent& extent, const GuestExtent& is, Segment part) {
@@ -104,20 +105,19 @@ class Judge {
     const std::uint64_t said = *extent.offset + (part.begin - extent.part.begin);
     if (is.kind == "compressed" && extent.compressed.value_or(false)) return;
     if (is.kind != "standard") {
-      broken("map-offset", fmt::format("guest {:#x} is called bytes of the file, from {:#x} on, and is {}", part.begin,
+      broken("map-offset", fmt::format("guest {:#x} is called bytes of the file, from {:#x} on, but is {}", part.begin,
                                        said, is.kind));
       return;
     }
     const std::uint64_t stands = is.host_offset.value_or(0) + (part.begin - is.offset);
     if (said != stands)
-      broken("map-offset",
-             fmt::format("guest {:#x} is said to stand at {:#x}, and stands at {:#x}", part.begin, said, stands));
+      broken("map-offset", fmt::format("guest {:#x} is placed at {:#x}, but is at {:#x}", part.begin, said, stands));
   }
 
   void hold_to_compression(const MapExtent& extent, const GuestExtent& is, Segment part) {
     if (!extent.compressed || extent.is_elsewhere() || *extent.compressed == is_compressed(is)) return;
     if (is.kind == "backing") return;  // it may be compressed there
-    broken("map-compressed", fmt::format("guest {:#x} is called {}compressed, and is {}", part.begin,
+    broken("map-compressed", fmt::format("guest {:#x} is called {}compressed, but is {}", part.begin,
                                          *extent.compressed ? "" : "not ", is.kind));
   }
 

@@ -13,7 +13,7 @@ enum class Status {
   wrong_accept,    // should have been refused, and gave bytes that nobody has
   flaw_unnoticed,  // should have been refused, and gave the bytes of the valid twin; or called better than it is
   wrong_reject,    // should have been accepted
-  unsound_image,   // left an image that holds the right disk and breaks a rule of writing
+  unsound_image,   // left an image with the right disk that breaks a rule of writing
   tampered,        // the image was changed
   crash,           // a signal, or an exit status that the implementation does not list
   timeout,

@@ -80,7 +80,7 @@ def _no_key_twice(pairs: list[tuple[str, object]]) -> Spec:
     document: Spec = {}
     for key, value in pairs:
         if key in document:
-            raise CaseError(f"the key '{key}' stands there twice")
+            raise CaseError(f"the key '{key}' is there twice")
         document[key] = value
     return document
 

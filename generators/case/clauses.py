@@ -29,7 +29,7 @@ def parse_clauses(text: str) -> list[Clause]:
         following = paragraphs[number + 1] if number + 1 < len(paragraphs) else ""
         clause = _clause(paragraph, following, section)
         if clause["slug"] in seen:
-            raise CaseError("the clause stands there twice", clause["slug"])
+            raise CaseError("the clause is there twice", clause["slug"])
         seen.add(clause["slug"])
         clauses.append(clause)
     return clauses
@@ -41,7 +41,7 @@ def _clause(paragraph: str, following: str, section: str) -> Clause:
         raise CaseError("a clause begins with **[slug]** (level) and its sentence", paragraph.split("\n")[0])
     slug, level, sentence = match[1], match[2], " ".join(match[3].split())
     if level not in LEVELS:
-        raise CaseError(f"'{level}' is no level; levels are {', '.join(LEVELS)}", slug)
+        raise CaseError(f"'{level}' is not a level; levels are {', '.join(LEVELS)}", slug)
     ground = " ".join(re.sub(r"^> ?", "", following, flags=re.MULTILINE).split())
     if not following.startswith(("> Rests on:", "> Derived:")):
         raise CaseError("no '> Rests on:' or '> Derived:' follows the clause", slug)

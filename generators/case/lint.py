@@ -83,55 +83,55 @@ def _features(case: Case) -> None:
     stated = set(case.document["features"]) - {"standard-clusters"}
     needed = set(needed_features(case))
     if stated != needed:
-        raise CaseError(f"the image needs {sorted(needed)}, stated are {sorted(stated)}", "features")
+        raise CaseError(f"the image needs {sorted(needed)}, but the case states {sorted(stated)}", "features")
 
 
 def _operation(operation: Spec, where: str) -> None:
     ranged = operation["op"] == "read-range"
     if ranged != ("offset" in operation) or ranged != ("length" in operation):
-        raise CaseError("offset and length belong to read-range, and to nothing else", where)
+        raise CaseError("read-range needs offset and length, and no other operation has them", where)
     if (operation["op"] == "read-snapshot") != ("snapshot" in operation):
-        raise CaseError("a snapshot belongs to read-snapshot, and to nothing else", where)
+        raise CaseError("read-snapshot needs a snapshot, and no other operation has one", where)
     expect = operation["expect"]
     verdict = expect["verdict"]
     if (verdict == "either") != ("choices" in expect):
-        raise CaseError("choices belong to the verdict either", f"{where}.expect")
+        raise CaseError("the verdict either needs choices, and no other verdict has them", f"{where}.expect")
     answers = list(expect.get("choices", {}).values()) if verdict == "either" else [expect]
     for answer in answers:
         if answer["verdict"] not in (*VERDICTS[str(operation["op"])], "observe"):
             raise CaseError(f"{operation['op']} does not answer {answer['verdict']}", f"{where}.expect")
         if "stage" in answer and answer["verdict"] != "reject":
-            raise CaseError("a stage belongs to reject", f"{where}.expect")
+            raise CaseError("only the verdict reject has a stage", f"{where}.expect")
 
 
 def _writing(operation: Spec, clauses: list[str], where: str) -> None:
     """What belongs to write and modify, and to nothing else."""
     op, expect = operation["op"], operation["expect"]
     if (op == "modify") != ("steps" in operation):
-        raise CaseError("steps belong to modify, and to nothing else", where)
+        raise CaseError("modify needs steps, and no other operation has them", where)
     for step in operation.get("steps", []):
         _step(step, f"{where}.steps")
     if op == "modify" and expect["verdict"] == "reject" and len(operation["steps"]) != 1:
-        raise CaseError("a refused change is of one step: what others did would stay", f"{where}.steps")
+        raise CaseError("a refused change has one step: what earlier steps did would stay", f"{where}.steps")
     if op == "write" and "properties" not in expect or "properties" in expect and op not in ("write", "modify"):
-        raise CaseError("properties belong to write and modify, and a write has some", f"{where}.expect")
+        raise CaseError("write needs properties; only write and modify have them", f"{where}.expect")
     strange = [slug for slug in expect.get("properties", []) if slug.startswith("modify-") != (op == "modify")]
     if strange:
-        raise CaseError(f"{', '.join(strange)} is no property of {op}", f"{where}.expect.properties")
+        raise CaseError(f"{', '.join(strange)} is not a property of {op}", f"{where}.expect.properties")
     unnamed = [slug for slug in expect.get("properties", []) if slug not in clauses]
     if unnamed:
         raise CaseError(f"the case does not have {', '.join(unnamed)} among its clauses", f"{where}.expect.properties")
     if (op in ("modify", "repair") and expect["verdict"] == "accept") != ("check" in expect):
-        raise CaseError("what check says afterwards belongs to an accepted modify or repair", f"{where}.expect")
+        raise CaseError("an accepted modify or repair needs check, and nothing else has it", f"{where}.expect")
 
 
 def _step(step: Spec, where: str) -> None:
     if len(step) != 1:
-        raise CaseError("a step does one thing", where)
+        raise CaseError("a step must have exactly one key", where)
     for one in step.get("parallel", []):
         _step(one, where)
         if next(iter(one)) not in TOGETHER:
-            raise CaseError(f"in flight together are {', '.join(TOGETHER)}", where)
+            raise CaseError(f"only these can be in flight together: {', '.join(TOGETHER)}", where)
 
 
 def _refusals(case: Case) -> list[str]:
@@ -143,14 +143,14 @@ def _refusals(case: Case) -> list[str]:
 def _twin(case: Case, by_id: dict[str, Case]) -> None:
     refusals = _refusals(case)
     if ("baseline" in case.document) != ("delta" in case.document):
-        raise CaseError("baseline and delta belong together")
+        raise CaseError("baseline and delta need each other")
     if refusals and "baseline" not in case.document:
-        raise CaseError("a refusal names its sound twin in baseline and delta")
+        raise CaseError("a refusal needs a baseline (its valid twin) and a delta")
     if "baseline" not in case.document:
         return
     twin = by_id.get(str(case.document["baseline"]))
     if twin is None or twin.withdrawn:
-        raise CaseError(f"there is no case '{case.document['baseline']}' in force", "baseline")
+        raise CaseError(f"there is no case '{case.document['baseline']}', or it is withdrawn", "baseline")
     for op in refusals:
         sound = "clean" if op == "check" else "accept"
         family = READS if op in READS else (op,)
@@ -166,14 +166,14 @@ def _delta(case: Case, twin: Case) -> None:
                                 {**case.image, "siblings": case.siblings}) or ["nothing"]
     named = [path.strip() for path in str(case.document["delta"]).partition(": ")[0].split(",")]
     if sorted(differing) != sorted(named):
-        raise CaseError(f"must open with the places that differ from {twin.id}, '{', '.join(differing)}: '", "delta")
+        raise CaseError(f"must begin with the places that differ from {twin.id}, '{', '.join(differing)}: '", "delta")
 
 
 def _status(case: Case) -> None:
     if case.withdrawn != ("reason" in case.document):
-        raise CaseError("a withdrawn case gives its reason, another has none", "reason")
+        raise CaseError("a withdrawn case needs a reason, and no other case has one", "reason")
 
 
 def _form(case: Case) -> None:
     if case.text.decode() != canonical_text(case.document):
-        raise CaseError("not in canonical form; 'python3 -m generators format' puts it right")
+        raise CaseError("not in canonical form; run 'python3 -m generators format'")

@@ -194,7 +194,7 @@ class _Disk:
     def _snapshot_apply(self, name: Spec) -> None:
         disk = self._snapshot(name)
         if disk.file.length % self.geometry.cluster_size:
-            raise CaseError("what is hidden behind the end of this snapshot's disk is not known")
+            raise CaseError("the bytes after the end of this snapshot's disk are unknown")
         self.file = disk.file.resized(disk.file.length)
         self.open = [(start, start + length) for start, length in disk.open]
         self.hidden = b""

@@ -59,7 +59,7 @@ class Places:
             return int(expression, 16)
         match = EXPRESSION.fullmatch(expression)
         if not match:
-            raise CaseError(f"'{expression}' is no place in the file")
+            raise CaseError(f"'{expression}' is not a place in the file")
         step = int((match["sign"] or "+") + (match["step"] or "0"))
         anchor = match["anchor"]
         if anchor in ("sector", "cluster"):

@@ -43,7 +43,7 @@ Bytes extensions_with(const State& state, const std::string& format) {
 Result<void> store_backing_name(State& state, const std::string& name, const std::string& format) {
   if (name.size() > backing_name_length_max) {
     return refuse(rule::backing_file_name_length, {.host_offset = field::backing_file_size.at},
-                  fmt::format("a backing file's name of {} bytes", name.size()));
+                  fmt::format("the backing file's name has {} bytes; at most 1023 are allowed", name.size()));
   }
   const std::uint64_t begin = state.header().header_length;
   Bytes area = extensions_with(state, name.empty() ? std::string() : format);

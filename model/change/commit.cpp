@@ -27,11 +27,12 @@ Result<void> commit_cluster(State& state, std::uint64_t guest_cluster) {
 Result<void> judge_no_snapshots(const State& state) {
   if (state.header().snapshot_count == 0) return {};
   return refuse(rule::modify_guest_bytes, {.host_offset = state.header().snapshots_offset.value},
-                "there are snapshots, which read from the backing file what they do not have themselves");
+                "the image has snapshots, and they still read from the backing file");
 }
 
 Result<void> commit(State& state) {
-  if (state.target == nullptr) return refuse(rule::backing_file_missing, {}, "there is no backing file to commit to");
+  if (state.target == nullptr)
+    return refuse(rule::backing_file_missing, {}, "the image has no backing file to commit to");
   if (auto judged = judge_no_snapshots(state); !judged) return judged;
   const std::uint64_t size = state.header().virtual_size;
   if (state.target->size() < size) {

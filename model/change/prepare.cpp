@@ -27,11 +27,11 @@ Result<void> judge(const Header& header) {
                   "the corrupt bit is set: the image must be repaired before it is changed");
   }
   if (header.has(incompatible::external_data_file)) {
-    return refuse(rule::external_data_file, {}, "an image with an external data file is not changed here");
+    return refuse(rule::external_data_file, {}, "this program does not change images with an external data file");
   }
   if (header.virtual_size > virtual_size_max) {
     return refuse(rule::l1_table, {.host_offset = field::virtual_size.at},
-                  fmt::format("a disk of {} bytes is not changed here", header.virtual_size));
+                  fmt::format("a disk of {} bytes is too large for this program to change", header.virtual_size));
   }
   return {};
 }

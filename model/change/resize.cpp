@@ -26,7 +26,7 @@ Result<void> judge_snapshots(const State& state) {
   for (const Snapshot& snapshot : table->snapshots) {
     if (!snapshot.virtual_size) {
       return refuse(rule::snapshot_tables, {.host_offset = state.header().snapshots_offset.value},
-                    fmt::format("snapshot '{}' does not say how long its disk is", snapshot.name));
+                    fmt::format("snapshot '{}' does not state the size of its disk", snapshot.name));
     }
   }
   return {};
@@ -57,7 +57,7 @@ Result<void> lengthen_l1_table(State& state, std::uint64_t entries) {
   if (entries <= old.entries) return {};
   const std::uint64_t length = entries * table_entry_size;
   if (length > l1_length_max) {
-    return refuse(rule::l1_table, {}, fmt::format("the disk needs an L1 table of {} entries", entries));
+    return refuse(rule::l1_table, {}, fmt::format("the disk would need an L1 table of {} entries", entries));
   }
   const auto place = allocate_clusters(state, divide_up(length, state.cluster_size()));
   if (!place) return tl::unexpected(place.error());

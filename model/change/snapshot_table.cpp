@@ -89,7 +89,8 @@ Bytes new_entry(const std::string& id, const std::string& name, const L1Table& t
 Result<void> judge_new_name(const State& state, const std::string& name) {
   const auto table = read_snapshot_table(state.image);
   if (!table) return tl::unexpected(table.error());
-  if (name.empty() || name.size() > name_length_max) return refuse_snapshot(state, "no name for a snapshot");
+  if (name.empty() || name.size() > name_length_max)
+    return refuse_snapshot(state, "a snapshot's name has 1 to 65535 bytes");
   if (std::ranges::find(table->snapshots, name, &Snapshot::name) != table->snapshots.end()) {
     return refuse_snapshot(state, fmt::format("there is a snapshot '{}' already", name));
   }

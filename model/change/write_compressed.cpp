@@ -19,7 +19,7 @@ Result<L2Entry> store_stream(State& state, std::span<const std::byte> stream) {
   if (!offset) return tl::unexpected(offset.error());
   const auto entry = encode_descriptor(covering(*offset, stream.size()), state.header().cluster_bits);
   if (!entry) {
-    return refuse(rule::offset_field, {.host_offset = offset->value}, "a compressed entry cannot say that offset");
+    return refuse(rule::offset_field, {.host_offset = offset->value}, "the offset is too large for a compressed entry");
   }
   state.store->write_at(*offset, stream);
   return L2Entry{*entry, 0};  // no bit 63, and beside it no bitmap
@@ -30,7 +30,7 @@ Result<void> judge_whole_clusters(const State& state, GuestOffset offset, std::u
   const bool ends_well = end % state.cluster_size() == 0 || end == state.header().virtual_size;
   if (offset.value % state.cluster_size() == 0 && ends_well) return {};
   return refuse(rule::writer_whole_cluster, {.guest_offset = offset.value},
-                fmt::format("{} bytes from {:#x} on are no whole clusters", length, offset.value));
+                fmt::format("{} bytes at {:#x} are not whole clusters", length, offset.value));
 }
 
 }  // namespace

@@ -43,7 +43,7 @@ class BitmapCounter {
     if (bitmap.table_entries == 0) return;
     const std::uint64_t length = bitmap.table_entries * table_entry_size;
     if (!lies_well(bitmap.table, length)) {
-      return broken(bitmap.table, "a bitmap table is not aligned or leaves the file");
+      return broken(bitmap.table, "a bitmap table is not aligned to a cluster, or not wholly in the file");
     }
     use_.add_table(bitmap.table, length);
     tables_.add(bitmap.table.value, bitmap.table.value + length);
@@ -56,10 +56,11 @@ class BitmapCounter {
         const HostOffset cluster = table_offset(entry.entry);
         const std::uint64_t reserved = cluster.value == 0 ? reserved_in_entry & ~all_ones : reserved_in_entry;
         if ((entry.entry & reserved) != 0) {
-          broken(at, fmt::format("reserved bits of the bitmap table entry {:#018x}", entry.entry));
+          broken(at, fmt::format("reserved bits of the bitmap table entry {:#018x} are set", entry.entry));
         }
         if (cluster.value == 0) return;
-        if (!lies_well(cluster, 1)) return broken(at, "a bitmap's cluster is not aligned or leaves the file");
+        if (!lies_well(cluster, 1))
+          return broken(at, "a bitmap's cluster is not aligned, or starts past the end of the file");
         use_.add_data(cluster, image_.header.cluster_size(), run.times);
       });
     }

@@ -49,7 +49,7 @@ class Checker {
     if (table.value % header.cluster_size() != 0 || !contains(*image_.source, table, length)) {
       return findings_.corruption({rule::refcount_lookup,
                                    {.host_offset = table.value},
-                                   "the refcount table is not aligned or leaves the file"});
+                                   "the refcount table is not aligned to a cluster, or not wholly in the file"});
     }
     if (length > 0) use_.add_table(table, length);
     std::set<std::uint64_t> blocks;
@@ -63,15 +63,17 @@ class Checker {
     const HostOffset block{entry & ~low_bits(9)};
     const Where where{.host_offset = block.value};
     if ((entry & low_bits(9)) != 0) {
-      findings_.corruption(
-          {rule::refcount_lookup, where, fmt::format("refcount table entry {} is {:#x}", index, entry)});
+      findings_.corruption({rule::refcount_lookup, where,
+                            fmt::format("refcount table entry {} is {:#x}: reserved bits are set", index, entry)});
     }
     if (!stored_.lies_well(block)) {
       return findings_.corruption(
-          {rule::refcount_lookup, where, fmt::format("refcount block {} is not aligned or leaves the file", index)});
+          {rule::refcount_lookup, where,
+           fmt::format("refcount block {} is not aligned to a cluster, or not wholly in the file", index)});
     }
     if (!blocks.insert(block.value).second) {
-      findings_.corruption({rule::refcount_lookup, where, fmt::format("refcount block {} is another one too", index)});
+      findings_.corruption({rule::refcount_lookup, where,
+                            fmt::format("refcount table entry {} names a block that an earlier entry names", index)});
       shared_blocks_.insert(index);
     }
     use_.add_table(block, image_.header.cluster_size());
@@ -107,7 +109,7 @@ class Checker {
     findings_.add(severity, clusters, [&] {
       return Violation{rule::check_refcounts,
                        {.host_offset = first << image_.header.cluster_bits},
-                       fmt::format("host cluster{} refcount {} and {} references",
+                       fmt::format("host cluster{} refcount {} but {} references",
                                    clusters == 1 ? fmt::format(" {} has", first)
                                                  : fmt::format("s {} to {} have", first, first + clusters - 1),
                                    stored, counted)};

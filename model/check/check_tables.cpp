@@ -36,7 +36,8 @@ void TableCounter::count_reference(HostOffset offset, std::uint64_t length, std:
 bool TableCounter::count_l1_table(HostOffset offset, std::uint64_t entries, Rule broken) {
   if (offset.value % image_.header.cluster_size() != 0 ||
       !contains(*image_.source, offset, entries * table_entry_size)) {
-    findings_.corruption({broken, {.host_offset = offset.value}, "an L1 table is not aligned or leaves the file"});
+    findings_.corruption(
+        {broken, {.host_offset = offset.value}, "an L1 table is not aligned to a cluster, or not wholly in the file"});
     return false;
   }
   if (entries > 0) use_.add_table(offset, entries * table_entry_size);
@@ -96,7 +97,7 @@ void TableCounter::count_l1_entry(std::uint64_t entry, const Where& where, std::
   if (use == TableUse::active) judge_copied_flag(entry, table, table_where);
   // [l2-in-file]
   if (!contains(*image_.source, table, image_.header.cluster_size())) {
-    findings_.corruption({rule::l2_in_file, table_where, "the L2 table leaves the file"});
+    findings_.corruption({rule::l2_in_file, table_where, "the L2 table is not wholly in the file"});
     if (!reaches_past_end(table, image_.header.cluster_size())) {
       use_.add_table(table, image_.header.cluster_size(), times);
     }
@@ -145,14 +146,15 @@ void TableCounter::count_l2_entry(const L2Entry& entry, const L2Table& table, co
   // Bit 63 is only accurate in the active tables.
   if (has_lost_its_offset(entry, format)) {
     const Violation lost{rule::unallocated_cluster, where,
-                         fmt::format("bit 63 of {:#018x} is set, and no host cluster is named", entry.entry)};
+                         fmt::format("bit 63 of {:#018x} is set, but its host_offset is 0", entry.entry)};
     table.active_times > 0 ? findings_.corruption(lost) : findings_.note(lost);
   }
   const HostOffset host_offset = table_offset(entry.entry);
   if (cluster_kind == Kind::standard || host_offset.value != 0) allocated_clusters_ += table.active_times;
   // [copied-flag-data-file]
   if (format.external_data && host_offset.value != 0 && (entry.entry & copied_flag) == 0) {
-    findings_.corruption({rule::copied_flag_data_file, where, "bit 63 is clear beside an external data file"});
+    findings_.corruption(
+        {rule::copied_flag_data_file, where, "bit 63 is clear in an image with an external data file"});
   }
   if (host_offset.value == 0 || format.external_data || host_offset.value % format.cluster_size() != 0) return;
   count_reference(host_offset, format.cluster_size(), table.times, where);
@@ -160,7 +162,7 @@ void TableCounter::count_l2_entry(const L2Entry& entry, const L2Table& table, co
   if (cluster_kind == Kind::standard && !contains(*image_.source, host_offset, format.cluster_size())) {
     clusters_past_end_ += table.active_times;
     findings_.note({rule::standard_past_end, where,
-                    fmt::format("the file ends at {:#x}, inside its cluster at {:#x}: the rest reads as zeros",
+                    fmt::format("the file ends at {:#x}, inside the cluster at {:#x}: the rest reads as zeros",
                                 image_.source->size(), host_offset.value)});
   }
   if (table.active_times > 0) judge_copied_flag(entry.entry, host_offset, where);
@@ -171,7 +173,7 @@ void TableCounter::judge_copied_flag(std::uint64_t entry, HostOffset host_offset
   // [check-copied-flag]
   if (((entry & copied_flag) != 0) == (refcount == 1)) return;
   findings_.corruption({rule::copied_flag, where,
-                        fmt::format("bit 63 of {:#018x} is {} where the refcount is {}", entry,
+                        fmt::format("bit 63 of {:#018x} is {}, but the refcount is {}", entry,
                                     (entry & copied_flag) != 0 ? "set" : "clear", refcount)});
 }
 

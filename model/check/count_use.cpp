@@ -23,7 +23,7 @@ void judge_disk_sizes(const Image& image, const SnapshotTable& table, Findings& 
     return Violation{
         rule::snapshot_tables,
         {.host_offset = image.header.snapshots_offset.value},
-        fmt::format("{} of {} snapshots do not say how long their disk is", silent, table.snapshots.size())};
+        fmt::format("{} of {} snapshots do not state the size of their disk", silent, table.snapshots.size())};
   });
 }
 

@@ -12,7 +12,7 @@ std::map<std::string, std::filesystem::path> parse(const std::vector<std::string
   std::map<std::string, std::filesystem::path> files;
   for (const std::string& value : values) {
     const std::size_t equals = value.find('=');
-    if (equals == std::string::npos) throw UsageError(fmt::format("{} '{}' is not NAME=FILE", option, value));
+    if (equals == std::string::npos) throw UsageError(fmt::format("{} '{}': expected NAME=FILE", option, value));
     if (!files.emplace(value.substr(0, equals), value.substr(equals + 1)).second) {
       throw UsageError(fmt::format("{} names '{}' twice", option, value.substr(0, equals)));
     }
@@ -25,9 +25,10 @@ std::map<std::string, std::filesystem::path> parse(const std::vector<std::string
 command_line::Command& add_chain_options(command_line::Command& command, ChainOptions& options) {
   return command
       .options("--backing", options.backing, "NAME=FILE", "Where a header names NAME as its backing file, read FILE")
-      .options("--data-file", options.data_files, "NAME=FILE", "The same for an external data file")
+      .options("--data-file", options.data_files, "NAME=FILE",
+               "Where a header names NAME as its external data file, read FILE")
       .flag("--follow-backing", options.follow_backing,
-            "Follow backing names with folders in them; protocols never. For images that you trust");
+            "Also open backing files in other folders (never by a protocol); only for images that you trust");
 }
 
 ChainRules chain_rules(const ChainOptions& options) {

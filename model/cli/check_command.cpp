@@ -75,12 +75,13 @@ void print_text(const Checked& checked, bool deep) {
   fmt::print("{} corruptions, {} leaks; {} of {} clusters allocated, {} of them compressed\n", summary.corruptions,
              summary.leaks, summary.allocated_clusters, summary.total_clusters, summary.compressed_clusters);
   if (summary.clusters_past_end > 0) {
-    fmt::print("{} clusters of data are cut by the end of the file: what it lacks reads as zeros\n",
+    fmt::print("{} standard clusters reach past the end of the file; the missing bytes read as zeros\n",
                summary.clusters_past_end);
   }
   fmt::print("host clusters: {} metadata, {} data, {} leaked, {} vacant; {} ghost, {} miscounted; image end {:#x}\n",
              host.metadata, host.data, host.leaked, host.vacant, host.ghost, host.miscounted, summary.image_end_offset);
-  if (!deep && summary.compressed_clusters > 0) fmt::print("compressed clusters were not decoded: --deep does that\n");
+  if (!deep && summary.compressed_clusters > 0)
+    fmt::print("compressed clusters were not decoded; use --deep for that\n");
 }
 
 int refused(int code, const std::string& key, const Violation& violation, bool json) {
@@ -123,11 +124,11 @@ int check(Options options) {
 
 void add_check(Program& program) {
   auto options = std::make_shared<Options>();
-  program.command("check", "What is wrong in an image: exit 0 clean, 1 corrupt, 3 leaks only, 4 not to be opened")
+  program.command("check", "Check an image; exit status: 0 clean, 1 corrupt, 3 leaks only, 4 cannot be opened")
       .argument("image", options->image, "A qcow2 image")
-      .flag("--deep", options->check.deep, "Decode every compressed cluster as well")
-      .flag("--repair", options->repair, "Set size fields to what their streams need, and make refcounts right")
-      .flag("--dry-run", options->dry_run, "With --repair: say what would be repaired, and leave the image as it is")
+      .flag("--deep", options->check.deep, "Also decode every compressed cluster")
+      .flag("--repair", options->repair, "Set size fields to what their streams need, and correct the refcounts")
+      .flag("--dry-run", options->dry_run, "With --repair: show what would be repaired; change nothing")
       .flag("--json", options->json, "Print JSON")
       .number("--jobs", store_jobs(options->check.jobs), jobs_help)
       .run([options] { return check(*options); });

@@ -64,7 +64,7 @@ void print(const Json& json) { fmt::print("{}\n", json.dump(2, ' ', false, Json:
 command_line::StoreNumber store_cluster_bits(unsigned& value) {
   return [&value](std::uint64_t number) {
     if (number < cluster_bits_min || number > cluster_bits_max)
-      throw UsageError(fmt::format("--cluster-bits {} is not in {} to {}", number, cluster_bits_min, cluster_bits_max));
+      throw UsageError(fmt::format("--cluster-bits {}: expected {} to {}", number, cluster_bits_min, cluster_bits_max));
     value = static_cast<unsigned>(number);
   };
 }
@@ -72,7 +72,7 @@ command_line::StoreNumber store_cluster_bits(unsigned& value) {
 command_line::StoreNumber store_jobs(unsigned& value) {
   value = std::max(1u, std::thread::hardware_concurrency());
   return [&value](std::uint64_t number) {
-    if (number == 0) throw UsageError("--jobs 0: at least one thread has to work");
+    if (number == 0) throw UsageError("--jobs 0: expected 1 or more");
     value = static_cast<unsigned>(std::min(number, jobs_max));
   };
 }

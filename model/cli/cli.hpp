@@ -47,7 +47,7 @@ int answer(std::string_view command, bool json, const std::function<int()>& acti
 command_line::StoreNumber store_cluster_bits(unsigned& value);
 /// For --jobs, 1 to 256 threads; `value` becomes the number of processors.
 command_line::StoreNumber store_jobs(unsigned& value);
-inline constexpr const char* jobs_help = "How many threads; as many as processors unless told";
+inline constexpr const char* jobs_help = "Number of threads (default: one per processor)";
 
 /// Runs the command that `argv` names. Throws Refusal, UsageError and command_line::Error, which main() turns into a
 /// line.

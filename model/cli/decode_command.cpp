@@ -63,9 +63,9 @@ void print_text(const Json& json) {
   if (!json.contains("before_correction")) return;
   const Json& before = json["before_correction"];
   fmt::print(
-      "before the correction of 2018 the text gave:\n"
+      "by the text before the correction of 2018:\n"
       "  host_offset       {} ({})\n  size_field        {}\n"
-      "  available_bytes   {} (taken for a count), {} (taken for additional sectors)\n",
+      "  available_bytes   {} (if the field counts all sectors), {} (if it counts additional sectors)\n",
       before["host_offset"].dump(), before["host_offset_hex"].get<std::string>(), before["size_field"].dump(),
       before["available_bytes_as_count"].dump(), before["available_bytes_as_additional"].dump());
 }
@@ -92,7 +92,7 @@ int decode(const Options& options) {
 
 void add_decode(Program& program) {
   auto options = std::make_shared<Options>();
-  program.command("decode", "The fields of an L2 entry; exit 1 where it breaks a rule")
+  program.command("decode", "Show the fields of an L2 entry; exit status 1 if it breaks a rule")
       .required_number("--cluster-bits", store_cluster_bits(options->cluster_bits), "9 to 21")
       .flag("--json", options->json, "Print JSON")
       .argument("entry", options->l2_entry, "The L2 entry, such as 0x6000000000000bfe")

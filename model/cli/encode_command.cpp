@@ -17,7 +17,7 @@ struct Options {
 
 Result<std::uint64_t> l2_entry_for(const Options& options) {
   const unsigned cluster_bits = options.cluster_bits;
-  if (options.length == 0) return refuse(rule::size_field, {}, "no descriptor names 0 bytes; the least is 1");
+  if (options.length == 0) return refuse(rule::size_field, {}, "--length 0: a stream has at least 1 byte");
   const HostOffset host_offset{options.host_offset};
   if (host_offset > host_offset_max(cluster_bits)) {
     return refuse(
@@ -27,9 +27,9 @@ Result<std::uint64_t> l2_entry_for(const Options& options) {
   }
   const std::uint64_t available_max = available_bytes({host_offset, additional_sectors_max(cluster_bits)});
   if (options.length > available_max) {
-    return refuse(
-        rule::size_field, {.host_offset = options.host_offset},
-        fmt::format("a stream of {} bytes; from this offset at most {} can be named", options.length, available_max));
+    return refuse(rule::size_field, {.host_offset = options.host_offset},
+                  fmt::format("{} bytes do not fit: at this offset the size field covers at most {}", options.length,
+                              available_max));
   }
   return *encode_descriptor(covering(host_offset, options.length), cluster_bits);
 }
@@ -57,7 +57,7 @@ int encode(const Options& options) {
 
 void add_encode(Program& program) {
   auto options = std::make_shared<Options>();
-  program.command("encode", "The L2 entry of a stream; exit 1 where none can express it")
+  program.command("encode", "Make the L2 entry of a stream; exit status 1 if no entry can hold it")
       .required_number("--cluster-bits", store_cluster_bits(options->cluster_bits), "9 to 21")
       .required_number("--host-offset", options->host_offset, "Where the stream begins, in bytes")
       .required_number("--length", options->length, "How long it is, in bytes")

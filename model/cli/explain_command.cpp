@@ -161,10 +161,10 @@ int explain(const Options& options) {
 
 void add_explain(Program& program) {
   auto options = std::make_shared<Options>();
-  program.command("explain", "The way to a guest cluster's bytes, step by step, with the clauses")
+  program.command("explain", "Show step by step how a guest cluster is found and decoded, with the clauses")
       .argument("image", options->image, "A qcow2 image")
       .number("--guest-offset", options->guest_offset,
-              "Any byte of the cluster; the first compressed cluster unless told")
+              "Any byte of the cluster (default: the first compressed cluster)")
       .flag("--json", options->json, "Print JSON")
       .run([options] { return answer("explain", options->json, [&] { return explain(*options); }); });
 }

@@ -30,7 +30,7 @@ std::string_view name(Severity severity) {
 std::string line(const FindingFold& fold) {
   const std::string first = fmt::format("{}: {}", name(fold.first.severity), describe(fold.first.violation));
   if (!fold.last) return first;
-  return fmt::format("{}; and {} more of this kind up to {}", first, fold.findings - 1, describe(*fold.last));
+  return fmt::format("{}; and {} more like it, up to {}", first, fold.findings - 1, describe(*fold.last));
 }
 
 Json json(const FindingFold& fold) {

@@ -114,7 +114,7 @@ int info(const Options& options) {
 
 void add_info(Program& program) {
   auto options = std::make_shared<Options>();
-  program.command("info", "The header, and how many clusters of each kind there are")
+  program.command("info", "Show the header, and count the clusters of each kind")
       .argument("image", options->image, "A qcow2 image")
       .flag("--json", options->json, "Print JSON")
       .run([options] { return answer("info", options->json, [&] { return info(*options); }); });

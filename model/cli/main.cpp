@@ -38,6 +38,6 @@ int main(int argc, char** argv) {
   } catch (const std::exception& error) {
     return complain(exit_code::usage, error.what());
   } catch (...) {
-    return complain(exit_code::usage, "something went wrong that has no name");
+    return complain(exit_code::usage, "unknown error");
   }
 }

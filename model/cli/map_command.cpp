@@ -127,11 +127,11 @@ int map(const Options& options) {
 
 void add_map(Program& program) {
   auto options = std::make_shared<Options>();
-  Command command = program.command("map", "How each stretch of the guest's disk comes about");
+  Command command = program.command("map", "Show where each part of the guest's disk comes from");
   command.argument("image", options->image, "A qcow2 image")
-      .flag("--clusters", options->clusters, "A row for each cluster that has an L2 entry, with its fields")
-      .flag("--streams", options->streams, "The same, and where the stream of each compressed cluster ends")
-      .flag("--json", options->json, "Print JSON; without --clusters in the form of qemu-img map --output=json");
+      .flag("--clusters", options->clusters, "Show a row with all fields for each cluster that has an L2 entry")
+      .flag("--streams", options->streams, "As --clusters, with the length of each stream")
+      .flag("--json", options->json, "Print JSON (without --clusters: in the form of qemu-img map --output=json)");
   add_chain_options(command, options->chain).run([options] {
     return answer("map", options->json, [&] { return map(*options); });
   });

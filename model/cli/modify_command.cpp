@@ -47,12 +47,12 @@ int modify(const Options& options) {
 
 void add_modify(Program& program) {
   auto options = std::make_shared<Options>();
-  auto command =
-      program.command("modify", "Change an image: writes, discards, another size, snapshots, commit, rebase");
-  command.argument("image", options->image, "A qcow2 image, replaced when all steps are done")
-      .argument("steps", options->steps, "A JSON list of steps, as cases/README.md has them; - is standard input")
-      .option("--out", options->out, "NEW", "Leave the image as it is, and write the changed one here")
-      .option("--backing-out", options->backing_out, "FILE", "The same for the backing file, which a commit changes");
+  auto command = program.command("modify", "Change an image: write, discard, resize, snapshots, commit, rebase");
+  command.argument("image", options->image, "A qcow2 image; it is replaced when all steps are done")
+      .argument("steps", options->steps, "A JSON list of steps (see cases/README.md), or - for standard input")
+      .option("--out", options->out, "NEW", "Write the changed image here, and leave IMAGE as it is")
+      .option("--backing-out", options->backing_out, "FILE",
+              "Write the changed backing file of a commit here, and leave the old one as it is");
   add_chain_options(command, options->chain).run([options] { return modify(*options); });
 }
 

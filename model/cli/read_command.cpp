@@ -33,12 +33,12 @@ int read(const Options& options) {
 
 void add_read(Program& program) {
   auto options = std::make_shared<Options>();
-  Command command = program.command("read", "The guest's bytes");
+  Command command = program.command("read", "Read the guest's disk, or a part of it");
   command.argument("image", options->image, "A qcow2 image")
-      .argument("out", options->out, "A file, or - for standard output")
-      .number("--offset", options->offset, "The first guest byte; 0 unless told")
-      .number("--length", options->length, "How many bytes; all that follow unless told")
-      .option("--snapshot", options->snapshot, "NAME", "The disk of this internal snapshot, by its id or name")
+      .argument("out", options->out, "Where the bytes go: a file, or - for standard output")
+      .number("--offset", options->offset, "The first guest byte (default: 0)")
+      .number("--length", options->length, "How many bytes (default: to the end of the disk)")
+      .option("--snapshot", options->snapshot, "NAME", "Read the disk of this internal snapshot, given by id or name")
       .number("--jobs", store_jobs(options->jobs), jobs_help);
   add_chain_options(command, options->chain).run([options] { return read(*options); });
 }

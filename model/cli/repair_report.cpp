@@ -55,8 +55,7 @@ void print_repair(const RepairSummary& repair, const CheckSummary& after, bool t
   }
   if (repair.leaks_kept > 0) {
     fmt::print(
-        "{} host clusters stay leaked: one that nothing refers to looks like a table, and what it names may be in "
-        "use\n",
+        "{} leaked host clusters are kept: one of them looks like a lost table, so what it names may be in use\n",
         repair.leaks_kept);
   }
   if (!tried && after.corruptions > 0) fmt::print("{} corruptions cannot be repaired\n", after.corruptions);

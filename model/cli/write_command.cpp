@@ -35,7 +35,7 @@ class OutputSink final : public ByteSink {
 
 WriteOptions judge(const Options& options) {
   if (!std::has_single_bit(options.refcount_bits) || options.refcount_bits > 64) {
-    throw UsageError(fmt::format("--refcount-bits {} is none of 1, 2, 4, 8, 16, 32, 64", options.refcount_bits));
+    throw UsageError(fmt::format("--refcount-bits {}: expected 1, 2, 4, 8, 16, 32 or 64", options.refcount_bits));
   }
   return {.cluster_bits = options.cluster_bits,
           .refcount_order = static_cast<unsigned>(std::countr_zero(options.refcount_bits)),
@@ -58,12 +58,12 @@ int write(const Options& options) {
 
 void add_write(Program& program) {
   auto options = std::make_shared<Options>();
-  program.command("write", "A compressed image of a raw disk")
+  program.command("write", "Make a compressed image of a raw disk")
       .argument("raw", options->raw, "The disk's bytes")
       .argument("image", options->image, "The new image")
-      .number("--cluster-bits", store_cluster_bits(options->cluster_bits), "9 to 21; 16 unless told")
+      .number("--cluster-bits", store_cluster_bits(options->cluster_bits), "9 to 21 (default: 16)")
       .choice("--compression", options->compression, {"deflate", "zstd"})
-      .number("--refcount-bits", options->refcount_bits, "1 to 64, a power of 2; 16 unless told")
+      .number("--refcount-bits", options->refcount_bits, "1, 2, 4, 8, 16, 32 or 64 (default: 16)")
       .number("--jobs", store_jobs(options->jobs), jobs_help)
       .run([options] { return write(*options); });
 }

@@ -39,7 +39,7 @@ Result<bool> is_raw(const Header& header, const OpenFile& file) {
   if (header.backing_format == "qcow2") return false;
   if (!header.backing_format.empty()) {
     return refuse(rule::backing_format, {},
-                  fmt::format("a backing file of format '{}' is not read", header.backing_format));
+                  fmt::format("a backing file of format '{}' is not supported", header.backing_format));
   }
   // [backing-format-absent]
   const auto read = read_header(file.source);
@@ -143,10 +143,10 @@ class ChainOpener {
     // [backing-chain-cycle] "A chain of backing files that comes back to a file that is already in it is refused"
     if (std::ranges::find(seen_, identity) != seen_.end()) {
       return refuse(rule::backing_chain_cycle, {},
-                    fmt::format("the chain of files comes back to '{}'", file.path.string()));
+                    fmt::format("the backing chain is a circle: it comes back to '{}'", file.path.string()));
     }
     if (seen_.size() == chain_length_max) {
-      return refuse(broken, {}, fmt::format("the chain of files is longer than {}", chain_length_max));
+      return refuse(broken, {}, fmt::format("the backing chain has more than {} files", chain_length_max));
     }
     seen_.push_back(identity);
     return {};

@@ -37,7 +37,7 @@ void Copy::put_in_place() { file_.finish(size_, true); }
 void refuse_file_in_use(const OpenFile& file) {
   struct stat status = {};
   if (::fstat(file.handle.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    throw UsageError(fmt::format("'{}' is no regular file, and cannot be replaced", file.path.string()));
+    throw UsageError(fmt::format("'{}' is not a regular file, so it cannot be replaced", file.path.string()));
   }
   struct flock lock = {};
   lock.l_type = F_WRLCK;

@@ -145,9 +145,10 @@ void deliver(const Reader& reader, std::uint64_t offset, std::optional<std::uint
   const std::uint64_t length = wanted.value_or(size - std::min(size, offset));
   // [range-empty] "A read of 0 bytes, at any offset up to the end of the disk, succeeds" [range-past-end]
   if (offset > size || length > size - offset) {
-    throw Refusal({rule::range_past_end,
-                   {.guest_offset = offset},
-                   fmt::format("a range of {} bytes leaves the disk of {} bytes", length, size)});
+    throw Refusal(
+        {rule::range_past_end,
+         {.guest_offset = offset},
+         fmt::format("a range of {} bytes reaches past the end of the disk, which has {} bytes", length, size)});
   }
   const auto output = open_output(out);
   ParallelCopy(reader, *output, offset, offset + length).run(jobs);

@@ -39,7 +39,7 @@ void refuse_to_overwrite(const OpenFile& file, const std::string& out) {
   if (out == "-" || ::stat(out.c_str(), &existing) != 0) return;
   ::fstat(file.handle.get(), &in);
   if (in.st_dev == existing.st_dev && in.st_ino == existing.st_ino) {
-    throw UsageError(fmt::format("'{}' is a file to be read from", out));
+    throw UsageError(fmt::format("'{}' is also an input file", out));
   }
 }
 

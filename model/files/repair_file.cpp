@@ -22,7 +22,7 @@ Result<void> counts_are_right(const Image& after, const RepairSummary& repaired)
   if (!wrong && summary.leaks > 0 && repaired.leaks_kept == 0)
     wrong = Violation{rule::check_refcounts, {}, "leaks are left"};
   if (!wrong) return {};
-  wrong->detail = "the repaired copy would not be right: " + wrong->detail;
+  wrong->detail = "the repaired copy would be wrong: " + wrong->detail;
   return tl::unexpected(std::move(*wrong));
 }
 

@@ -27,13 +27,13 @@ std::uint64_t number(const Json& json) {
   const auto [stop, error] =
       std::from_chars(text.data() + (hex ? 2 : 0), text.data() + text.size(), value, hex ? 16 : 10);
   if (error != std::errc{} || stop != text.data() + text.size())
-    throw UsageError(json.dump(-1, ' ', false, Json::error_handler_t::replace) + " is no number of bytes");
+    throw UsageError(json.dump(-1, ' ', false, Json::error_handler_t::replace) + " is not a number of bytes");
   return value;
 }
 
 Content byte_content(const Json& stated) {
   const std::uint64_t value = number(stated);
-  if (value > 255) throw UsageError(fmt::format("byte {} is above 255", value));
+  if (value > 255) throw UsageError(fmt::format("byte {}: expected 0 to 255", value));
   return
       [byte = static_cast<std::byte>(value)](std::uint64_t, std::span<std::byte> out) { std::ranges::fill(out, byte); };
 }
@@ -80,7 +80,7 @@ Step named(const Json& stated) {
 }
 
 Step load_step(const Json& json, Steps& steps) {
-  if (!json.is_object() || json.size() != 1) throw UsageError("a step is an object with one key");
+  if (!json.is_object() || json.size() != 1) throw UsageError("a step must be an object with one key");
   const auto entry = json.begin();
   const std::string& kind = entry.key();
   const Json& stated = entry.value();
@@ -95,11 +95,11 @@ Step load_step(const Json& json, Steps& steps) {
   if (kind == "snapshot_delete") return named<change::SnapshotDelete>(stated);
   if (kind == "commit") return change::Commit{};
   if (kind == "rebase") return rebase(stated);
-  throw UsageError(fmt::format("there is no step '{}'", kind));
+  throw UsageError(fmt::format("unknown step '{}'", kind));
 }
 
 Steps all_steps(const Json& json) {
-  if (!json.is_array()) throw UsageError("it is no list");
+  if (!json.is_array()) throw UsageError("expected a list of steps");
   Steps steps;
   for (const Json& step : json) steps.steps.push_back(load_step(step, steps));
   return steps;

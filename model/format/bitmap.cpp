@@ -51,11 +51,13 @@ std::optional<Violation> read_entries(const Image& image, std::uint32_t bitmaps,
     directory.bitmaps.push_back(load_bitmap(entry, place));
     const std::uint64_t extra_size = load_big_endian<std::uint32_t>(entry, 20);
     const std::uint64_t length = round_up(entry.size() + extra_size + directory.bitmaps.back().name_size, 8);
-    if (length > room) return broken(place, fmt::format("bitmap {} leaves the bitmap directory", number)).value();
+    if (length > room)
+      return broken(place, fmt::format("bitmap {} reaches past the end of the bitmap directory", number)).value();
     at += length;
   }
   if (at == directory.length) return std::nullopt;
-  return broken(directory.offset, fmt::format("{} bytes of bitmaps in a bitmap directory of {}", at, directory.length))
+  return broken(directory.offset,
+                fmt::format("the bitmaps take {} bytes, but the bitmap directory has {}", at, directory.length))
       .value();
 }
 
@@ -68,10 +70,10 @@ bool has_bitmaps(const Header& header) {
 Result<BitmapDirectory> read_bitmap_directory(const Image& image) {
   const HeaderExtension& extension = *bitmaps_extension(image.header);
   if (std::ranges::count(image.header.extensions, extension_bitmaps, &HeaderExtension::type) > 1) {
-    return broken(extension.data, "more than one bitmaps extension, and nothing says which holds");
+    return broken(extension.data, "there is more than one bitmaps extension");
   }
   if (extension.length != extension_length) {
-    return broken(extension.data, fmt::format("a bitmaps extension of {} bytes, not 24", extension.length));
+    return broken(extension.data, fmt::format("the bitmaps extension has {} bytes, not 24", extension.length));
   }
   std::array<std::byte, extension_length> fields{};
   image.source->read_at(extension.data, fields);
@@ -80,13 +82,14 @@ Result<BitmapDirectory> read_bitmap_directory(const Image& image) {
                             .length = load_big_endian<std::uint64_t>(fields, 8),
                             .bitmaps = {},
                             .broken = {}};
-  if (bitmaps == 0 || bitmaps > bitmaps_max) return broken(extension.data, fmt::format("{} bitmaps", bitmaps));
+  if (bitmaps == 0 || bitmaps > bitmaps_max)
+    return broken(extension.data, fmt::format("the bitmaps extension announces {} bitmaps", bitmaps));
   if (load_big_endian<std::uint32_t>(fields, 4) != 0) {
     return broken(extension.data, "the reserved field of the bitmaps extension is not 0");
   }
   if (directory.length == 0 || directory.offset.value % image.header.cluster_size() != 0 ||
       !contains(*image.source, directory.offset, directory.length)) {
-    return broken(directory.offset, "the bitmap directory is not aligned or leaves the file");
+    return broken(directory.offset, "the bitmap directory is not aligned to a cluster, or not wholly in the file");
   }
   directory.broken = read_entries(image, bitmaps, directory);
   return directory;
@@ -121,17 +124,18 @@ std::optional<Violation> judge(const Bitmap& bitmap, const Header& header) {
   constexpr std::uint8_t dirty_tracking = 1;
   constexpr unsigned granularity_bits_max = 63;
   const auto wrong = [&](std::string what) { return broken(bitmap.entry, std::move(what)).value(); };
-  if ((bitmap.flags & ~known_flags) != 0) return wrong(fmt::format("reserved flags {:#x} of a bitmap", bitmap.flags));
-  if (bitmap.type != dirty_tracking) return wrong(fmt::format("a bitmap of type {}", bitmap.type));
+  if ((bitmap.flags & ~known_flags) != 0)
+    return wrong(fmt::format("reserved flags {:#x} of a bitmap are set", bitmap.flags));
+  if (bitmap.type != dirty_tracking) return wrong(fmt::format("a bitmap has the unknown type {}", bitmap.type));
   if (bitmap.granularity_bits > granularity_bits_max) {
-    return wrong(fmt::format("a bitmap with granularity_bits {}", bitmap.granularity_bits));
+    return wrong(fmt::format("a bitmap has granularity_bits {}; at most 63 are allowed", bitmap.granularity_bits));
   }
-  if (bitmap.name_size == 0) return wrong("a bitmap without a name");
+  if (bitmap.name_size == 0) return wrong("a bitmap has no name");
   if (bitmap.in_use()) return std::nullopt;  // it is stale, and may be of another size of the disk
   const std::uint64_t bits = divide_up(header.virtual_size, std::uint64_t{1} << bitmap.granularity_bits);
   const std::uint64_t entries = divide_up(divide_up(bits, 8), header.cluster_size());
   if (bitmap.table_entries >= entries) return std::nullopt;
-  return wrong(fmt::format("a bitmap table of {} entries, where the disk needs {}", bitmap.table_entries, entries));
+  return wrong(fmt::format("a bitmap table has {} entries, but the disk needs {}", bitmap.table_entries, entries));
 }
 
 }  // namespace qcow2

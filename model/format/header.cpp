@@ -53,7 +53,7 @@ Result<void> judge_length(const Header& header, const ByteSource& source) {
   // [header-length] "the header_length is at least 104 and at most cluster_size"
   if (length < header_length_v3 || length > header.cluster_size()) {
     return refuse(rule::header_length, {.host_offset = field::header_length.at},
-                  fmt::format("header_length {} is not in {} to {}", length, header_length_v3, header.cluster_size()));
+                  fmt::format("header_length is {}, not {} to {}", length, header_length_v3, header.cluster_size()));
   }
   // [header-length-multiple]
   if (length % 8 != 0) {
@@ -63,7 +63,7 @@ Result<void> judge_length(const Header& header, const ByteSource& source) {
   // [header-in-file] "The file holds the whole header, header_length bytes, and the header extensions"
   if (!contains(source, {0}, length)) {
     return refuse(rule::header_in_file, {.host_offset = source.size()},
-                  fmt::format("the file ends inside its header of {} bytes", length));
+                  fmt::format("the file ends inside its header, which has {} bytes", length));
   }
   return {};
 }
@@ -82,7 +82,7 @@ Result<CompressionType> judge_compression_type(const Header& header, const ByteS
   }
   // [compression-type] "An image whose type is unknown is refused"
   if (type > static_cast<unsigned>(CompressionType::zstd)) {
-    return refuse(rule::compression_type, where, fmt::format("compression_type {} is not known", type));
+    return refuse(rule::compression_type, where, fmt::format("compression_type {} is unknown", type));
   }
   return static_cast<CompressionType>(type);
 }
@@ -92,7 +92,7 @@ Result<void> judge_v3(const ByteSource& source, Header& header) {
   std::array<std::byte, header_length_v3> bytes{};
   if (source.read_at({0}, bytes) < bytes.size()) {
     return refuse(rule::header_fields_in_file, {.host_offset = source.size()},
-                  fmt::format("the file ends inside its header of {} bytes or more", header_length_v3));
+                  fmt::format("the file ends inside its header, which has at least {} bytes", header_length_v3));
   }
   load_v3_fields(bytes, header);
   // [header-incompatible-features] the bits that are known stand in header.hpp
@@ -104,12 +104,12 @@ Result<void> judge_v3(const ByteSource& source, Header& header) {
   // [header-refcount-order]
   if (header.refcount_order > 6) {
     return refuse(rule::header_refcount_order, {.host_offset = field::refcount_order.at},
-                  fmt::format("refcount_order {} is above 6", header.refcount_order));
+                  fmt::format("refcount_order is {}, above 6", header.refcount_order));
   }
   // [extended-l2-cluster-bits]
   if (header.has(incompatible::extended_l2) && header.cluster_bits < 14) {
     return refuse(rule::extended_l2_cluster_bits, {.host_offset = field::incompatible_features.at},
-                  fmt::format("extended L2 entries with cluster_bits {}, below 14", header.cluster_bits));
+                  fmt::format("extended L2 entries need cluster_bits 14 or more; it is {}", header.cluster_bits));
   }
   auto type = judge_compression_type(header, source);
   if (!type) return tl::unexpected(std::move(type.error()));
@@ -130,15 +130,16 @@ Result<void> load_backing_file(const ByteSource& source, Header& header) {
   const std::uint64_t length = header.backing_file_size;
   // [backing-file-name-length] "The name has at most 1023 bytes"
   if (length > backing_file_size_max) {
-    return refuse(rule::backing_file_name_length, {.host_offset = field::backing_file_size.at},
-                  fmt::format("the backing file's name has {} bytes, more than {}", length, backing_file_size_max));
+    return refuse(
+        rule::backing_file_name_length, {.host_offset = field::backing_file_size.at},
+        fmt::format("the backing file's name has {} bytes; at most {} are allowed", length, backing_file_size_max));
   }
   // [backing-file-in-first-cluster] "The name lies wholly in the first cluster, and in the file"
   if (offset > header.cluster_size() || length > header.cluster_size() - offset ||
       !contains(source, {offset}, length)) {
     return refuse(
         rule::backing_file_in_first_cluster, {.host_offset = field::backing_file_offset.at},
-        fmt::format("the backing file's name, {} bytes at {:#x}, is not in the first cluster", length, offset));
+        fmt::format("the backing file's name ({} bytes at {:#x}) is not in the first cluster", length, offset));
   }
   header.backing_file = load_text(source, {offset}, length);
   return {};
@@ -153,8 +154,7 @@ Result<void> load_extensions(const ByteSource& source, Header& header) {
     std::array<std::byte, 8> head{};
     // [header-in-file] [header-extensions-end]
     if (end - at < head.size() || source.read_at({at}, head) < head.size()) {
-      return refuse(rule::header_extensions_fit, {.host_offset = at},
-                    "there is no room for a header extension, and no end of them before");
+      return refuse(rule::header_extensions_fit, {.host_offset = at}, "the header extensions have no end marker");
     }
     const auto type = load_big_endian<std::uint32_t>(head, 0);
     const auto length = load_big_endian<std::uint32_t>(head, 4);
@@ -164,7 +164,8 @@ Result<void> load_extensions(const ByteSource& source, Header& header) {
     // [header-extensions-fit] "an extension whose data does not fit into that area"
     if (length > end - at - 8 || !contains(source, {at + 8}, length)) {
       return refuse(rule::header_extensions_fit, {.host_offset = at},
-                    fmt::format("header extension {:#010x} of {} bytes leaves the space for extensions", type, length));
+                    fmt::format("header extension {:#010x} of {} bytes does not fit into the space for extensions",
+                                type, length));
     }
     header.extensions.push_back({type, {at + 8}, length});
     // [header-extensions-twice] the later one is taken
@@ -182,7 +183,7 @@ Result<Header> read_header(const ByteSource& source) {
   // [header-encryption]
   if (header && header->crypt_method != 0) {
     return refuse(rule::header_encryption, {.host_offset = field::crypt_method.at},
-                  fmt::format("crypt_method {}: encrypted images are not read", header->crypt_method));
+                  fmt::format("crypt_method {}: encrypted images are not supported", header->crypt_method));
   }
   return header;
 }
@@ -197,7 +198,7 @@ Result<Header> read_header_of_any(const ByteSource& source) {
   // [header-fields-in-file] "A file that ends within the fields that every header has"
   if (there < bytes.size()) {
     return refuse(rule::header_fields_in_file, {.host_offset = source.size()},
-                  fmt::format("the file ends inside its header of {} bytes or more", header_length_v2));
+                  fmt::format("the file ends inside its header, which has at least {} bytes", header_length_v2));
   }
   Header header = load_v2_fields(bytes);
   // [header-version]
@@ -210,7 +211,7 @@ Result<Header> read_header_of_any(const ByteSource& source) {
     return refuse(
         header.cluster_bits > cluster_bits_max ? rule::header_cluster_bits_large : rule::header_cluster_bits,
         {.host_offset = field::cluster_bits.at},
-        fmt::format("cluster_bits {} is not in {} to {}", header.cluster_bits, cluster_bits_min, cluster_bits_max));
+        fmt::format("cluster_bits is {}, not {} to {}", header.cluster_bits, cluster_bits_min, cluster_bits_max));
   }
   // [header-v2] "Bytes from 72 on hold none of these fields, whatever the bytes are"
   if (header.version == 3) {

@@ -27,14 +27,14 @@ Result<void> judge_l1_table(const Image& image) {
   // [l1-table] "An image with fewer entries is refused (stage: l1). More entries than that are allowed."
   if (const std::uint64_t needed = l1_entries_needed(image); header.l1_size < needed) {
     return refuse(rule::l1_table, where,
-                  fmt::format("l1_size {}, but a virtual size of {} bytes needs {} entries", header.l1_size,
+                  fmt::format("l1_size is {}, but a virtual size of {} bytes needs {} entries", header.l1_size,
                               header.virtual_size, needed));
   }
   // [l1-in-file]
   if (header.l1_size > 0 && !contains(*image.source, header.l1_table_offset, header.l1_size * table_entry_size)) {
     return refuse(rule::l1_in_file, where,
-                  fmt::format("the L1 table of {} entries leaves the file, which ends at {:#x}", header.l1_size,
-                              image.source->size()));
+                  fmt::format("the L1 table of {} entries is not wholly in the file, which ends at {:#x}",
+                              header.l1_size, image.source->size()));
   }
   return {};
 }

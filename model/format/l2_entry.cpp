@@ -26,7 +26,7 @@ bool names_host_cluster(const L2Entry& entry, const EntryFormat& format) {
 std::optional<Violation> judge_compressed(const L2Entry& entry, const EntryFormat& format, const Where& where) {
   // [external-data-file] "has no compressed clusters; reading one is refused"
   if (format.external_data) {
-    return Violation{rule::external_data_file, where, "a compressed cluster beside an external data file"};
+    return Violation{rule::external_data_file, where, "a compressed cluster in an image with an external data file"};
   }
   const HostOffset offset = decode_descriptor(entry.entry, format.cluster_bits).host_offset;
   // [offset-above-bit-55] "an entry with one of them set is refused"
@@ -40,7 +40,8 @@ std::optional<Violation> judge_compressed(const L2Entry& entry, const EntryForma
 std::optional<Violation> judge_standard(const L2Entry& entry, const EntryFormat& format, const Where& where) {
   // [zero-cluster-v2]
   if (all_zeros(entry, format) && format.version < 3) {
-    return Violation{rule::zero_cluster_v2, where, fmt::format("the zero flag of {:#x} in version 2", entry.entry)};
+    return Violation{rule::zero_cluster_v2, where,
+                     fmt::format("the zero flag of {:#x} is set in version 2", entry.entry)};
   }
   // [standard-cluster] [standard-unaligned-unread]
   if (table_offset(entry.entry).value % format.cluster_size() != 0) {
@@ -59,12 +60,14 @@ std::optional<Violation> judge_standard(const L2Entry& entry, const EntryFormat&
   // [extended-l2-alloc-and-zero] "An entry in which both bits are set for one subcluster"
   if ((entry.bitmap >> 32 & allocated) != 0) {
     return Violation{rule::extended_l2_alloc_and_zero, where,
-                     fmt::format("bitmap {:#018x} marks a subcluster both allocated and zero", entry.bitmap)};
+                     fmt::format("subcluster bitmap {:#018x}: a subcluster is both allocated and zero", entry.bitmap)};
   }
   // [extended-l2-alloc-without-offset]
   if (allocated != 0 && !names_host_cluster(entry, format)) {
-    return Violation{rule::extended_l2_alloc_without_offset, where,
-                     fmt::format("bitmap {:#018x} allocates subclusters without a host cluster", entry.bitmap)};
+    return Violation{
+        rule::extended_l2_alloc_without_offset, where,
+        fmt::format("subcluster bitmap {:#018x}: subclusters are allocated, but the entry has no host cluster",
+                    entry.bitmap)};
   }
   return std::nullopt;
 }
@@ -149,12 +152,12 @@ std::vector<Violation> violations(const L2Entry& entry, const EntryFormat& forma
   if ((entry.entry & compressed_flag) != 0) {
     // [check-copied-flag] "as corrupt a bit 63 that is not as [copied-flag] and [copied-flag-clear] say"
     if ((entry.entry & copied_flag) != 0) {
-      found.push_back({rule::copied_flag_clear, where, "bit 63 is set beside bit 62"});
+      found.push_back({rule::copied_flag_clear, where, "bit 63 of a compressed entry is set"});
     }
     // [extended-l2-bitmap] "Beside a compressed entry the bitmap is reserved"
     if (entry.bitmap != 0) {
-      found.push_back(
-          {rule::extended_l2_bitmap, where, fmt::format("bitmap {:#018x} beside a compressed cluster", entry.bitmap)});
+      found.push_back({rule::extended_l2_bitmap, where,
+                       fmt::format("the subcluster bitmap of a compressed cluster is {:#018x}, not 0", entry.bitmap)});
     }
     return found;
   }

@@ -66,8 +66,9 @@ Result<SnapshotTable> read_snapshot_table(const Image& image) {
   }
   // [resource-bounds]
   if (image.header.snapshot_count > snapshot_count_max) {
-    return refuse(rule::snapshot_tables, {.host_offset = field::snapshot_count.at},
-                  fmt::format("{} snapshots are more than {}", image.header.snapshot_count, snapshot_count_max));
+    return refuse(
+        rule::snapshot_tables, {.host_offset = field::snapshot_count.at},
+        fmt::format("nb_snapshots is {}; at most {} are allowed", image.header.snapshot_count, snapshot_count_max));
   }
   for (std::uint32_t number = 0; number < image.header.snapshot_count; ++number) {
     const std::uint64_t at = round_up(table.length, 8);  // nothing pads the last entry: the file may end before

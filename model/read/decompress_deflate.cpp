@@ -50,7 +50,7 @@ Result<std::size_t> DeflateDecoder::decode(std::span<const std::byte> extent, st
     return refuse(rule::incomplete_refused, {}, fmt::format("the stream ends after {}", progress));
   // [outside-extent] "A stream that needs them is refused (stage: decompress), even when they lie in the file"
   return refuse(rule::outside_extent, {},
-                fmt::format("the stream has given {} when the {} bytes of its extent end", progress, extent.size()));
+                fmt::format("the extent of {1} bytes ends when the stream has given {0}", progress, extent.size()));
 }
 
 std::optional<std::size_t> DeflateDecoder::stream_length() {

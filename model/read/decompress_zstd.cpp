@@ -62,15 +62,16 @@ class Frames {
       // [zstd-invalid] "A stream that is not a sequence of zstd frames before the cluster is complete is refused"
       if (frame_complete_ && !begins_frame(extent_.subspan(input_.pos))) {
         return refuse(rule::zstd_invalid, {},
-                      fmt::format("after {} bytes: no frame begins at byte {}", output_.pos, input_.pos));
+                      fmt::format("no frame begins at byte {1} of the extent, after {0} bytes of the cluster",
+                                  output_.pos, input_.pos));
       }
       const auto progress = step(output_);
       if (!progress) return tl::unexpected(progress.error());
       // [outside-extent]
       if (!*progress) {
         return refuse(rule::outside_extent, {},
-                      fmt::format("a frame has given {} of {} bytes when the {} bytes of its extent end", output_.pos,
-                                  output_.size, input_.size));
+                      fmt::format("the extent of {2} bytes ends when the frames have given {0} of {1} bytes",
+                                  output_.pos, output_.size, input_.size));
       }
     }
     // [zstd-checksum] "verify it and refuse a wrong one", which libzstd does at the end of a frame
@@ -115,7 +116,8 @@ class Frames {
       if (!progress) return tl::unexpected(progress.error());
       // [zstd-checksum-cut]
       if (!*progress && !frame_complete_) {
-        return refuse(rule::zstd_checksum_cut, {}, "the extent ends before the frame that completes the cluster");
+        return refuse(rule::zstd_checksum_cut, {},
+                      "the cluster is complete, but the extent ends before its frame does");
       }
     }
     return {};

@@ -28,7 +28,7 @@ Result<void> Walk::enter_l2_table(std::uint64_t l1_index, const Where& where) {
   // [l2-in-file]
   if (table.value != 0 && !contains(*image_->source, table, image_->header.cluster_size())) {
     return refuse(rule::l2_in_file, table_where,
-                  fmt::format("the L2 table leaves the file, which ends at {:#x}", image_->source->size()));
+                  fmt::format("the L2 table is not wholly in the file, which ends at {:#x}", image_->source->size()));
   }
   l1_index_ = l1_index;
   l2_table_ = table;

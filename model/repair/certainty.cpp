@@ -27,7 +27,7 @@ Result<HostUse> use_without_doubt(const Image& image, Harmless harmless) {
   Findings findings(report);
   count_use(image, nullptr, used, findings);
   if (!doubt && findings.not_described() > 0) {
-    doubt = Violation{rule::check_refcounts, {}, "there is too much wrong to be sure of the rest"};
+    doubt = Violation{rule::check_refcounts, {}, "too much is wrong to be sure of the rest"};
   }
   if (doubt) return tl::unexpected(std::move(*doubt));
   return used;

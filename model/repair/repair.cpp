@@ -17,7 +17,7 @@ namespace {
 Result<void> judge_features(const Header& header) {
   if ((header.autoclear_features & ~autoclear::known) == 0) return {};
   return refuse(rule::header_incompatible_features, {.host_offset = field::autoclear_features.at},
-                "unknown autoclear features may use clusters that nobody counts");
+                "unknown autoclear features may use host clusters that no refcount covers");
 }
 
 void clear_marks(ByteStore& copy, const Header& header, std::uint64_t marks) {

@@ -86,7 +86,7 @@ Result<void> judge_growth(const Image& image) {
     auto read = read_compressed_cluster(image, descriptor, {}, cluster, scratch);
     if (read) return;
     broken = std::move(read.error());
-    broken->detail = "the file cannot be made longer, which might complete a broken stream: " + broken->detail;
+    broken->detail = "the file must not grow, since that might complete a broken stream: " + broken->detail;
   });
   if (!walked) return walked;
   if (broken) return tl::unexpected(std::move(*broken));

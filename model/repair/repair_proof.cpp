@@ -75,7 +75,7 @@ class Comparison {
   void differs(HostOffset at, std::string_view what) {
     if (!difference_)
       difference_ =
-          Violation{rule::check_refcounts, {.host_offset = at.value}, fmt::format("{} would not be as before", what)};
+          Violation{rule::check_refcounts, {.host_offset = at.value}, fmt::format("the repair would change {}", what)};
   }
 
   void compare(HostOffset at, const L2Entry& was, const L2Entry& is) {

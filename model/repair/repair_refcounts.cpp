@@ -29,7 +29,7 @@ Result<void> judge_width(const Header& header, HostUse& use) {
     if (count > most) {
       too_many = Violation{rule::refcount_width,
                            {.host_offset = first * header.cluster_size()},
-                           fmt::format("{} references are more than a refcount of {} bits can say", count,
+                           fmt::format("a refcount of {1} bits cannot hold {0} references", count,
                                        refcount_bits(header.refcount_order))};
     }
     return !too_many;
@@ -100,9 +100,9 @@ Result<RefcountStructure> choose_structure(const Image& image, HostUse& used) {
   if (auto existing = existing_structure(image, used)) return std::move(*existing);
   if (auto judged = judge_growth(image); !judged) return tl::unexpected(std::move(judged.error()));
   if (const auto lost = first_lost_table(image, used, false)) {
-    return refuse(rule::check_refcounts, {.host_offset = lost->value},
-                  "the refcounts are lost, and a host cluster that nothing refers to looks like a table: "
-                  "what it names may be in use");
+    return refuse(
+        rule::check_refcounts, {.host_offset = lost->value},
+        "the refcounts are lost, and an unused host cluster looks like a lost table: what it names may be in use");
   }
   return new_structure(image, used);
 }

@@ -99,11 +99,11 @@ class Explorer {
           ["host_offset", ...offset(before.hostOffset), moved],
           ["size", before.sizeField, "", before.sizeField !== corrected.additionalSectors],
           [
-            "available_bytes_as_count", before.asCount, "taken for a count",
+            "available_bytes_as_count", before.asCount, "if the field counts all sectors",
             before.asCount !== corrected.availableBytes || moved
           ],
           [
-            "available_bytes_as_additional", before.asAdditional, "taken for additional sectors",
+            "available_bytes_as_additional", before.asAdditional, "if it counts additional sectors",
             before.asAdditional !== corrected.availableBytes || moved
           ],
         ]));

@@ -116,7 +116,7 @@ TEST_CASE("adapter check says what is wrong") {
   }
   SECTION("something") {
     const auto [command, told] = GENERATE(table<std::string, const char*>(
-        {{toy_adapter("other-protocol"), "hello: it speaks protocol \"2\", and this is protocol 1"},
+        {{toy_adapter("other-protocol"), "hello: it speaks protocol \"2\", not protocol 1"},
          {toy_adapter("dies-at-once"), "hello: it ended with exit status 5 before it answered"},
          {toy_adapter("never-ends"), "it answers bye and ends"},
          {toy_adapter("bye-with-status"), "exit status 1"},

@@ -232,9 +232,9 @@ TEST_CASE("an operation that says the same to all canaries stops, and the others
   CHECK(ran.status("accepted") == "pass");
   CHECK(ran.status("refused") == "pass");
   CHECK(ran.status("checked") == "not-run");
-  CHECK(
-      unwrapped(ran.output).find("stopped: check: it says clean to all canaries, also to a file with a wrong magic") !=
-      std::string::npos);
+  CHECK(unwrapped(ran.output)
+            .find("stopped: check: it answers clean to all canaries, even to a file with a wrong magic") !=
+        std::string::npos);
 }
 
 TEST_CASE("an exported corpus is the corpus") {

@@ -45,15 +45,15 @@ TEST_CASE("a control does not lead while anything else fails") {
   CHECK(line_with(alone.output, "Start here: ") == "Start here: plain, the only failing case");
 }
 
-TEST_CASE("refusals with one message are a group, and each says how many bytes came out before it") {
+TEST_CASE("refusals with one message are a group, and each says how many bytes came before") {
   ToyCorpus corpus;
   corpus.add({.id = "one", .guest = "case one" + std::string(200, '1'), .clauses = {"rule-should"}});
   corpus.add({.id = "two", .guest = "case two" + std::string(200, '2')});
   const auto ran = run_on(corpus, {"run", "--read-cmd", fault("refuses-midway"), "--case", "one", "--case", "two"});
   CAPTURE(ran.output);
   CHECK(ran.output.find(" 2 cases on which it said: bad sector N of (file)\n") != std::string::npos);
-  CHECK(unwrapped(ran.output).find("64 right bytes came out before it") != std::string::npos);
-  CHECK(unwrapped(ran.output).find("guest byte 0x40: expected 32 32 32 32 32 32 32 32, refused before it") !=
+  CHECK(unwrapped(ran.output).find("64 right bytes were returned before") != std::string::npos);
+  CHECK(unwrapped(ran.output).find("guest byte 0x40: expected 32 32 32 32 32 32 32 32, got a refusal") !=
         std::string::npos);
 }
 

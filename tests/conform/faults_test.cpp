@@ -118,7 +118,7 @@ TEST_CASE("the bytes of the valid twin are an unnoticed flaw, and no wrong bytes
   CHECK(ran.records[0]["status"] == "flaw-unnoticed");
   CHECK(ran.records[0]["bytes"] == "twin");
   CHECK(ran.records[0]["first_diff"].is_null());
-  CHECK(ran.records[0]["detail"] == "gave the bytes of accepted, its valid twin; not noticed: the magic");
+  CHECK(ran.records[0]["detail"] == "returned the bytes of accepted, its valid twin; it missed: the magic");
   CHECK(ran.exit == 1);
   CHECK(ran.output.find("0/1f") != std::string::npos);
 }

@@ -74,19 +74,19 @@ TEST_CASE("what a map says wrongly is told with its clause") {
     const char* fault;
   };
   const auto row = GENERATE(
-      Row{2, {{"length", cluster - 1}}, "[map-tiles] an extent begins at guest 0x30000, and the one before it ends at"},
+      Row{2, {{"length", cluster - 1}}, "[map-tiles] an extent begins at guest 0x30000, but the one before it ends at"},
       Row{2, {{"length", 0}}, "[map-tiles] the extent at guest 0x20000 is empty"},
-      Row{5, {{"length", 2 * cluster}}, "[map-tiles] the extents end at guest 0x70000, the disk at 0x60000"},
-      Row{4, {{"zero", true}}, "[map-zero] guest 0x40001 is called zero or no data, and has 6464"},
-      Row{4, {{"data", false}}, "[map-zero] guest 0x40001 is called zero or no data, and has 6464"},
-      Row{2, {{"depth", 1}}, "[map-unallocated] guest 0x20000 is called absent, or the backing file's, and is zero"},
+      Row{5, {{"length", 2 * cluster}}, "[map-tiles] the extents end at guest 0x70000, but the disk ends at 0x60000"},
+      Row{4, {{"zero", true}}, "[map-zero] guest 0x40001 is called zero or no data, but has 6464"},
+      Row{4, {{"data", false}}, "[map-zero] guest 0x40001 is called zero or no data, but has 6464"},
+      Row{2, {{"depth", 1}}, "[map-unallocated] guest 0x20000 is called absent, or the backing file's, but is zero"},
       Row{4, {{"present", false}}, "[map-unallocated] guest 0x40000 is called absent"},
-      Row{4, {{"hole", true}}, "[map-unallocated] guest 0x40000 is called a hole, and is compressed"},
-      Row{1, {{"hole", true}}, "[map-unallocated] guest 0x10000 is called a hole, and is standard"},
-      Row{1, {{"offset", 0x60000}}, "[map-offset] guest 0x10000 is said to stand at 0x60000, and stands at 0x90000"},
-      Row{3, {{"depth", 0}}, "[map-offset] guest 0x30000 is called bytes of the file, from 0x7 on, and is backing"},
-      Row{4, {{"compressed", false}}, "[map-compressed] guest 0x40000 is called not compressed, and is compressed"},
-      Row{1, {{"compressed", true}}, "[map-compressed] guest 0x10000 is called compressed, and is standard"});
+      Row{4, {{"hole", true}}, "[map-unallocated] guest 0x40000 is called a hole, but is compressed"},
+      Row{1, {{"hole", true}}, "[map-unallocated] guest 0x10000 is called a hole, but is standard"},
+      Row{1, {{"offset", 0x60000}}, "[map-offset] guest 0x10000 is placed at 0x60000, but is at 0x90000"},
+      Row{3, {{"depth", 0}}, "[map-offset] guest 0x30000 is called bytes of the file, from 0x7 on, but is backing"},
+      Row{4, {{"compressed", false}}, "[map-compressed] guest 0x40000 is called not compressed, but is compressed"},
+      Row{1, {{"compressed", true}}, "[map-compressed] guest 0x10000 is called compressed, but is standard"});
   CAPTURE(row.fault);
   Json map = right_map();
   map[row.at].update(row.said);
@@ -100,8 +100,8 @@ TEST_CASE("extents that are joined must be alike in the file too") {
   Json map = right_map();
   map[0]["length"] = 2 * cluster;
   map.erase(1);
-  CHECK(faults_of(map) == std::vector<std::string>{"[map-offset] guest 0x10000 is said to stand at 0x60000, and stands "
-                                                   "at 0x90000"});
+  CHECK(faults_of(map) ==
+        std::vector<std::string>{"[map-offset] guest 0x10000 is placed at 0x60000, but is at 0x90000"});
 }
 
 TEST_CASE("each clause is told once") {
@@ -134,10 +134,10 @@ TEST_CASE("a map operation is judged by what the command prints") {
   const auto holes = mapped_by("calls-all-zeros");
   CHECK(holes["status"] == "wrong-data");
   CHECK(holes["answer"] == "other-map");
-  CHECK(holes["detail"].get<std::string>().starts_with("[map-zero] guest 0x0 is called zero or no data, and has "));
+  CHECK(holes["detail"].get<std::string>().starts_with("[map-zero] guest 0x0 is called zero or no data, but has "));
   const auto table = mapped_by("prints-a-table");
   CHECK(table["status"] == "wrong-data");
-  CHECK(table["detail"] == "its output is no map: it is no JSON");
+  CHECK(table["detail"] == "its output is not a map: not JSON");
   CHECK(mapped_by("refuses")["status"] == "wrong-reject");
 }
 

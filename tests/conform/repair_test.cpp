@@ -37,12 +37,13 @@ std::string repairer(const std::string& fault_name) {
 }
 
 TEST_CASE("a repair may lose nothing, and what it calls mended has no fault") {
-  const Row row = GENERATE(
-      Row{"honest", "pass", ""}, Row{"gives-up", "wrong-reject", "says that something is left to mend"},
-      Row{"loses-a-stream", "wrong-data", "[repair-keeps-bytes] guest 0x20000 has"},
-      Row{"loses-a-stream-and-gives-up", "wrong-data", "[repair-keeps-bytes] guest 0x20000 has"},
-      Row{"empties-the-snapshot", "wrong-data", "[repair-keeps-bytes] snapshot before, guest 0x0 has"},
-      Row{"leaves-a-leak", "unsound-image", "[repair-complete] called mended, and a check says: [check-refcounts]"});
+  const Row row =
+      GENERATE(Row{"honest", "pass", ""}, Row{"gives-up", "wrong-reject", "says that something is left to repair"},
+               Row{"loses-a-stream", "wrong-data", "[repair-keeps-bytes] guest 0x20000 has"},
+               Row{"loses-a-stream-and-gives-up", "wrong-data", "[repair-keeps-bytes] guest 0x20000 has"},
+               Row{"empties-the-snapshot", "wrong-data", "[repair-keeps-bytes] snapshot before, guest 0x0 has"},
+               Row{"leaves-a-leak", "unsound-image",
+                   "[repair-complete] reported as repaired, but a check says: [check-refcounts]"});
   CAPTURE(row.fault);
   ImageCorpus corpus;
   corpus.add_case_of({.id = "tried", .operation = repaired, .snapshot = true});
@@ -61,8 +62,8 @@ TEST_CASE("where nothing is to be mended a repair says so, or mends it, and lose
 
 TEST_CASE("a change that must be refused is, and the image is as it was") {
   const Row row =
-      GENERATE(Row{"refuses", "pass", ""}, Row{"honest", "wrong-accept", "changed the image; not noticed"},
-               Row{"destroys-and-refuses", "wrong-data", "[modify-refused] refused, and the image is not as it was"});
+      GENERATE(Row{"refuses", "pass", ""}, Row{"honest", "wrong-accept", "changed the image; it missed"},
+               Row{"destroys-and-refuses", "wrong-data", "[modify-refused] refused, but the image was changed"});
   CAPTURE(row.fault);
   const Json steps = {{{"write", {{"offset", cluster}, {"length", cluster}, {"byte", 85}}}}};
   ImageCorpus corpus;

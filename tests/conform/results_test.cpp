@@ -86,7 +86,7 @@ TEST_CASE("a file that was altered is refused") {
   };
   CHECK(!refused(whole));
   CHECK(refused(lines[0] + lines[1] + lines[3]));                       // a line is missing
-  CHECK(refused(lines[0] + lines[1] + lines[1] + lines[3]));            // one stands there twice
+  CHECK(refused(lines[0] + lines[1] + lines[1] + lines[3]));            // one is there twice
   CHECK(refused(lines[1] + lines[2] + lines[3]));                       // no header
   CHECK(refused(whole + lines[1]));                                     // a line behind the footer
   CHECK(refused(lines[0] + lines[1] + lines[2].substr(0, 40) + "\n"));  // half a line

@@ -55,7 +55,7 @@ TEST_CASE("who hangs is believed after three times") {
   const auto [taken, asked] = held({{slow}, {slow}, {slow}, {slow}, {slow}}, {slow});
   CHECK(asked == 3);
   CHECK(taken.size() == 5);
-  CHECK(taken.at(4).at(0).detail.find("not asked again") != std::string::npos);
+  CHECK(taken.at(4).at(0).detail.find("not tried again") != std::string::npos);
 }
 
 TEST_CASE("what is late now and then is asked again every time") {

@@ -56,7 +56,7 @@ TEST_CASE("what did not run is no difference, and is counted") {
                            results("2.0", {record("a", 0, Status::pass)})});
   CHECK(shown ==
         "0 of 2 operations are answered differently; 0 better and 0 worse in reader 2.0\n"
-        "2 did not run in all of them; what did not run is no difference\n");
+        "2 did not run in all of them, which does not count as a difference\n");
 }
 
 TEST_CASE("the same status with another choice, or with bytes of another kind, is a difference") {

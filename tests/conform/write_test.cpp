@@ -30,7 +30,7 @@ TEST_CASE("each faulty writer gets its status, and is told what is wrong") {
       Row{"a-folder", "wrong-data", "left no image"}, Row{"the-raw-disk", "wrong-data", "header-magic"},
       Row{"wrong-content", "wrong-data", "[writer-content] guest 0x11170 has 3f"},
       Row{"short-disk", "wrong-data", "[writer-content] a disk of 261632 bytes instead of 262144"},
-      Row{"other-cluster-size", "unsound-image", "cluster_bits is 12, asked for was 16"},
+      Row{"other-cluster-size", "unsound-image", "cluster_bits is 12, but 16 was asked for"},
       Row{"size-field-too-small", "wrong-data", "[writer-extent-covers-stream]"},
       Row{"no-last-block", "unsound-image", "[writer-extent-covers-stream]"},
       Row{"refcounts-over-the-stream", "unsound-image", "[refcount-extent] [check-refcounts] host cluster"},

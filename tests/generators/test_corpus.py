@@ -57,7 +57,7 @@ class Build(ProjectTest):
     def test_only_a_changed_case_is_made_again(self) -> None:
         self.build("lock")
         self.write(plain_case("second", title="A changed title"))
-        self.assertEqual("generators: 1 of 2 cases made anew\n", self.build()[2])
+        self.assertEqual("generators: 1 of 2 cases rebuilt\n", self.build()[2])
         self.assertIn(b"A changed title", self.files()["cases/size-field/second.json"])
 
     def test_a_lost_image_is_made_again(self) -> None:
@@ -81,7 +81,7 @@ class Build(ProjectTest):
         for _ in range(2):
             status, _, err = self.build()
             self.assertEqual(0, status)
-            self.assertIn("warning: cases/lock.json does not hold what was made of second\n", err)
+            self.assertIn("warning: cases/lock.json does not match what was built for second\n", err)
         self.assertEqual(before, lock.read_bytes())
         self.assertEqual("cases/lock.json: 2 cases, 1 changed\n", self.build("lock")[1])
         self.assertEqual("", self.build()[2])

@@ -41,7 +41,7 @@ class Lint(unittest.TestCase):
 
     def test_a_case_that_is_not_there_or_not_in_force(self) -> None:
         for name in ("strange", "gone"):
-            self.assert_refused(f"there is no case '{name}' in force", table([name]))
+            self.assert_refused(f"there is no case '{name}', or it is withdrawn", table([name]))
 
     def test_a_reason_that_rests_on_nothing(self) -> None:
         self.assert_refused("a reason cites a clause in brackets, or begins with 'Limit: '", table("Not needed."))

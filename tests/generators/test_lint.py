@@ -48,7 +48,7 @@ class Lint(ProjectTest):
 
     def test_a_key_twice(self) -> None:
         self.write(plain_case()).write_text('{"schema": 1, "schema": 1}')
-        self.assert_refused("the key 'schema' stands there twice")
+        self.assert_refused("the key 'schema' is there twice")
 
     def test_not_in_canonical_form(self) -> None:
         self.write(plain_case()).write_text(json.dumps(plain_case()))
@@ -96,46 +96,48 @@ class Lint(ProjectTest):
         self.assert_case_refused("clauses: a case whose clauses are all unspecified", clauses=["taste"])
 
     def test_features_are_those_that_the_image_needs(self) -> None:
-        self.assert_case_refused(r"features: the image needs \['deflate'\], stated are \['zstd'\]", features=["zstd"])
+        self.assert_case_refused(r"features: the image needs \['deflate'\], but the case states \['zstd'\]",
+                                 features=["zstd"])
 
     def test_a_header_that_says_zstd_needs_it_without_any_stream(self) -> None:
         image = {"cluster_bits": 12, "compression": "zstd", "guest": {"0": {"data": {"random": "rest"}}}}
-        self.assert_case_refused(r"the image needs \['zstd'\], stated are \[\]", image=image, features=[])
+        self.assert_case_refused(r"the image needs \['zstd'\], but the case states \[\]", image=image, features=[])
 
     def test_operations(self) -> None:
         accept = {"verdict": "accept"}
         for rule, operation in (
-                ("offset and length belong to read-range", {"op": "read", "offset": 1, "expect": accept}),
-                ("offset and length belong to read-range", {"op": "read-range", "offset": 1, "expect": accept}),
-                ("choices belong to the verdict either", {"op": "read", "expect": {"verdict": "either"}}),
+                ("read-range needs offset and length", {"op": "read", "offset": 1, "expect": accept}),
+                ("read-range needs offset and length", {"op": "read-range", "offset": 1, "expect": accept}),
+                ("the verdict either needs choices", {"op": "read", "expect": {"verdict": "either"}}),
                 ("read does not answer clean", {"op": "read", "expect": {"verdict": "clean"}}),
                 ("check does not answer accept", {"op": "check", "expect": accept}),
-                ("a stage belongs to reject", {"op": "read", "expect": {**accept, "stage": "l1"}})):
+                ("only the verdict reject has a stage", {"op": "read", "expect": {**accept, "stage": "l1"}})):
             with self.subTest(rule):
                 self.assert_case_refused("operations.0.*" + rule, operations=[operation])
 
     def test_operations_that_write(self) -> None:
         accept, step = {"verdict": "accept"}, {"resize": 0}
         for rule, operation in (
-                ("steps belong to modify", {"op": "modify", "expect": {**accept, "check": "clean"}}),
-                ("steps belong to modify", {"op": "read", "steps": [step], "expect": accept}),
-                ("a step does one thing", {"op": "modify", "steps": [{**step, "discard": {"offset": 0, "length": 1}}],
-                                           "expect": {**accept, "check": "clean"}}),
-                ("what check says afterwards", {"op": "modify", "steps": [step], "expect": accept}),
-                ("what check says afterwards", {"op": "read", "expect": {**accept, "check": "clean"}}),
-                ("properties belong to write", {"op": "write", "expect": accept}),
-                ("writer-content is no property of modify",
+                ("modify needs steps", {"op": "modify", "expect": {**accept, "check": "clean"}}),
+                ("modify needs steps", {"op": "read", "steps": [step], "expect": accept}),
+                ("a step must have exactly one key",
+                 {"op": "modify", "steps": [{**step, "discard": {"offset": 0, "length": 1}}],
+                  "expect": {**accept, "check": "clean"}}),
+                ("an accepted modify or repair needs check", {"op": "modify", "steps": [step], "expect": accept}),
+                ("an accepted modify or repair needs check", {"op": "read", "expect": {**accept, "check": "clean"}}),
+                ("write needs properties", {"op": "write", "expect": accept}),
+                ("writer-content is not a property of modify",
                  {"op": "modify", "steps": [step],
                   "expect": {**accept, "check": "clean", "properties": ["writer-content"]}}),
-                ("properties belong to write", {"op": "read", "expect": {**accept, "properties": ["writer-content"]}}),
+                ("write needs properties", {"op": "read", "expect": {**accept, "properties": ["writer-content"]}}),
                 ("does not have writer-content among its clauses",
                  {"op": "write", "expect": {**accept, "properties": ["writer-content"]}}),
-                ("a refused change is of one step",
+                ("a refused change has one step",
                  {"op": "modify", "steps": [step, step], "expect": {"verdict": "reject"}}),
                 ("write does not answer reject", {"op": "write", "expect": {"verdict": "reject"}}),
-                ("what check says afterwards", {"op": "repair", "expect": accept}),
-                ("a snapshot belongs to read-snapshot", {"op": "read-snapshot", "expect": accept}),
-                ("a snapshot belongs to read-snapshot", {"op": "read", "snapshot": "before", "expect": accept})):
+                ("an accepted modify or repair needs check", {"op": "repair", "expect": accept}),
+                ("read-snapshot needs a snapshot", {"op": "read-snapshot", "expect": accept}),
+                ("read-snapshot needs a snapshot", {"op": "read", "snapshot": "before", "expect": accept})):
             with self.subTest(rule):
                 self.assert_case_refused("operations.0.*" + rule, operations=[operation])
 
@@ -145,11 +147,11 @@ class Lint(ProjectTest):
     # ---- twins -----------------------------------------------------------------------------------------
     def test_a_refusal_without_a_twin(self) -> None:
         self.write(short_case(baseline=None, delta=None))
-        self.assert_refused("short.json: a refusal names its sound twin")
+        self.assert_refused("short.json: a refusal needs a baseline")
 
     def test_a_twin_that_does_not_exist(self) -> None:
         self.write(short_case())
-        self.assert_refused("baseline: there is no case 'plain' in force")
+        self.assert_refused("baseline: there is no case 'plain', or it is withdrawn")
 
     def test_a_twin_that_is_no_sound_one(self) -> None:
         self.write(plain_case(operations=[{"op": "check", "expect": {"verdict": "clean"}}]))
@@ -159,7 +161,7 @@ class Lint(ProjectTest):
     def test_a_difference_that_is_not_named(self) -> None:
         self.write(plain_case())
         self.write(short_case(delta="guest.1: another field"))
-        self.assert_refused("delta: must open with the places that differ from plain, 'guest.1.additional_sectors: '")
+        self.assert_refused("delta: must begin with the places that differ from plain, 'guest.1.additional_sectors: '")
 
     # ---- what the image comes out as -------------------------------------------------------------------
     def test_an_expectation_that_the_image_does_not_meet(self) -> None:

@@ -122,7 +122,7 @@ class Corpus(ProjectTest):
             (self.root / "spec/compressed-clusters.md").write_text(SPEC_MORE)
             status, _, err = self.build()
             self.assertEqual(2, status)
-            self.assertIn("operations.0: the image is not read as a whole", err)
+            self.assertIn("operations.0: the image cannot be read as a whole", err)
 
 
 SPEC_MORE = """# Text

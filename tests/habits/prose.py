@@ -1,5 +1,6 @@
-"""What is prose in a Markdown page or a case, and what makes it hard to read."""
+"""What is prose in a Markdown page, a case or a program's messages, and what makes it hard to read."""
 
+import ast
 import json
 import re
 from collections.abc import Iterator
@@ -10,23 +11,30 @@ WORDS_MAX = 35
 # What each is, with a sentence that it must find and the better one, which it must leave alone.
 CONSTRUCTIONS = {
     "a place is said with after, before or at; behind is for a backing file": (
-        r"\bbehind\b(?!-)",
+        r"\b[Bb]ehind\b(?!-)",
         "What stands behind byte 72 is no feature field", "Bytes from 72 on hold none of these fields"),
     "a sentence does not begin with Who": (
         r"(?:^|[.:;] )Whoe?v?e?r? (?!is bound\b)[a-z]+(?![^.]*\?)",
         "Who cannot decrypt would hand out other bytes.", "A reader that cannot decrypt would return other bytes."),
+    "nor does a clause: say a reader, a writer, a user": (
+        r"[;:] (?:and |but )?who(?:ever)? [a-z]+(?![^.]*\?)",
+        "QEMU does not look at it; who does may refuse", "QEMU does not look at it. A reader that looks may refuse."),
+    "is none, of things: say what it is": (
+        r"(?<!there )\b(?:is|are|was|were) none\b(?! of)",
+        "what only the active disk has is none", "a cluster that only the active disk has is data"),
+    "answers, has or means otherwise: say what differs": (
+        r"\b(?:answer|read|say|mean|do|does|did)(?:s|ed)? otherwise\b|\b(?:has|have|had) otherwise\b",
+        "a test notices when the same version comes to do otherwise",
+        "a test fails if the same version's behaviour changes"),
     "what a thing is not: say what it is": (
         r"(?<!there )\b(?:is|are|was|were) no (?:must|should|may|multiple|part|plain|feature|deflate|zero flag"
-        r"|complement|sequence|spare|block|number|answer|kill|wrong|user|stream|business|count|header)\b|\bno must\b",
+        r"|complement|sequence|spare|block|number|answer|kill|wrong|user|stream|business|count|header)\b"
+        r"|\bno must\b(?! case)",
         "QEMU does so; so it is no must", "QEMU does so; so this is only a should"),
     "told of, told apart, said to; who says what?": (
         r"\b(?:is|are|was|were) told\b|\btold (?:apart|of)\b|\b(?:is|are|was) said to\b|\b[Tt]ells? of\b",
         "Zero flag and alignment are told of the standard descriptor only",
         "Zero flag and alignment are defined only for the standard descriptor"),
-    "do otherwise: say what is done": (
-        r"\b(?:do|does|did) otherwise\b",
-        "a test notices when the same version comes to do otherwise",
-        "a test fails if the same version's behaviour changes"),
     "wants: say what to do": (
         r"\bwants (?:the|another|a|its)\b",
         "A case that kills none wants the mutant that it is there for",
@@ -76,6 +84,13 @@ def words(sentence: str) -> int:
     return len(re.findall(r"[\w'’-]+", sentence))
 
 
+def long_sentences(paragraph: str) -> list[str]:
+    """Without what they quote, lists of links (with a dot between two) and markup."""
+    unquoted = re.sub(r'"[^"]*"', '""', paragraph)
+    return [sentence for sentence in sentences(unquoted)
+            if words(sentence) > WORDS_MAX and "·" not in sentence and "<" not in sentence]
+
+
 def constructions(text: str) -> list[str]:
     unquoted = re.sub(r'"[^"]*"', '""', text)
     return [f"{name}: {found[0].strip()}" for name, (pattern, _, _) in CONSTRUCTIONS.items()
@@ -85,3 +100,51 @@ def constructions(text: str) -> list[str]:
 def texts_of_case(path: Path) -> dict[str, str]:
     case = json.loads(path.read_text(encoding="utf-8"))
     return {key: case[key] for key in ("title", "why", "delta", "reason") if key in case}
+
+
+# What a program may say: a literal of three words or more. Code, formats and names of keys have fewer, or no blanks.
+TOKEN = re.compile(
+    r"//[^\n]*"
+    r'|"(?P<text>(?:[^"\\\n]|\\.)*)"'
+    r"|'(?P<letter>(?:[^'\\\n]|\\.)*)'"
+    r"|`(?P<template>(?:[^`\\]|\\.)*)`"
+)
+MESSAGE_WORDS_MIN = 3
+
+
+def _literals(source: str) -> Iterator[str]:
+    """String literals of C++ or JavaScript; those beside each other, or joined by +, are one."""
+    text, end = "", -1
+    for token in TOKEN.finditer(source):
+        if token.lastgroup is None:
+            continue
+        piece = token[token.lastgroup]
+        if end >= 0 and re.fullmatch(r"\s*\+?\s*", source[end:token.start()]):
+            text += piece
+        else:
+            yield text
+            text = piece
+        end = token.end()
+    yield text
+
+
+def _python_literals(source: str) -> Iterator[str]:
+    """String literals of Python, with {} for what is put in; no docstrings, which are comments."""
+    tree = ast.parse(source)
+    docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    inner = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in ast.walk(tree):
+        if id(node) in docs or id(node) in inner:
+            continue
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.JoinedStr):
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+
+
+def messages(path: Path) -> list[str]:
+    """What the program of this source file may say to its user."""
+    source = path.read_text(encoding="utf-8")
+    found = _python_literals(source) if path.suffix == ".py" else _literals(source)
+    said = (text.replace("\\n", "\n").replace('\\"', '"') for text in found)
+    return [text for text in said if len(re.findall(r"(?<![\w-])[A-Za-z]{2,}(?![\w-])", text)) >= MESSAGE_WORDS_MIN]

@@ -122,7 +122,7 @@ class SiteTest(unittest.TestCase):
 
     def test_a_slug_that_stands_there_twice_is_refused(self) -> None:
         self.write(f"{TEXT}\n**[first-rule]** (must) Again.\n")
-        self.assert_refused("first-rule stands there twice")
+        self.assert_refused("first-rule is there twice")
 
     def test_pages_of_results_lead_to_clauses_and_cases(self) -> None:
         self.write_case(CASE)

@@ -213,7 +213,7 @@ class Holes(BadInput):
         table = snapshot * 65536
         put(put(image, "nb_snapshots", 65536), "snapshots_offset", FILE_LENGTH)
         found = self.checked(bytes(image) + table)
-        self.assertIn("refcount 1 and 65537 references", [one["detail"].partition("has ")[2]
+        self.assertIn("refcount 1 but 65537 references", [one["detail"].partition("has ")[2]
                                                           for one in found["violations"]])
 
 

@@ -63,7 +63,7 @@ class Bitmaps(SystemTest):
     def test_an_extension_that_is_too_short(self) -> None:
         self.assert_corrupt(
             lambda image: struct.pack_into(">I", image, self.extension + 4, 16),
-            "a bitmaps extension of 16 bytes, not 24"
+            "the bitmaps extension has 16 bytes, not 24"
         )
 
     def test_a_second_extension(self) -> None:
@@ -86,24 +86,25 @@ class Bitmaps(SystemTest):
         for offset in (self.directory + 512, 1 << 40):
             with self.subTest(offset=offset):
                 self.assert_corrupt(lambda image: struct.pack_into(">Q", image, self.extension + 24, offset),
-                                    "the bitmap directory is not aligned or leaves the file")
+                                    "the bitmap directory is not aligned to a cluster, or not wholly in the file")
 
     def test_a_directory_that_ends_too_early(self) -> None:
         self.assert_corrupt(
-            lambda image: struct.pack_into(">Q", image, self.extension + 16, 24), "bitmap 0 leaves the bitmap directory"
+            lambda image: struct.pack_into(">Q", image, self.extension + 16, 24),
+            "bitmap 0 reaches past the end of the bitmap directory"
         )
 
     def test_a_table_that_is_not_there(self) -> None:
         self.assert_corrupt(lambda image: struct.pack_into(">Q", image, self.directory, 1 << 40),
-                            "a bitmap table is not aligned or leaves the file")
+                            "a bitmap table is not aligned to a cluster, or not wholly in the file")
 
     def test_a_bitmap_that_is_not_there(self) -> None:
         self.assert_corrupt(lambda image: struct.pack_into(">Q", image, self.table, 1 << 40),
-                            "a bitmap's cluster is not aligned or leaves the file")
+                            "a bitmap's cluster is not aligned, or starts past the end of the file")
 
     def test_a_table_too_short_for_the_disk(self) -> None:
         self.assert_corrupt(lambda image: struct.pack_into(">I", image, self.directory + 8, 0),
-                            "a bitmap table of 0 entries, where the disk needs 1")
+                            "a bitmap table has 0 entries, but the disk needs 1")
 
     def test_a_stale_bitmap_may_be_of_another_disk(self) -> None:
         def change(image: bytearray) -> None:
@@ -116,9 +117,9 @@ class Bitmaps(SystemTest):
         for place, form, value, what in (
             (self.extension + 12, ">I", 1, "the reserved field"),
             (self.directory + 12, ">I", 8, "reserved flags 0x8"),
-            (self.directory + 16, ">B", 2, "a bitmap of type 2"),
+            (self.directory + 16, ">B", 2, "a bitmap has the unknown type 2"),
             (self.directory + 17, ">B", 64, "granularity_bits 64"),
-            (self.directory + 18, ">H", 0, "without a name"),
+            (self.directory + 18, ">H", 0, "a bitmap has no name"),
             (self.table, ">Q", 1 << 56, "reserved bits"),
             (self.table, ">Q", 2, "reserved bits"),
         ):

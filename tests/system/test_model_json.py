@@ -84,7 +84,7 @@ class Documents(SystemTest):
         self.assertEqual(50, found["corruptions"])
         fold, = found["violations"]
         self.assertEqual((50, 50, 59), (fold["findings"], fold["count"], fold["last"]["l2_index"]))
-        self.assertIn(b"and 49 more of this kind up to", self.run_model("check", path).stdout)
+        self.assertIn(b"and 49 more like it, up to", self.run_model("check", path).stdout)
 
 
 class ClosedPipes(SystemTest):
@@ -116,7 +116,7 @@ class Notes(SystemTest):
         self.assertEqual((0, 1, 1), (done.returncode, found["notes"], found["clusters_past_end"]))
         self.assertEqual(("note", "standard-past-end"),
                          (found["violations"][0]["severity"], found["violations"][0]["rule"]))
-        self.assertIn(b"cut by the end of the file", self.run_model("check", path).stdout)
+        self.assertIn(b"reach past the end of the file", self.run_model("check", path).stdout)
 
     def test_streams_that_were_not_decoded_are_told(self) -> None:
         path = self.dir / "image.qcow2"

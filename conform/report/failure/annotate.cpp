@@ -87,7 +87,7 @@ void mark_stream(Region& region, const StreamPlace& stream, const Segment& exten
   const auto label = stream.needed ? fmt::format("{} bytes that give one cluster", *stream.needed)
                                    : fmt::format("the stream, {} bytes that do not give a cluster", stream.length);
   region.marks.push_back({clip(stream.start), clip(complete), Role::stream, label});
-  region.marks.push_back({clip(complete), clip(end), Role::behind, "the stream goes on behind the cluster's end"});
+  region.marks.push_back({clip(complete), clip(end), Role::behind, "the stream goes on after the end of the cluster"});
 }
 
 void mark_others(Region& region, const Layout& layout, const Segment& shown, std::uint64_t own) {
@@ -117,7 +117,7 @@ Result<Region> stream_region(const OpenFile& image, const Layout& layout, const 
     region.pieces.push_back(std::move(*bytes));
   }
   mark_others(region, layout, {begin, extent.end + edge_shown}, entry.stream ? entry.stream->start : begin);
-  region.marks.push_back({extent.begin, extent.end, Role::extent, "in the extent, and no part of the stream"});
+  region.marks.push_back({extent.begin, extent.end, Role::extent, "in the extent, but not part of the stream"});
   std::erase_if(region.marks, [](const Mark& mark) { return mark.start >= mark.end; });
   return region;
 }

@@ -17,7 +17,7 @@ enum class Role {
   table,       // an L1 entry
   descriptor,  // an L2 entry
   stream,      // what a decoder takes up for the cluster
-  behind,      // of the stream's bytes, those behind the cluster's end
+  behind,      // of the stream's bytes, those after the end of the cluster
   extent,      // in the extent, but no part of the stream
   other,       // something else's
 };

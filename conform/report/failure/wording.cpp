@@ -50,9 +50,9 @@ std::string differing_bytes(const Record& record) {
   if (!record.first_diff) return "";
   const FirstDiff& diff = *record.first_diff;
   if (record.status == Status::wrong_accept)
-    return fmt::format("guest byte {:#x}: there is nothing to hand out, got {}", diff.offset, spaced(diff.got));
+    return fmt::format("guest byte {:#x}: expected a refusal, got {}", diff.offset, spaced(diff.got));
   if (record.status == Status::wrong_reject)
-    return fmt::format("guest byte {:#x}: expected {}, refused before it", diff.offset, spaced(diff.expected));
+    return fmt::format("guest byte {:#x}: expected {}, got a refusal", diff.offset, spaced(diff.expected));
   return fmt::format("guest byte {:#x}: expected {}, got {}", diff.offset, spaced(diff.expected), spaced(diff.got));
 }
 
@@ -74,25 +74,25 @@ std::string rule_words(const std::string& slug, const Clauses& clauses) {
 
 std::string_view meaning(Status status) {
   switch (status) {
-    case Status::pass: return "answered as it should";
-    case Status::wrong_data: return "accepted, and gave other bytes, or another map, than the disk has";
-    case Status::wrong_accept: return "accepted what must be refused, and gave bytes or a map that nobody has";
-    case Status::flaw_unnoticed: return "did not notice what is wrong with the image; no wrong byte was given";
+    case Status::pass: return "passed";
+    case Status::wrong_data: return "accepted, but returned wrong bytes or a wrong map";
+    case Status::wrong_accept: return "accepted what must be refused, and returned invented bytes or an invented map";
+    case Status::flaw_unnoticed: return "missed what is wrong with the image; returned no wrong byte";
     case Status::wrong_reject: return "refused what must be accepted";
-    case Status::unsound_image: return "left an image that holds the right disk and breaks a rule of writing";
-    case Status::crash: return "ended in a way that is no answer";
+    case Status::unsound_image: return "left an image with the right disk that breaks a rule of writing";
+    case Status::crash: return "ended without a valid answer";
     case Status::timeout: return "did not end in time";
-    case Status::resource: return "went over a limit of memory, time or output";
+    case Status::resource: return "exceeded a limit of memory, time or output";
     case Status::tampered: return "changed the image";
     case Status::flaky: return "answered differently when asked again";
     case Status::unsupported: return "refused a feature that it does not claim";
-    case Status::not_run: return "was not asked";
-    case Status::harness_error: return "could not be asked: a failure of the suite";
+    case Status::not_run: return "was not run";
+    case Status::harness_error: return "could not be run: a failure of the suite";
     case Status::known_fail: return "failed as the list of known failures says";
-    case Status::unexpected_pass: return "is right, against the list of known failures";
-    case Status::choice: return "gave one of the answers that are left to it";
-    case Status::inconsistent_choice: return "answers one open question in two ways, and neither is wrong";
-    case Status::observed: return "was watched; no answer is expected";
+    case Status::unexpected_pass: return "passed, although the list of known failures says that it fails";
+    case Status::choice: return "gave one of the allowed answers";
+    case Status::inconsistent_choice: return "answers one open question in two ways; neither is wrong";
+    case Status::observed: return "was observed; no answer is expected";
   }
   return "?";
 }

@@ -25,7 +25,7 @@ std::string ending_words(const Record& record);
 /// nothing differs.
 std::string differing_bytes(const Record& record);
 
-/// How it ended, and what is known of it: "wrong-reject, exit 1; answered reject; no byte came out before it".
+/// How it ended, and what is known of it: "wrong-reject, exit 1; answered reject; no byte was returned before".
 std::string ending_in_full(const Record& record);
 
 /// What came instead: the bytes that differ, else the ending in full.

@@ -60,7 +60,7 @@ function difference({ diff: [offset, expected, got], before = "", status }) {
     lead.length > 0 && ["both      ", row(at - BigInt(lead.length), lead, () => "")],
     right.length > 0 ? ["expected  ", row(at, right, (i) => (right[i] !== wrong[i] ? "right" : ""))]
       : status.name === "wrong-accept"
-      ? ["expected  ", h("span", { class: "at" }, "nothing: these bytes are nobody's to hand out\n")]
+      ? ["expected  ", h("span", { class: "at" }, "a refusal: there are no bytes to return\n")]
       : ["expected  ", h("span", { class: "at" }, "the end of the data\n")],
     wrong.length > 0 ? ["got       ", row(at, wrong, differs)]
                      : ["got       ", h("span", { class: "wrong" }, "the end of the data"), "\n"]);

@@ -35,9 +35,11 @@ function bundles(rows, fold) {
 }
 
 const cellClass = ({ status, inPart }) => statusClass(status) + (inPart ? " in-part" : "");
+// What is seen must be in the name that is spoken: a voice user says what is seen.
+const spoken = (cell) => `${cell.title}, ${cell.text}`;
 const gridCell = (cell) => h("td", { role: "gridcell" },
   cell &&
-    h("a", { href: cell.href, class: cellClass(cell), title: cell.title, tabindex: "-1", "aria-label": cell.title },
+    h("a", { href: cell.href, class: cellClass(cell), title: cell.title, tabindex: "-1", "aria-label": spoken(cell) },
       cell.text));
 
 function plainRow(row, inner = false) {

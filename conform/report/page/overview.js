@@ -112,7 +112,7 @@ function filterBar(filters, change) {
     select("family", ["all", ...new Set(data.cases.map((one) => one.family))]),
     select("level", ["all", "must", "should", "may", "unspecified"]),
     select("status", ["all", "bytes", "failing", ...found],
-      { bytes: "wrong bytes handed out", failing: "any failure" }),
+      { bytes: "wrong bytes returned", failing: "any failure" }),
     select("implementation", ["all", ...byWeight.map((place) => data.implementations[place].name)]),
     h("label", {}, h("input", {
       type: "checkbox",

@@ -13,7 +13,7 @@ function provenance(result) {
     "zeros": "Those are zeros.",
     "another-cluster": "Those are another cluster's bytes.",
     "backing-file": "Those are the backing file's bytes.",
-    "image-file": "These bytes stand so in the image file.",
+    "image-file": "The image file has these bytes as they are.",
     "other": ""
   };
   return words[result.bytes] ?? "";
@@ -30,7 +30,7 @@ function finding(one, result) {
   const sentence = status.name === "wrong-data" && result.diff
     ? `Guest byte ${result.diff[0]} is the first that is wrong. ${provenance(result)}`
     : status.name === "wrong-accept" && result.diff
-    ? `It handed out bytes from guest byte ${result.diff[0]} on, where there are none to give. ${provenance(result)}`
+    ? `It returned bytes from guest byte ${result.diff[0]} on, where there are none to give. ${provenance(result)}`
     : status.name === "wrong-reject" && result.diff
     ? `All bytes before guest byte ${result.diff[0]} came out right; it refused there.`
     : "";
@@ -251,4 +251,4 @@ function implementationPage(name) {
   ];
 }
 
-const nothing = () => [h("h1", {}, "Nothing of that name here"), h("p", {}, link(overviewOf("cases"), "All cases"))];
+const nothing = () => [h("h1", {}, "There is no such page"), h("p", {}, link(overviewOf("cases"), "All cases"))];

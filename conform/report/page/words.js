@@ -7,14 +7,12 @@ const WORDS = {
   "case": "One image, and what each operation on it must answer.",
   "valid twin": "The valid case from which a broken one was made. Both images are the same but for the one change " +
     "that is named, so a reader that reads the twin and not this case, or the other way round, differs in that point.",
-  "control": "A plain image on which other cases are built. A reader that fails it fails for another reason than " +
-    "their point.",
-  "canary": "A plain image with random content that is asked about before the cases, to see whether a program is " +
-    "wired up at all.",
-  "could leak": "What a reader that gets the case wrong can hand out: bytes of another cluster of the same disk, of " +
+  "control": "A plain image on which other cases are built. A reader that fails it does not fail them for their point.",
+  "canary": "A plain image with random content, tried before the cases to see whether a program is set up at all.",
+  "could leak": "What a reader that gets the case wrong may return: bytes of another cluster of the same disk, of " +
     "another tenant's disk in the same file, of the backing file, or of the reader's own memory.",
   "looks like": "The failures fit those of a known mistake in the suite's list: nearly all cases that this mistake " +
-    "makes fail do fail here. It is a hint and no verdict.",
+    "makes fail do fail here. It is a hint, not a verdict.",
   "explains": "Failing cases that probably have the same cause: they break the same rule, end with the same message, " +
     "or are made from the same image.",
   "extent": "The bytes of the image file that a compressed cluster may use.",

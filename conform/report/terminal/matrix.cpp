@@ -10,7 +10,7 @@
 namespace conform {
 namespace {
 
-constexpr const char* legend = "well/run   ! wrong bytes   x another failure   f a flaw unnoticed   ~ not scored";
+constexpr const char* legend = "passed/run   ! wrong bytes   x another failure   f a flaw missed   ~ not scored";
 
 std::size_t how_many(const Tally& tally, int badness_min, int badness_max) {
   std::size_t number = 0;

@@ -13,7 +13,7 @@ bool was_run(const Record* record) { return record && was_executed(record->statu
 Result<void> of_one_corpus(const std::vector<Results>& results) {
   for (const auto& one : results)
     if (one.header.corpus_digest != results[0].header.corpus_digest)
-      return fail("they are of different corpora, {} and {}: what differs would say nothing about implementations",
+      return fail("they used different corpora, {} and {}, so they cannot be compared",
                   results[0].header.corpus_digest.substr(0, 12), one.header.corpus_digest.substr(0, 12));
   return {};
 }
@@ -165,7 +165,7 @@ std::string to_text(const SideBySide& compared, bool all, const Paint& paint) {
   std::string text = shown.empty() ? std::string() : table(compared, shown, paint);
   text += fmt::format("{} of {} operations {} answered differently{}\n", differ, compared.rows.size(),
                       differ == 1 ? "is" : "are", tendencies(compared));
-  if (partly > 0) text += fmt::format("{} did not run in all of them; what did not run is no difference\n", partly);
+  if (partly > 0) text += fmt::format("{} did not run in all of them, which does not count as a difference\n", partly);
   return text;
 }
 

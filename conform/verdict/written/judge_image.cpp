@@ -28,11 +28,11 @@ class Parameters {
     const Json& value = image_.seen().info.at(what);
     const auto got = value.is_string() ? value.get<std::string>() : value.dump();
     if (got == asked) return;
-    const auto text = fmt::format("{} is {}, asked for was {}", what, got, asked);
+    const auto text = fmt::format("{} is {}, but {} was asked for", what, got, asked);
     if (told)
       image_.broken("other-parameters", text);
     else
-      image_.judged.untried = text + ", for which its command has no word";
+      image_.judged.untried = text + ", which its command does not pass on";
   }
 
   const CommandTemplate& words_;
@@ -44,7 +44,7 @@ Result<void> judge_properties(const Clauses& clauses, const Operation& operation
   for (const auto& slug : operation.properties) {
     const auto property = writer_property(slug, image.seen());
     const Clause* clause = clauses.find(slug);
-    if (!property || !clause) return fail("{} is no property of writing", slug);
+    if (!property || !clause) return fail("{} is not a property of writing", slug);
     image.judged.properties[slug] = name(property->held);
     const bool obliges = clause->level == Level::must || clause->level == Level::should;
     if (property->held != Held::no || !obliges) continue;
@@ -90,7 +90,7 @@ Result<ImageJudgement> judge_image(const Bench& bench, const Implementation& imp
                : judge_modified(bench, implementation.places, tested, operation, path, image);
     if (!judged) return tl::unexpected(judged.error());
   } catch (const Json::exception& error) {
-    return fail("what qcow2-model prints is not understood: {}", error.what());
+    return fail("cannot parse the output of qcow2-model: {}", error.what());
   }
   return std::move(image.judged);
 }

@@ -99,7 +99,7 @@ class Modified {
     for (const auto& slug : operation_.properties) {
       const auto property = changer_property(slug, before->json, image_.seen().info, operation_.steps);
       const Clause* clause = bench_.corpus.clauses().find(slug);
-      if (!property || !clause) return fail("{} is no property of changing", slug);
+      if (!property || !clause) return fail("{} is not a property of changing", slug);
       image_.judged.properties[slug] = name(property->held);
       const bool obliges = clause->level == Level::must || clause->level == Level::should;
       if (property->held == Held::no && obliges)

@@ -37,7 +37,7 @@ Result<ImageJudgement> judge_repair(const Bench& bench, const Implementation& im
   if (!left) return tl::unexpected(left.error());
   if (left->empty()) return judged;
   judged.answer = "corrupt";
-  judged.faults.push_back("[repair-complete] called mended, and a check says: " + *left);
+  judged.faults.push_back("[repair-complete] reported as repaired, but a check says: " + *left);
   return judged;
 }
 

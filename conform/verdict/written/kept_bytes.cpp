@@ -41,7 +41,7 @@ class Kept {
     const auto differs = first_difference(*guest, part.begin, part.end - part.begin, *got);
     if (!differs) return tl::unexpected(differs.error());
     if (!*differs) return std::string();
-    return fmt::format("{}guest {:#x} has {} and had {}", whose, (*differs)->offset,
+    return fmt::format("{}guest {:#x} has {}; it had {} before", whose, (*differs)->offset,
                        (*differs)->got.empty() ? "nothing" : (*differs)->got, (*differs)->expected);
   }
 

@@ -114,7 +114,7 @@ Property extent_covers_stream(const WrittenImage& image) {
     return cut;
   return of_each_stream(image, [](const Json& row) -> std::string {
     const bool open = row.contains("stream_length") && row["stream_length"].is_null();
-    return open ? "its stream does not come to an end there" : "";
+    return open ? "its stream does not end there" : "";
   });
 }
 
@@ -131,10 +131,10 @@ Property whole_cluster(const WrittenImage& image) {
 Property least_size_field(const WrittenImage& image) {
   return of_each_stream(image, [](const Json& row) -> std::string {
     const auto length = stream_length(row);
-    if (!length) return "where its stream ends is not known";
+    if (!length) return "the end of its stream is unknown";
     const auto least = (number(row, "host_offset") % sector_size + *length - 1) / sector_size;
     const auto stated = number(row, "additional_sectors");
-    return stated == least ? std::string() : fmt::format("additional_sectors {}, the least is {}", stated, least);
+    return stated == least ? std::string() : fmt::format("additional_sectors is {}; {} would be enough", stated, least);
   });
 }
 
@@ -142,7 +142,7 @@ Property no_long_stream(const WrittenImage& image) {
   const auto cluster_size = number(image.info, "cluster_size");
   return of_each_stream(image, [&](const Json& row) -> std::string {
     const auto length = stream_length(row);
-    if (!length) return "where its stream ends is not known";
+    if (!length) return "the end of its stream is unknown";
     return *length < cluster_size ? std::string() : fmt::format("a stream of {} bytes", *length);
   });
 }

@@ -82,8 +82,9 @@ Part part_at(const State& state, GuestOffset offset, std::uint64_t length, std::
 Result<void> judge_range(const State& state, GuestOffset offset, std::uint64_t length) {
   const std::uint64_t size = state.header().virtual_size;
   if (offset.value <= size && length <= size - offset.value) return {};
-  return refuse(rule::range_past_end, {.guest_offset = offset.value},
-                fmt::format("{} bytes from {:#x} on leave a disk of {} bytes", length, offset.value, size));
+  return refuse(
+      rule::range_past_end, {.guest_offset = offset.value},
+      fmt::format("{} bytes at {:#x} reach past the end of the disk, which has {} bytes", length, offset.value, size));
 }
 
 }  // namespace qcow2::change

@@ -22,13 +22,13 @@ Result<void> settle(State& state) {
   const auto found = judge_corruptions(state);
   if (!found) {
     Violation broken = found.error();
-    broken.detail = "the changed image would not be right: " + broken.detail;
+    broken.detail = "the changed image would be wrong: " + broken.detail;
     return tl::unexpected(std::move(broken));
   }
   if (found->leaks == state.leaks) return {};
   return refuse(
       rule::check_refcounts, {},
-      fmt::format("the changed image would have {} leaked host clusters, and had {}", found->leaks, state.leaks));
+      fmt::format("the changed image would have {} leaked host clusters; it had {} before", found->leaks, state.leaks));
 }
 
 }  // namespace qcow2::change

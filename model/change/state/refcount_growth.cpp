@@ -35,7 +35,7 @@ Result<void> lengthen_table(State& state) {
   const Growth growth = growth_from(state, entries);
   if (growth.table_clusters * state.cluster_size() > table_length_max) {
     return refuse(rule::refcount_lookup, {.host_offset = state.header().refcount_table_offset.value},
-                  fmt::format("a refcount table of {} clusters would be needed", growth.table_clusters));
+                  fmt::format("the file would need a refcount table of {} clusters", growth.table_clusters));
   }
   const std::uint64_t first = entries * block_entries(state);
   const std::uint64_t first_block = first + growth.table_clusters;

@@ -77,8 +77,9 @@ Result<void> add_references(State& state, HostOffset offset, std::uint64_t lengt
     if (!added) return;
     const std::uint64_t count = refcount(state, cluster);
     if (count < most) return set_refcount(state, cluster, count + 1);
-    added = refuse(rule::refcount_width, {.host_offset = state.place_of(cluster).value},
-                   fmt::format("host cluster {} has refcount {}, the largest of its width", cluster, count));
+    added = refuse(
+        rule::refcount_width, {.host_offset = state.place_of(cluster).value},
+        fmt::format("host cluster {} has refcount {} already, the most that refcount_bits allows", cluster, count));
   });
   return added;
 }
