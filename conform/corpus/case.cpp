@@ -208,8 +208,7 @@ bool Operation::kills() const {
 }
 
 bool Operation::wants_server() const {
-  return op == Op::read_parallel || kills() ||
-         std::any_of(steps.begin(), steps.end(), [](const Json& step) { return step.contains("parallel"); });
+  return kills() || std::any_of(steps.begin(), steps.end(), [](const Json& step) { return step.contains("parallel"); });
 }
 
 bool Expect::allows(Answer answer) const {

@@ -66,7 +66,7 @@ struct Operation {
   Json steps{};                              // of modify: what is done to the image, one after another
   std::optional<Answer> check_afterwards{};  // of modify and repair: clean, or leaks, which allows clean too
 
-  /// It asks for what only one that stays up can do: requests in flight together, or to be killed.
+  /// It asks for what only a server can do: changes in flight together, or to be killed.
   bool wants_server() const;
   /// Of modify: one of its steps is that the program is killed.
   bool kills() const;

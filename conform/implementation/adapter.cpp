@@ -18,8 +18,6 @@
 namespace conform {
 namespace {
 
-using Clock = Running::Clock;
-
 constexpr std::chrono::milliseconds patience{1000};  // between bye and SIGTERM
 
 // The hard limit, below which each request has its own: an image that is changed in place may be as long as any disk.
@@ -107,58 +105,82 @@ Exchange Adapter::greet(const ProcessLimits& limits) {
   return greeted;
 }
 
-Exchange Adapter::ask(std::string_view op, Json request, const ProcessLimits& limits,
-                      const std::filesystem::path& output) {
+/// It runs, and has been greeted; or why it does not.
+std::optional<Exchange> Adapter::make_ready(const ProcessLimits& limits) {
   if (stopping_signal() != 0) {
     Exchange interrupted;
     interrupted.process.ending = Ending::interrupted;
     return interrupted;
   }
-  if (!running_)
-    if (auto failed = start(limits)) return *failed;
+  return running_ ? std::nullopt : start(limits);
+}
+
+Exchange Adapter::ask(std::string_view op, Json request, const ProcessLimits& limits,
+                      const std::filesystem::path& output) {
+  if (auto failed = make_ready(limits)) return *failed;
   return exchange(op, std::move(request), limits, output);
 }
 
-Exchange Adapter::exchange(std::string_view op, Json request, const ProcessLimits& limits,
-                           const std::filesystem::path& output) {
+/// From here on limits are counted anew.
+std::optional<Exchange> Adapter::begin(const ProcessLimits& limits) {
   receive();
-  const auto begin = Clock::now();
-  const bool was_up = !running_->ended_within(std::chrono::seconds(0));
+  asked_at_ = Clock::now();
+  was_up_ = !running_->ended_within(std::chrono::seconds(0));
   if (!said_.empty()) return broken({}, fmt::format("it spoke before it was asked: {}", as_said(said_)));
   program_ = running_->program();
   limit_file_size(program_, limits.file_size);
   forget_peak_memory(program_);
   running_->take_messages();
-  request["op"] = op;
-  request["seq"] = ++seq_;
-  bool open = send(request.dump() + "\n");  // where that fails it has ended, or soon will be: the watch tells
+  is_open_ = true;
+  return std::nullopt;
+}
+
+/// A whole line is there; or what came instead.
+std::optional<Exchange> Adapter::await_line(const ProcessLimits& limits, const std::filesystem::path& output) {
   while (said_.find('\n') == std::string::npos) {
     if (said_.size() >= answer_length_max)
       return broken({}, fmt::format("a line of more than {} bytes: {}", answer_length_max, as_said(said_)));
-    const auto event = running_->watch({limits, begin, open ? answers_.get() : -1, output});
-    open = receive();
+    const auto event = running_->watch({limits, asked_at_, is_open_ ? answers_.get() : -1, output});
+    is_open_ = receive();
     if (event == Running::Event::ended && said_.find('\n') == std::string::npos) {
       Exchange done = ended();
-      if (!was_up) done.process.messages.insert(0, "it had ended after it answered the request before\n");
-      done.process.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
+      if (!was_up_) done.process.messages.insert(0, "it had ended after it answered the request before\n");
+      done.process.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - asked_at_);
       return done;
     }
   }
-  return settle(op, {}, begin);
+  return std::nullopt;
 }
 
-/// A whole line is there.
-Exchange Adapter::settle(std::string_view op, Exchange done, Clock::time_point begin) {
-  done.process.ending = Ending::answered;
-  done.process.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
-  done.process.peak_memory = peak_memory(program_);
-  done.process.messages = running_->take_messages();
+std::string Adapter::take_line() {
   const auto end = said_.find('\n');
-  auto answer = protocol_->parse_answer(op, seq_, std::string_view(said_).substr(0, end));
-  if (!answer) return broken(std::move(done), answer.error().message);
+  auto line = said_.substr(0, end);
   said_.erase(0, end + 1);
+  return line;
+}
+
+Exchange Adapter::exchange(std::string_view op, Json request, const ProcessLimits& limits,
+                           const std::filesystem::path& output) {
+  if (auto failed = begin(limits)) return *failed;
+  request["op"] = op;
+  request["seq"] = ++seq_;
+  is_open_ = send(request.dump() + "\n");  // where that fails it has ended, or soon will be: the watch tells
+  if (auto failed = await_line(limits, output)) return *failed;
+  Exchange done = settle();
+  auto answer = protocol_->parse_answer(op, {&seq_, 1}, take_line());
+  if (!answer) return broken(std::move(done), answer.error().message);
   if (!said_.empty()) return broken(std::move(done), fmt::format("it said more than one line: {}", as_said(said_)));
   done.answer = std::move(*answer);
+  return done;
+}
+
+/// The end of a request that was answered.
+Exchange Adapter::settle() {
+  Exchange done;
+  done.process.ending = Ending::answered;
+  done.process.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - asked_at_);
+  done.process.peak_memory = peak_memory(program_);
+  done.process.messages = running_->take_messages();
   return done;
 }
 
@@ -211,7 +233,7 @@ Exchange Adapter::end(bool say_bye) {
   done = ended();
   const auto line = said_.substr(0, said_.find('\n'));
   if (!say_bye || done.process.ending != Ending::exited) return done;
-  if (auto answer = protocol_->parse_answer("bye", seq_, line))
+  if (auto answer = protocol_->parse_answer("bye", {&seq_, 1}, line))
     done.answer = *answer;
   else
     done.fault = answer.error().message;

@@ -9,12 +9,12 @@ namespace {
 bool shallow(int depth, Json::parse_event_t /*event*/, Json& /*parsed*/) { return depth < 8; }
 
 /// The number that an answer bears, as far as it bears one.
-Result<void> check_number(const Json& answer, std::uint64_t seq, std::string_view line) {
+Result<void> check_number(const Json& answer, std::span<const std::uint64_t> open, std::string_view line) {
   if (!answer.is_object()) return fail("not a JSON object: {}", as_said(line));
   const auto found = answer.find("seq");
   if (found == answer.end()) return fail("no \"seq\": {}", as_said(line));
-  if (*found == seq) return {};
-  return fail("\"seq\" is {}, but the request was {}", as_said(found->dump()), seq);
+  if (std::find(open.begin(), open.end(), *found) != open.end()) return {};
+  return fail("\"seq\" is {}, but the request was {}", as_said(found->dump()), fmt::join(open, " or "));
 }
 
 }  // namespace
@@ -37,10 +37,11 @@ Result<std::shared_ptr<const Protocol>> Protocol::load(const std::filesystem::pa
   return protocol;
 }
 
-Result<Json> Protocol::parse_answer(std::string_view op, std::uint64_t seq, std::string_view line) const {
+Result<Json> Protocol::parse_answer(std::string_view op, std::span<const std::uint64_t> open,
+                                    std::string_view line) const {
   auto answer = Json::parse(line, shallow, false);
   if (answer.is_discarded()) return fail("no JSON: {}", as_said(line));
-  if (auto numbered = check_number(answer, seq, line); !numbered) return tl::unexpected(numbered.error());
+  if (auto numbered = check_number(answer, open, line); !numbered) return tl::unexpected(numbered.error());
   if (op == "hello" && answer.contains("protocol") && answer["protocol"] != protocol_version)
     return fail("it speaks protocol {}, not protocol {}", as_said(answer["protocol"].dump()), protocol_version);
   if (auto valid = answers_.at(op).validate(answer); !valid)

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "bench/image_copy.hpp"
+#include "corpus/guest_map.hpp"
 #include "implementation/adapters.hpp"
 #include "trial/canary.hpp"
 
@@ -11,6 +12,9 @@ namespace fs = std::filesystem;
 namespace {
 
 using Kind = Finding::Kind;
+
+constexpr std::uint64_t sector_size = 512;
+constexpr std::uint64_t between_sectors = 4096;
 
 class Check {
  public:
@@ -22,6 +26,7 @@ class Check {
     canaries();
     if (!first_.empty()) {
       numbers();
+      if (open_max_ > 0) together();
       names();
       missing_image();
     }
@@ -53,6 +58,7 @@ class Check {
       const bool needs_image_alone = op == "read" || op == "read-range" || op == "map" || op == "check";
       if (first_.empty() && needs_image_alone) first_ = op;
     }
+    open_max_ = greeted.answer.value("parallel", std::size_t{0});
     find(Kind::ok, fmt::format("hello: {} {} speaks protocol {}: {}", greeted.answer.at("name").get<std::string>(),
                                greeted.answer.at("version").get<std::string>(), protocol_version, operations));
   }
@@ -107,6 +113,50 @@ class Check {
     expect(said.empty(), "nothing is said without a request", said);
   }
 
+  /// A few sectors of each cluster, as many at a time as it takes.
+  void together() {
+    const auto image = plain_image("together");
+    if (!image) return find(Kind::wrong, image.error().message);
+    const auto sectors = sectors_of(*image);
+    if (!sectors) return find(Kind::wrong, sectors.error().message);
+    std::vector<Json> requests;
+    for (const auto& sector : *sectors)
+      requests.push_back(request_for({Op::read_range, 0, sector.guest_offset, sector.bytes.size(), {}}, *image,
+                                     image->parent_path() / random_name()));
+    auto one = adapter();
+    std::size_t right = 0;
+    const auto asked =
+        one.ask_together(name(Op::read_range), requests, bench_.limits, [&](std::size_t i, const Json& answer) {
+          const auto given = OpenFile::open(requests[i].at("out").get<std::string>());
+          std::vector<std::byte> bytes((*sectors)[i].bytes.size());
+          if (answer_of(answer) != Answer::accept || !given || given->size() != bytes.size()) return;
+          if (given->read_at(0, bytes) && bytes == (*sectors)[i].bytes) ++right;
+        });
+    expect(asked.exchange.answered() && right == requests.size(),
+           fmt::format("{} requests, up to {} of them open at a time, are each answered", requests.size(), open_max_),
+           asked.exchange.answered() ? fmt::format("{} were answered rightly", right) : told(asked.exchange));
+  }
+
+  struct Sector {
+    std::uint64_t guest_offset;
+    std::vector<std::byte> bytes;
+  };
+  Result<std::vector<Sector>> sectors_of(const fs::path& image) const {
+    const auto map = load_guest_map(bench_.corpus.canary("no-holes.json"));
+    if (!map) return tl::unexpected(map.error());
+    const auto file = OpenFile::open(image);
+    if (!file) return tl::unexpected(file.error());
+    std::vector<Sector> sectors;
+    for (const auto& extent : map->extents)
+      for (std::uint64_t at = 0; at + sector_size <= extent.length; at += between_sectors) {
+        Sector sector{extent.offset + at, std::vector<std::byte>(sector_size)};
+        if (auto read = file->read_at(extent.host_offset.value() + at, sector.bytes); !read)
+          return tl::unexpected(read.error());
+        sectors.push_back(std::move(sector));
+      }
+    return sectors;
+  }
+
   void names() {
     const auto image = plain_image("it's a \"folder\" \\ with caf\xc3\xa9");
     if (!image) return find(Kind::wrong, image.error().message);
@@ -146,6 +196,7 @@ class Check {
   const Implementation& implementation_;
   std::vector<Finding> findings_;
   std::string first_;
+  std::size_t open_max_ = 0;  // as it says
   bool broken_ = false;
 };
 

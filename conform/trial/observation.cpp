@@ -1,30 +1,13 @@
 #include "trial/observation.hpp"
 
-#include <sys/stat.h>
-
 #include <fstream>
 
-#include "implementation/adapters.hpp"
 #include "process/process.hpp"
+#include "trial/asked_adapter.hpp"
 #include "trial/served.hpp"
 
 namespace conform {
 namespace {
-
-/// The same of an adapter, which does not say by its exit status what it answers.
-void read_exchange(Observation& observation, const Exchange& exchange, const Allowance& allowance) {
-  observation.process = exchange.process;
-  if (!exchange.fault.empty()) {
-    fail_with(observation, Status::harness_error, "the adapter broke the protocol: " + exchange.fault);
-  } else if (exchange.process.ending == Ending::answered) {
-    observation.answer = answer_of(exchange.answer);
-    observation.found = found_by(exchange.answer);
-    observation.process.messages.insert(0, exchange.answer.value("message", "") + "\n");
-  } else {
-    read_ending(observation, {}, allowance);
-    if (exchange.process.ending == Ending::exited) observation.detail = told(exchange);
-  }
-}
 
 /// However the program then ended: it may have caught the signal, or its shell may have told us an exit status.
 bool flooded(const Observation& observation, const Allowance& allowance) {
@@ -90,13 +73,6 @@ Values values_of(const Implementation& implementation, const Operation& operatio
   return values;
 }
 
-/// A link leads out of what the program was given, and a second name of a file that was there before is no output.
-bool is_link(const std::filesystem::path& output) {
-  struct stat status = {};
-  return ::lstat(output.c_str(), &status) == 0 &&
-         (S_ISLNK(status.st_mode) || (S_ISREG(status.st_mode) && status.st_nlink > 1));
-}
-
 void refuse_link(Observation& observation) {
   if (!is_link(observation.output)) return;
   remove_tree(observation.output);
@@ -118,11 +94,8 @@ Observation observe(const Implementation& implementation, const Operation& opera
     return observation;
   }
   if (command.by == By::adapter) {
-    const auto exchange = adapter_of(implementation)
-                              .ask(name(operation.op), request_for(operation, copy.image(), observation.output),
-                                   limits_of(allowance), observation.output);
+    observe_adapter({implementation, operation, copy, allowance, plan}, observation);
     refuse_link(observation);
-    read_exchange(observation, exchange, allowance);
     check_usage(observation, allowance);
     return observation;
   }

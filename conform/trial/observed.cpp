@@ -1,5 +1,7 @@
 #include "trial/observed.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cmath>
 #include <csignal>
@@ -26,6 +28,12 @@ Json as_json(const Traffic& traffic) {
           {"connections", traffic.connections},
           {"in_flight_max", traffic.in_flight_max},
           {"overtaken", traffic.overtaken}};
+}
+
+bool is_link(const std::filesystem::path& output) {
+  struct stat status = {};
+  return ::lstat(output.c_str(), &status) == 0 &&
+         (S_ISLNK(status.st_mode) || (S_ISREG(status.st_mode) && status.st_nlink > 1));
 }
 
 std::chrono::milliseconds milliseconds(double seconds) {

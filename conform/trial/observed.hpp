@@ -7,8 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "bench/image_copy.hpp"
 #include "corpus/case.hpp"
-#include "implementation/command.hpp"
+#include "implementation/implementation.hpp"
 #include "process/ending.hpp"
 #include "verdict/given_ranges.hpp"
 #include "verdict/status.hpp"
@@ -22,13 +23,13 @@ struct Allowance {
   Limits of_case;
 };
 
-/// In which order a server is asked for what is in flight together, and of read-parallel, for what.
+/// In which order one that stays up is asked for what is in flight together, and of read-parallel, for what.
 struct Plan {
   std::uint64_t seed = 0;
   std::vector<Segment> ranges{};
 };
 
-/// How a server was asked.
+/// How it was asked.
 struct Traffic {
   std::uint64_t seed = 0;
   std::size_t requests = 0;
@@ -50,6 +51,18 @@ struct Observation {
   std::optional<Traffic> traffic{};  // of what was in flight together
   std::vector<FaultPlace> found{};   // of check by an adapter: the places that it says are at fault
 };
+
+/// What one that stays up is asked.
+struct Inquiry {
+  const Implementation& implementation;
+  const Operation& operation;
+  const ImageCopy& copy;
+  const Allowance& allowance;
+  const Plan& plan;
+};
+
+/// A link leads out of what the program was given, and a second name of a file that was there before is no output.
+bool is_link(const std::filesystem::path& output);
 
 /// Rounded up.
 std::chrono::milliseconds milliseconds(double seconds);

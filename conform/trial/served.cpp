@@ -29,11 +29,11 @@ Serving& serving() {
   return here;
 }
 
-const Command& command_of(const ServedQuestion& question) {
+const Command& command_of(const Inquiry& question) {
   return question.implementation.commands.at(question.operation.op);
 }
 
-Result<std::unique_ptr<Client>> start(const ServedQuestion& question) {
+Result<std::unique_ptr<Client>> start(const Inquiry& question) {
   const auto socket = question.copy.fresh_path();
   Values values = question.implementation.places;
   values["image"] = question.copy.image().string();
@@ -49,7 +49,7 @@ Result<std::unique_ptr<Client>> start(const ServedQuestion& question) {
 }
 
 /// What its process did that kept it from answering.
-void read_fault(const ServedQuestion& question, const Fault& fault, bool served, Observation& observation) {
+void read_fault(const Inquiry& question, const Fault& fault, bool served, Observation& observation) {
   observation.process = fault.process;
   const char* when = served ? "while it served" : "before it served";
   switch (fault.kind) {
@@ -68,8 +68,7 @@ void read_fault(const ServedQuestion& question, const Fault& fault, bool served,
   }
 }
 
-void take_traffic(const ServedQuestion& question, const Client& client, std::size_t requests,
-                  Observation& observation) {
+void take_traffic(const Inquiry& question, const Client& client, std::size_t requests, Observation& observation) {
   observation.traffic = {question.plan.seed, requests, client.connections(), client.overlap().in_flight_max,
                          client.overlap().overtaken};
 }
@@ -77,7 +76,7 @@ void take_traffic(const ServedQuestion& question, const Client& client, std::siz
 bool is_refusal(int error) { return error == EIO || error == EINVAL; }
 
 /// All ranges of the plan at once, each refused or given.
-Outcome ask_together(const ServedQuestion& question, Client& client, Observation& observation) {
+Outcome ask_together(const Inquiry& question, Client& client, Observation& observation) {
   if (auto fault = client.connect(connections_together)) return {.fault = std::move(fault)};
   auto& given = observation.given;
   std::vector<Request> requests;
@@ -114,7 +113,7 @@ void read_error(const Outcome& outcome, Observation& observation) {
   observation.process.messages.insert(0, outcome.where + "\n");
 }
 
-Outcome ask(const ServedQuestion& question, Client& client, Observation& observation) {
+Outcome ask(const Inquiry& question, Client& client, Observation& observation) {
   const auto& operation = question.operation;
   const auto size = client.connection().size();
   const auto flood = limits_of(question.allowance).file_size;
@@ -133,7 +132,7 @@ Outcome ask(const ServedQuestion& question, Client& client, Observation& observa
 }
 
 /// What the whole of its requests came to. False: the server is at its end.
-bool take_outcome(const ServedQuestion& question, const Outcome& outcome, Client& client, Observation& observation) {
+bool take_outcome(const Inquiry& question, const Outcome& outcome, Client& client, Observation& observation) {
   if (outcome.fault) {
     read_fault(question, *outcome.fault, true, observation);
     return false;
@@ -152,7 +151,7 @@ bool take_outcome(const ServedQuestion& question, const Outcome& outcome, Client
 }
 
 /// It put everything in order before its end, or an answer that it gave is worth nothing.
-void take_end(const ServedQuestion& question, const ProcessReport& report, Observation& observation) {
+void take_end(const Inquiry& question, const ProcessReport& report, Observation& observation) {
   if (report.ending == Ending::exited && report.exit == 0) return;
   if (observation.failure) return;
   observation.process = report;
@@ -163,7 +162,7 @@ void take_end(const ServedQuestion& question, const ProcessReport& report, Obser
 
 /// The server that is up for this image; where none is, one is started. Nothing: it does not serve, and the observation
 /// says why.
-Client* client_for(const ServedQuestion& question, Observation& observation) {
+Client* client_for(const Inquiry& question, Observation& observation) {
   auto& [image, program, client] = serving();
   if (image != question.copy.image() || program != question.implementation.server) stop_serving();
   if (client) {
@@ -185,7 +184,7 @@ Client* client_for(const ServedQuestion& question, Observation& observation) {
   return nullptr;
 }
 
-void observe_reading(const ServedQuestion& question, Observation& observation) {
+void observe_reading(const Inquiry& question, Observation& observation) {
   Client* client = client_for(question, observation);
   if (client && !take_outcome(question, ask(question, *client, observation), *client, observation))
     serving().client.reset();
@@ -203,7 +202,7 @@ std::vector<Json> lives(const Json& steps) {
 }
 
 /// One server from its start on; true where the next may follow.
-bool live(const ServedQuestion& question, const Json& steps, bool is_killed, Observation& observation) {
+bool live(const Inquiry& question, const Json& steps, bool is_killed, Observation& observation) {
   Client* client = client_for(question, observation);
   if (!client) return false;
   const auto together =
@@ -221,7 +220,7 @@ bool live(const ServedQuestion& question, const Json& steps, bool is_killed, Obs
   return goes_on && outcome.done();
 }
 
-void observe_modify(const ServedQuestion& question, Observation& observation) {
+void observe_modify(const Inquiry& question, Observation& observation) {
   stop_serving();
   const auto all = lives(question.operation.steps);
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -233,7 +232,7 @@ void observe_modify(const ServedQuestion& question, Observation& observation) {
 
 }  // namespace
 
-void observe_served(const ServedQuestion& question, Observation& observation) {
+void observe_served(const Inquiry& question, Observation& observation) {
   if (question.operation.op == Op::modify)
     observe_modify(question, observation);
   else

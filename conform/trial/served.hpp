@@ -4,22 +4,12 @@
 // the image is looked at.
 #pragma once
 
-#include "bench/image_copy.hpp"
-#include "implementation/implementation.hpp"
 #include "trial/observed.hpp"
 
 namespace conform {
 
-struct ServedQuestion {
-  const Implementation& implementation;
-  const Operation& operation;
-  const ImageCopy& copy;
-  const Allowance& allowance;
-  const Plan& plan;
-};
-
 /// `observation` has the place of its output.
-void observe_served(const ServedQuestion& question, Observation& observation);
+void observe_served(const Inquiry& question, Observation& observation);
 
 /// The server of this thread, if one is up, ends: nobody will ask for its image again.
 void stop_serving();

@@ -67,8 +67,9 @@ std::vector<Record> try_operations(const Bench& bench, const Implementation& imp
   for (const auto& operation : tested.operations) {
     Record& record = records.emplace_back(blank_record(tested, operation, implementation));
     if (!record.offered) {
-      record.detail = fmt::format("{} has no {} for {}", implementation.name,
-                                  operation.wants_server() ? "server" : "command", name(operation.op));
+      const bool stays_up = operation.wants_server() || operation.op == Op::read_parallel;
+      record.detail =
+          fmt::format("{} has no {} for {}", implementation.name, stays_up ? "server" : "command", name(operation.op));
     } else if (const auto why = stopped.find(operation.op); why != stopped.end()) {
       record.detail = "stopped: " + why->second;
     } else if (auto done = perform({bench, implementation, tested, operation}, attempt, custody, record); !done) {

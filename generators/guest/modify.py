@@ -138,15 +138,20 @@ class _Disk:
         self._close(start, start + length)
 
     def _parallel(self, index: int, steps: list[Spec]) -> None:
-        """In any order, since no two of them name one byte."""
-        named: list[Range] = []
-        for step in steps:
-            (kind, stated), = step.items()
+        """In any order: where a write meets zeros or a discard, a byte is the write's, or zero. Two writes do not meet:
+        of two bytes that are right, this would have no word for the second."""
+        written: list[Range] = []
+        emptied: list[Range] = []
+        changes = [item for step in steps for item in step.items()]
+        for kind, stated in sorted(changes, key=lambda change: change[0] == "write"):
             start, end = number(stated["offset"]), number(stated["offset"]) + number(stated["length"])
-            if _meet(named, start, end):
-                raise CaseError("steps that are in flight together name no byte twice")
-            named.append((start, end))
+            if kind == "write" and _meet(written, start, end):
+                raise CaseError("writes that are in flight together name no byte twice")
+            (written if kind == "write" else emptied).append((start, end))
             self.take(index, kind, stated)
+        for start, end in written:
+            for first, last in emptied:
+                self._open(max(start, first), min(end, last))
 
     def _flush(self, _: Spec) -> None:
         self.flushed, self.unflushed = [*self.flushed, *self.unflushed], []

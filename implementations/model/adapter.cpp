@@ -1,13 +1,18 @@
 // qcow2-model-adapter: the model at level 1, in process, without the program qcow2-model around its library.
 //
 // One request a line on standard input, one answer a line on standard output (docs/plugging-in.md; the messages have
-// their schemas in implementations/protocol/schema.json). What is wrong with an image is an answer. What is wrong with
-// a file or with a request ends the adapter, with a line on standard error.
+// their schemas in implementations/protocol/schema.json). Each read-range has a thread of its own, so that several can
+// be open; any other request waits until those are answered. What is wrong with an image is an answer. What is wrong
+// with a file or with a request ends the adapter, with a line on standard error.
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <thread>
+#include <vector>
 
 #include "check/check.hpp"
 #include "files/chain.hpp"
@@ -23,11 +28,15 @@ namespace {
 using Json = nlohmann::json;
 using namespace qcow2;
 
+constexpr std::size_t open_max = 8;  // requests that are not answered
+constexpr std::size_t threads_max = 8 * open_max;
+
 Json hello() {
   return {{"protocol", 1},
           {"name", "model"},
           {"version", QCOW2_CONFORM_VERSION},
-          {"operations", {"read", "read-range", "read-snapshot", "map", "check", "repair", "modify"}},
+          {"operations", {"read", "read-range", "read-snapshot", "read-parallel", "map", "check", "repair", "modify"}},
+          {"parallel", open_max},
           {"features",
            {"deflate", "zstd", "extended-l2", "v2", "backing-file", "snapshot", "external-data-file",
             "standard-clusters", "zero-clusters"}}};
@@ -110,17 +119,38 @@ Json answer(const Json& request) {
   }
 }
 
+[[noreturn]] void die(const std::exception& error) {
+  std::fprintf(stderr, "qcow2-model-adapter: %s\n", error.what());
+  std::_Exit(2);
+}
+
+void serve(const Json& request) {
+  static std::mutex one_line;
+  Json message = answer(request);
+  message["seq"] = request.at("seq");
+  const std::lock_guard lock(one_line);
+  std::cout << message.dump() << std::endl;
+}
+
+void serve_beside_others(const Json& request) noexcept try { serve(request); } catch (const std::exception& error) {
+  die(error);
+}
+
 }  // namespace
 
 int main() try {
+  std::vector<std::jthread> open;
   for (std::string line; std::getline(std::cin, line);) {
     const Json request = Json::parse(line);
-    Json message = answer(request);
-    message["seq"] = request.at("seq");
-    std::cout << message.dump() << std::endl;
+    if (request.at("op") == "read-range") {
+      if (open.size() == threads_max) open.clear();  // most have ended long since
+      open.emplace_back(serve_beside_others, request);
+      continue;
+    }
+    open.clear();
+    serve(request);
     if (request["op"] == "bye") break;
   }
 } catch (const std::exception& error) {
-  std::fprintf(stderr, "qcow2-model-adapter: %s\n", error.what());
-  return 2;
+  die(error);
 }

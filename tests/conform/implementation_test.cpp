@@ -62,12 +62,16 @@ TEST_CASE("a server performs what NBD can say, and no more") {
   CHECK(!load(document)->commands.contains(Op::modify));
 }
 
-TEST_CASE("what only a server can do is offered by a server alone") {
+TEST_CASE("what a command cannot do is offered by those that stay up") {
   const auto command = load(Json::parse(healthy));
   REQUIRE(command);
   Operation reads{Op::read, 0, 0, 0, {}};
   CHECK(command->offers(reads));
   CHECK(!command->offers({Op::read_parallel, 0, 0, 0, {}}));
+  auto adapted = Json::parse(healthy);
+  adapted.erase("operations");
+  adapted["adapter"] = {{"command", {"x"}}, {"operations", {"read", "read-parallel"}}};
+  CHECK(load(adapted)->offers({Op::read_parallel, 0, 0, 0, {}}));
   auto document = Json::parse(healthy);
   document["operations"]["modify"] = {
       {"command", {"x", "{image}", "{steps}"}}, {"accept_exit", {0}}, {"reject_exit", {1}}};

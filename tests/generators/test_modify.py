@@ -69,6 +69,14 @@ class Steps(unittest.TestCase):
         self.assertEqual((b"\x55" * 100, bytes(50)), (there.file.read(0, 100), there.file.read(200, 50)))
         self.assertEqual([(8192, 4096)], there.open)
 
+    def test_what_a_write_and_zeros_name_together_is_either(self) -> None:
+        steps = [{"write": filled(4096, 100)}, {"write_zeroes": {"offset": 4000, "length": 150}},
+                 {"discard": {"offset": 4190, "length": 20}}]
+        for together in (steps, steps[::-1]):
+            after = changed([{"parallel": together}])
+            self.assertEqual((bytes(96), b"\x55" * 100), (after.file.read(4000, 96), after.file.read(4096, 100)))
+            self.assertEqual([(4096, 54), (4190, 20)], after.open)
+
     def test_a_kill_leaves_open_what_was_not_flushed(self) -> None:
         after = changed([{"write": filled(0, 10)}, {"flush": {}}, {"write": filled(20, 10)}, {"kill": {}},
                          {"write": filled(25, 2)}])

@@ -20,6 +20,7 @@ MOMENT = 0.02  # seconds
 
 TOGETHER = "six-good-clusters-deflate"
 WRITTEN = "all-neighbours-overwritten"
+ZEROED = "writes-and-zeros-of-the-same-bytes"
 MAPPED = "every-kind-mapped"
 MAPPED_OVER_ANOTHER = "mapped-over-a-backing-file"
 
@@ -451,6 +452,18 @@ class LostWrite(Unlocked):
         whole = super().old(index)
         time.sleep(MOMENT)
         return whole
+
+
+@planted("two-changes-free-the-same-cluster", ZEROED, "unsound-image")
+class BothFree(Unlocked):
+    """Each counts down what it found in the entry before it waited for its turn."""
+
+    def replace(self, index, entry):
+        old = self.entry(index)
+        time.sleep(MOMENT)
+        with self.turn:
+            self.put(self.place(self.own_table(self.l1_index(index)), index), struct.pack(">Q", entry))
+            self.release(old)
 
 
 class LockedByCluster(Unlocked):

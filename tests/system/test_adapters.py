@@ -3,11 +3,15 @@ the truth."""
 
 import json
 import re
+import sys
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from tests.adapters.mistakes import MISTAKES
 from tests.system.support import BIN, CONFORM, ROOT, SystemTest, absent, run
 
+SECONDS = 8  # for an operation: an adapter that hangs is asked again, alone
 DOCUMENT = ROOT / "docs/plugging-in.md"
 PROTOCOL = json.loads((ROOT / "implementations/protocol/schema.json").read_text())
 READER = ROOT / "implementations/spec-reader"
@@ -58,6 +62,61 @@ class Adapters(SystemTest):
     def test_spec_reader(self) -> None:
         self.check("spec-reader")
         self.compare("spec-reader")
+
+
+class Bank(SystemTest):
+    """Adapters that take several requests at a time: right ones pass, and each of tests/adapters/ gets its status."""
+
+    def judge(self, name: str, case: str) -> tuple[int, list[dict]]:
+        command = f"{sys.executable} -E -S -m tests.adapters.adapter {name}"
+        folder = self.dir / name
+        done = run(CONFORM, "run", "--adapter", command, "--case", case, "--timeout", SECONDS, "--jobs", 1,
+                   "--out", folder)
+        if not (folder / "results.jsonl").is_file():
+            return done.returncode, []
+        lines = map(json.loads, (folder / "results.jsonl").read_text().splitlines())
+        return done.returncode, [line for line in lines if line.get("op") == "read-parallel"]
+
+    def test_each_gets_its_status(self) -> None:
+        with ThreadPoolExecutor(2) as pool:
+            judged = pool.map(lambda name: self.judge(name, MISTAKES[name].case), MISTAKES)
+            for (name, mistake), (status, records) in zip(MISTAKES.items(), judged):
+                with self.subTest(name):
+                    self.assertEqual([mistake.status] if mistake.status else [],
+                                     [record["status"] for record in records], [r["detail"] for r in records])
+                    failures = {"pass": 0, "unsupported": 0, "harness-error": 4, "": 4}
+                    self.assertEqual(failures.get(mistake.status, 1), status)
+
+    def test_how_many_were_open(self) -> None:
+        for name, open_max in (("right", 8), ("takes-two-at-a-time", 2), ("answers-in-reverse", 8)):
+            with self.subTest(name):
+                _, (record,) = self.judge(name, MISTAKES[name].case)
+                traffic = record["properties"]
+                self.assertEqual((240, 1, open_max),
+                                 (traffic["requests"], traffic["connections"], traffic["in_flight_max"]))
+                if name == "answers-in-reverse":
+                    self.assertGreater(traffic["overtaken"], 100)
+
+    def test_the_model(self) -> None:
+        """All cases of read-parallel."""
+        run(CONFORM, "run", "--adapter", f"{BIN}/qcow2-model-adapter", "--clause", "parallel-reads", "--jobs", 1,
+            "--out", self.dir)
+        lines = map(json.loads, (self.dir / "results.jsonl").read_text().splitlines())
+        records = [line for line in lines if line.get("op") == "read-parallel"]
+        self.assertGreater(len(records), 10)
+        self.assertEqual({"pass"}, {record["status"] for record in records}, [r["detail"] for r in records])
+        self.assertEqual({8}, {record["properties"]["in_flight_max"] for record in records})
+
+    def test_check(self) -> None:
+        for name, exit_status, says in (
+                ("right", 0, "64 requests, up to 8 of them open at a time, are each answered\n"),
+                ("numbers-and-data-of-two-swapped", 4, "are each answered: no: "),
+                ("one-number-twice", 4, "was to be answered"),
+                ("does-not-say-how-many", 4, "parallel")):
+            with self.subTest(name):
+                done = run(CONFORM, "adapter", "check", f"{sys.executable} -E -S -m tests.adapters.adapter {name}")
+                self.assertEqual(exit_status, done.returncode, done.stdout.decode())
+                self.assertIn(says, done.stdout.decode() + done.stderr.decode())
 
 
 class Document(unittest.TestCase):
