@@ -3,7 +3,6 @@
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME qcow2-conform)
 set(CPACK_PACKAGE_VENDOR "The qcow2-conform authors")
-set(CPACK_PACKAGE_CONTACT "The qcow2-conform authors <qcow2-conform@invalid>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES TRUE)
