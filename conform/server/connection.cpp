@@ -116,7 +116,7 @@ bool Connection::tells(Context context) const {
   return ::nbd_can_meta_context(handle_.get(), found->second) > 0;
 }
 
-std::uint64_t Connection::send(const Request& request, Statuses* statuses) {
+std::uint64_t Connection::send(const Request& request, Statuses* into) {
   nbd_handle* handle = handle_.get();
   const auto none = NBD_NULL_COMPLETION;
   std::int64_t number = -1;
@@ -136,8 +136,8 @@ std::uint64_t Connection::send(const Request& request, Statuses* statuses) {
     case Request::Kind::discard: number = ::nbd_aio_trim(handle, request.length, request.offset, none, 0); break;
     case Request::Kind::flush: number = ::nbd_aio_flush(handle, none, 0); break;
     case Request::Kind::status: {
-      const nbd_extent_callback into{.callback = take_statuses, .user_data = statuses, .free = nullptr};
-      number = ::nbd_aio_block_status(handle, request.length, request.offset, into, none, 0);
+      const nbd_extent_callback take{.callback = take_statuses, .user_data = into, .free = nullptr};
+      number = ::nbd_aio_block_status(handle, request.length, request.offset, take, none, 0);
       break;
     }
   }

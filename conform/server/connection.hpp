@@ -65,9 +65,9 @@ class Connection {
   bool can(Request::Kind kind) const;
   bool tells(Context context) const;
 
-  /// The number of the request; 0: it could not be sent, and message() says why. What status finds goes to `statuses`,
+  /// The number of the request; 0: it could not be sent, and message() says why. What status finds goes into `into`,
   /// which must outlast the request.
-  std::uint64_t send(const Request& request, Statuses* statuses = nullptr);
+  std::uint64_t send(const Request& request, Statuses* into = nullptr);
   /// A request that was answered, or nothing.
   struct Answered {
     std::uint64_t number;

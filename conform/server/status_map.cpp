@@ -11,8 +11,8 @@
 namespace conform {
 namespace {
 
-constexpr std::uint64_t status_length_max = std::uint64_t{1} << 31;  // a multiple of every block size
-constexpr std::uint64_t disk_length_max = std::uint64_t{1} << 44;     // 8192 requests of a context
+constexpr std::uint64_t map_request_length_max = std::uint64_t{1} << 31;  // a multiple of every block size
+constexpr std::uint64_t disk_length_max = std::uint64_t{1} << 44;    // 8192 requests of a context
 
 /// Asks for a context until it has told of the whole disk, and joins what is alike.
 class Telling {
@@ -21,7 +21,7 @@ class Telling {
 
   Outcome ask() {
     const auto size = client_.connection().size();
-    while (at_ < size && outcome_.done()) ask_for(std::min(status_length_max, size - at_));
+    while (at_ < size && outcome_.done()) ask_for(std::min(map_request_length_max, size - at_));
     return std::move(outcome_);
   }
   std::vector<StatusExtent> extents() { return std::move(extents_); }
