@@ -160,8 +160,10 @@ class Longer(Adapter):
         self.give(request, self.bytes_of(request) + b"\0")
 
 
-@planted("does-not-support-some", TOGETHER, "unsupported")
+@planted("does-not-support-some", TOGETHER, "wrong-reject")
 class Unsupported(Counted):
+    """Of an image whose features it claims."""
+
     def together(self, request):
         Counted.counted += 1
         self.say(request, answer="unsupported") if self.counted > self.after else self.alone(request)
