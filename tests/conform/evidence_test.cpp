@@ -75,7 +75,7 @@ TEST_CASE("other answers of the same version break, another version is only told
   CHECK(compare_evidence("some", small, now).broken.empty());
   now["model"]["observed"][0] = "other-bytes";
   CHECK(compare_evidence("some", small, now).broken ==
-        std::vector<std::string>{R"(some: model answered ["other-bytes",null], recorded is ["accept",null])"});
+        std::vector<std::string>{R"(some: model answered ["other-bytes",null], but ["accept",null] is recorded)"});
   now["model"]["version"] = "0.2.0";
   CHECK(compare_evidence("some", small, now).broken.empty());
   CHECK(compare_evidence("some", small, now).unlike.size() == 1);
@@ -146,7 +146,7 @@ TEST_CASE("evidence is recorded, recorded again unchanged, and its change notice
   put_oracle(folder.path(), "zeros", "1.0");
   const auto changed = evidence({"--check"});
   CHECK(changed.exit == 1);
-  CHECK(changed.output.find(R"(accepted: oracle answered ["other-bytes"], recorded is ["accept"])") !=
+  CHECK(changed.output.find(R"(accepted: oracle answered ["other-bytes"], but ["accept"] is recorded)") !=
         std::string::npos);
   put_oracle(folder.path(), "zeros", "1.1");
   const auto other = evidence({"--check"});

@@ -62,7 +62,7 @@ TEST_CASE("a map that is so has no faults, however coarse it is") {
   CHECK(faults_of(right_map()).empty());
   CHECK(faults_of(Json::array({extent(0, 6, Json::object())})).empty());
   CHECK(faults_of({extent(0, 4, {{"data", true}}), extent(4, 2, {{"present", true}, {"depth", 0}})}).empty());
-  CHECK(faults_of({extent(0, 2, {}), extent(2, 2, {{"hole", true}}), extent(4, 1, {{"hole", false}}),
+  CHECK(faults_of({extent(0, 2, Json::object()), extent(2, 2, {{"hole", true}}), extent(4, 1, {{"hole", false}}),
                    extent(5, 1, {{"hole", true}})})
             .empty());
 }
