@@ -35,7 +35,8 @@ unite() {
 library=() commands=()
 mapfile -t sources < <(
   for folder in format read check write repair change change/state files; do unite "$folder"; done
-  find "$root"/model/cli "$root"/command_line "$root"/fuzz -name '*.cpp' ! -name read_clusters.cpp ! -path '*/cli/main.cpp'
+  find "$root"/model/cli "$root"/command_line "$root"/fuzz -name '*.cpp' ! -name read_clusters.cpp \
+    ! -path '*/cli/main.cpp'
 )
 for source in "${sources[@]}"; do
   object=$WORK/$(basename "$source" .cpp).o

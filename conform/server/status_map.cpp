@@ -12,7 +12,7 @@ namespace conform {
 namespace {
 
 constexpr std::uint64_t map_request_length_max = std::uint64_t{1} << 31;  // a multiple of every block size
-constexpr std::uint64_t disk_length_max = std::uint64_t{1} << 44;    // 8192 requests of a context
+constexpr std::uint64_t disk_length_max = std::uint64_t{1} << 44;         // 8192 requests of a context
 
 /// Asks for a context until it has told of the whole disk, and joins what is alike.
 class Telling {
