@@ -80,6 +80,7 @@ _TOOLCHAIN = "its toolchain is hundreds of MiB; tests/examples runs it where tha
 _SUITES = "fetches four suites of Debian, and judges their readers for half an hour"
 _ENGINE = "needs a container engine; test_bare types the steps of the Containerfile"
 _MACHINES = "installs three cross compilers and an emulator, for an hour of judging"
+_QEMU = "builds QEMU, and judges it for hours"
 _RELEASE = "makes everything twice; it checks what it made itself"
 
 REASONS = {
@@ -122,6 +123,15 @@ REASONS = {
         "scripts/other-machines": _MACHINES, "scripts/other-machines s390x -- --quick": _MACHINES,
     },
     "docs/plugging-in.md": {"./run --impl FILE": _FORM},
+    "docs/qemu-mutants.md": {
+        "scripts/qemu-mutants": _QEMU,
+        "scripts/qemu-mutants run --count 300": _QEMU,
+        "scripts/qemu-mutants run --only NAME": _FORM,
+        "scripts/qemu-mutants run --suite-alone": _QEMU,
+        "scripts/qemu-mutants run --shard 1/4 --results FILE": _FORM,
+        "scripts/qemu-mutants show NAME": _FORM,
+        "scripts/qemu-mutants page [FILE…]": _FORM,
+    },
     "docs/releasing.md": {
         "scripts/release --twice": _RELEASE,
         "scripts/bare-roots build/qcow2-conform-VERSION": "makes bare roots itself, and does this for a release",
@@ -182,7 +192,7 @@ OTHER_BLOCKS = {
     "docs/plugging-in.md": {
         "{": "an implementation file", '> {"op":"hello"': "tests/system/test_adapters.py sends it",
         '"adapter": {': "a part of an implementation file", '"nbd": {': "a part of an implementation file",
-        '[{"start": 0': "a map",
+        '[{"start": 0': "a map", '"check": {…, "names"': "a part of an implementation file",
     },
     "docs/running.md": {
         "wrong-data zero-cluster-with-": "a failure, as it is printed", "Looks like: ": "lines of a run",

@@ -216,7 +216,7 @@ class Divergences(SystemTest):
         text = self.page(RESULTS)
         wrong = {record["case"] for record in records() if record["status"] not in SKIPPED | FINE | {"harness-error"}}
         self.assertEqual(wrong, set(re.findall(r"^\*\*\[([a-z0-9-]+)\]", text, re.MULTILINE)))
-        self.assertIn("## Nothing to tell of\n\n- model", text)
+        self.assertIn("## No divergence\n\n- model", text)
         for title in ("### Wrong data", "### Accepts what is invalid"):
             self.assertIn(title, text)
 
@@ -229,7 +229,7 @@ class Divergences(SystemTest):
         rows = re.findall(r"^\| .+?" + r" \| (\d+)" * 6 + r" \|$", results.read_text(), re.MULTILINE)
         counts = re.findall(r"^### .+: (\d+) cases?$", text, re.MULTILINE)
         self.assertEqual(sum(map(int, counts)), sum(int(cell) for row in rows for cell in row))
-        self.assertEqual(len(re.findall(r"^## (?!Nothing)", text, re.MULTILINE)), len(rows))
+        self.assertEqual(len(re.findall(r"^## (?!No divergence)", text, re.MULTILINE)), len(rows))
 
     def test_the_page_names_cases_and_clauses_that_exist(self) -> None:
         """Its links are right in build/publish, where scripts/publish puts it."""
