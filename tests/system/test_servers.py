@@ -13,6 +13,8 @@ from tests.system.support import CONFORM, ROOT, SystemTest, require_tool, run
 MISTAKES_MIN = 20
 SECONDS = 4  # for an operation: a server that hangs is asked again, alone
 RUNS = 2     # at a time
+# To a newer libnbd, that of Debian 13, extents past what was asked for break the protocol.
+ALSO = {"status-in-whole-clusters": "crash"}
 
 
 def command(name: str) -> str:
@@ -38,7 +40,8 @@ class Bank(SystemTest):
             for (name, mistake), records in zip(wrong.items(), judged):
                 with self.subTest(name):
                     statuses = collections.Counter(record["status"] for record in records)
-                    self.assertIn(mistake.status, statuses, [record["detail"] for record in records])
+                    self.assertTrue({mistake.status, ALSO.get(name)} & {*statuses},
+                                    [record["detail"] for record in records])
                     if mistake.status == "pass":
                         self.assertEqual({"pass"}, set(statuses), [record["detail"] for record in records])
 
