@@ -143,12 +143,12 @@ Isolation hold(const Told& told, pid_t child, bool root) {
   if (told.network == 0) made.network = name_space(child, "net");
   made.network_obstacle = obstacle(told.network);
   // Only with a /proc of its own: a program that finds other processes under the numbers it knows goes wrong by us.
-  const bool own_proc = told.proc == 0 && told.mounts == 0;
-  made.processes_obstacle = obstacle(told.processes != 0 || own_proc ? told.processes : told.proc);
+  const int no_proc = told.proc != 0 ? told.proc : told.mounts;
+  made.processes_obstacle = obstacle(told.processes != 0 ? told.processes : no_proc);
   made.mounts_obstacle = obstacle(told.mounts);
   made.proc_obstacle = obstacle(told.proc);
-  made.made_anew = (own_proc ? CLONE_NEWPID : 0U) | (told.mounts == 0 ? CLONE_NEWNS : 0U);
-  made.own_proc = own_proc;
+  made.made_anew = (no_proc == 0 ? CLONE_NEWPID : 0U) | (told.mounts == 0 ? CLONE_NEWNS : 0U);
+  made.own_proc = no_proc == 0;
   made.limits_processes = told.limits_processes;
   return made;
 }
