@@ -1,6 +1,7 @@
 #include "verdict/comparison.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <vector>
 
 namespace conform {
@@ -79,6 +80,7 @@ Result<std::uint64_t> differs_in(Part part, const OpenFile& guest, std::uint64_t
     if (part.torn)
       if (auto read = older->read_at(offset + position, std::span(old).first(count)); !read)
         return tl::unexpected(read.error());
+    if (std::memcmp(left.data(), right.data(), count) == 0) continue;
     for (std::uint64_t i = 0; i < count; ++i) {
       const bool right_too = (part.open && right[i] == std::byte{0}) || (part.torn && right[i] == old[i]);
       if (left[i] != right[i] && !right_too) return position + i;
