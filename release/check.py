@@ -13,6 +13,8 @@ import zipfile
 from pathlib import Path
 from typing import Iterator
 
+from release.linked import LINKED
+
 SUMS = "SHA256SUMS"
 TARBALL_MAX = 16_000_000
 PACKAGES = ("libqcow2-model-dev", "qcow2-conform", "qcow2-model")
@@ -50,6 +52,9 @@ def program_tarball(folder: Path, version: str) -> Iterator[str]:
                 yield f"{tarball.name}: {program} does not say that it is {version}"
             if "INTERP" in output("readelf", "-lW", top / program):
                 yield f"{tarball.name}: {program} wants libraries of its machine"
+        for package in LINKED:
+            if not (top / "licenses" / package).is_file():
+                yield f"{tarball.name}: no licence of {package}"
         if ", 0 mismatches" not in output(top / "qcow2-conform", "corpus", "verify"):
             yield f"{tarball.name}: its corpus does not agree with its lock"
         reader = f"{top}/qcow2-model read {{image}} {{out}}"

@@ -13,6 +13,7 @@ from release.sparse_tar import SparseTar
 
 PROGRAMS = ("qcow2-conform", "qcow2-model")
 KEPT = ("bin", "libexec", "share/qcow2-conform", "share/man", "share/bash-completion", "share/zsh", "share/fish")
+LICENCES = "share/doc/qcow2-conform/licenses"  # of what is linked in
 DOCUMENTS = ("LICENSE", "CHANGELOG.md")
 
 
@@ -24,6 +25,7 @@ def program_tarball(stage: Path, name: str, out: Path, documents: Path) -> None:
             for document in DOCUMENTS:
                 tar.add_file(f"{name}/{document}", documents / document)
             tar.add_bytes(f"{name}/README.md", (Path(__file__).parent / "templates/tarball.md").read_bytes())
+            tar.add_tree(f"{name}/licenses", stage / LICENCES)
             for part in KEPT:
                 tar.add_tree(f"{name}/{part}", stage / part)
 

@@ -5,37 +5,12 @@ python3 -m release.sbom VERSION FOLDER
 
 import hashlib
 import json
-import subprocess
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
 
-from release.changes import ROOT, git
-
-# Each is linked into the programs; Debian's package of it has its sources and its whole licence.
-LINKED = {
-    "libc6-dev": "LGPL-2.1-or-later",
-    "libstdc++": "GPL-3.0-or-later WITH GCC-exception-3.1",
-    "libcli11-dev": "BSD-3-Clause",
-    "libexpected-dev": "CC0-1.0",
-    "libfmt-dev": "MIT",
-    "libssl-dev": "Apache-2.0",
-    "libvalijson-dev": "BSD-2-Clause",
-    "libzstd-dev": "BSD-3-Clause",
-    "nlohmann-json3-dev": "MIT",
-    "zlib1g-dev": "Zlib",
-}
-
-
-def installed(package: str) -> tuple[str, str]:
-    """The package's full name, and its version; valijson's headers are only unpacked."""
-    if package == "libstdc++":
-        major = subprocess.run(["c++", "-dumpversion"], check=True, stdout=subprocess.PIPE, text=True).stdout
-        package = f"libstdc++-{major.split('.')[0].strip()}-dev"
-    if package == "libvalijson-dev" and (found := sorted((ROOT / "build/packages").glob("libvalijson-dev_*.deb"))):
-        return package, found[0].name.split("_")[1].replace("%3a", ":")
-    query = ["dpkg-query", "-W", "-f", "${Version}", package]
-    return package, subprocess.run(query, check=True, stdout=subprocess.PIPE, text=True).stdout
+from release.changes import git
+from release.linked import LINKED, installed
 
 
 def document(version: str, folder: Path, time: int, commit: str) -> dict:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from release import check
 from release.deb import normal
-from release.sbom import LINKED, document
+from release.linked import LINKED, copy_licences
+from release.sbom import document
 from tests.system.support import absent, tool
 
 
@@ -60,6 +61,17 @@ class Sbom(Folder):
         known = {"SPDXRef-qcow2-conform", *(part["SPDXID"] for kind in ("packages", "files") for part in made[kind])}
         for relation in made["relationships"]:
             self.assertLessEqual({relation["spdxElementId"], relation["relatedSpdxElement"]}, known)
+
+
+class Licences(Folder):
+    def test_each_linked_package_has_its_own(self) -> None:
+        copy_licences(self.dir / "licenses")
+        texts = {path.name: path.read_text(encoding="utf-8") for path in (self.dir / "licenses").iterdir()
+                 if path.is_file()}
+        self.assertEqual(set(LINKED), set(texts))
+        self.assertEqual(len(LINKED), len(set(texts.values())))
+        self.assertTrue(all("opyright" in text for text in texts.values()))
+        self.assertTrue((self.dir / "licenses/common/Apache-2.0").is_file())
 
 
 class Check(Folder):
