@@ -13,7 +13,7 @@ std::vector<std::string> paths(const Path& path, const CommandText& command) {
   std::vector<std::string> all;
   for (const auto& one : command.commands) {
     const Path below = path + " " + one.name;
-    all.push_back(quoted(below));
+    all.push_back(shell_quoted(below));
     for (const auto& deeper : paths(below, one)) all.push_back(deeper);
   }
   return all;
@@ -21,7 +21,7 @@ std::vector<std::string> paths(const Path& path, const CommandText& command) {
 
 std::string value_answer(const OptionText& option) {
   switch (kind_of(option)) {
-    case Kind::choices: return answer("-W " + quoted(joined(option.choices, " ")));
+    case Kind::choices: return answer("-W " + shell_quoted(joined(option.choices, " ")));
     case Kind::folder: return "compopt -o filenames; " + answer("-d");
     case Kind::file: return "compopt -o filenames; " + answer("-f");
     case Kind::nothing_known: return "COMPREPLY=()";
@@ -35,7 +35,7 @@ std::string values(const Path& path, const CommandText& command) {
   for (const auto& option : command.options)
     if (!option.value.empty())
       for (const auto& name : option.names)
-        text += "    " + quoted(path + " " + name) + ") " + value_answer(option) + "; return ;;\n";
+        text += "    " + shell_quoted(path + " " + name) + ") " + value_answer(option) + "; return ;;\n";
   for (const auto& one : command.commands) text += values(path + " " + one.name, one);
   return text;
 }
@@ -45,10 +45,10 @@ std::string words(const Path& path, const CommandText& command) {
   std::vector<std::string> known;
   for (const auto& one : command.commands) known.push_back(one.name);
   for (const auto& option : command.options) known.insert(known.end(), option.names.begin(), option.names.end());
-  std::string text = "    " + quoted(path) + ") ";
+  std::string text = "    " + shell_quoted(path) + ") ";
   if (!command.arguments.empty())
     text += "[[ $word == -* ]] || { compopt -o filenames; " + answer("-f") + "; return; }; ";
-  text += answer("-W " + quoted(joined(known, " "))) + " ;;\n";
+  text += answer("-W " + shell_quoted(joined(known, " "))) + " ;;\n";
   for (const auto& one : command.commands) text += words(path + " " + one.name, one);
   return text;
 }

@@ -52,6 +52,6 @@ Kind kind_of(const OptionText& option);
 std::string function_name(const std::string& program);
 std::string joined(const std::vector<std::string>& words, const std::string& between);
 /// 'text', for each of the three shells.
-std::string quoted(const std::string& text);
+std::string shell_quoted(const std::string& text);
 
 }  // namespace command_line

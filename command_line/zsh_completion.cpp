@@ -28,14 +28,14 @@ std::string option_spec(const OptionText& option) {
   for (const auto& name : option.names) {
     std::string spec = (option.repeatable ? "*" : "") + name + "[" + escaped(option.help) + "]";
     if (!option.value.empty()) spec += ":" + escaped(option.value) + ":" + action(option);
-    text += " \\\n    " + quoted(spec);
+    text += " \\\n    " + shell_quoted(spec);
   }
   return text;
 }
 
 std::string argument_spec(const OptionText& argument) {
   const auto name = escaped(argument.names.front());
-  return " \\\n    " + quoted((argument.repeatable ? "*:" : argument.required ? ":" : "::") + name + ":_files");
+  return " \\\n    " + shell_quoted((argument.repeatable ? "*:" : argument.required ? ":" : "::") + name + ":_files");
 }
 
 /// The function of a command, after those of the commands below it.
@@ -51,7 +51,7 @@ std::string functions(const std::string& function, const CommandText& command) {
   text +=
       " \\\n    ':command:->command' '*::argument:->arguments'\n  case $state in\n    command)\n"
       "      local -a commands=(";
-  for (const auto& one : command.commands) text += "\n        " + quoted(one.name + ":" + escaped(one.help));
+  for (const auto& one : command.commands) text += "\n        " + shell_quoted(one.name + ":" + escaped(one.help));
   text += ")\n      _describe command commands ;;\n    arguments)\n      case $line[1] in\n";
   for (const auto& one : command.commands)
     text += "        " + one.name + ") " + function_name(function.substr(1) + "_" + one.name) + " ;;\n";

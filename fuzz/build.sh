@@ -26,17 +26,19 @@ compile() { # SOURCE OBJECT: only where something is newer
 
 # unite FOLDER: a file that is all of a folder's, for nearly all of a small file's time goes into the headers; its name
 unite() {
-  local united=$WORK/model-${1//\//-}.cpp
-  printf '#include "%s"\n' "$root/model/$1"/*.cpp >"$united.new"
+  local united=$WORK/${1//\//-}.cpp
+  printf '#include "%s"\n' "$root/$1"/*.cpp >"$united.new"
   cmp -s "$united.new" "$united" || cp "$united.new" "$united"
   echo "$united"
 }
 
 library=() commands=()
 mapfile -t sources < <(
-  for folder in format read check write repair change change/state files; do unite "$folder"; done
-  find "$root"/model/cli "$root"/command_line "$root"/fuzz -name '*.cpp' ! -name read_clusters.cpp \
-    ! -path '*/cli/main.cpp'
+  for folder in model/{format,read,check,write,repair,change,change/state,files} command_line; do
+    unite "$folder"
+  done
+  # Each command has Options of its own, under that name.
+  find "$root"/model/cli "$root"/fuzz -name '*.cpp' ! -name main.cpp ! -name read_clusters.cpp
 )
 for source in "${sources[@]}"; do
   object=$WORK/$(basename "$source" .cpp).o
@@ -44,7 +46,7 @@ for source in "${sources[@]}"; do
   while (($(jobs -rp | wc -l) >= $(nproc))); do wait -n; done
   case $source in
     "$root"/fuzz/*) ;;
-    "$root"/model/cli/* | "$WORK"/model-files.cpp | "$root"/command_line/*) commands+=("$object") ;;
+    "$root"/model/cli/* | "$WORK"/model-files.cpp | "$WORK"/command_line.cpp) commands+=("$object") ;;
     *) library+=("$object") ;;
   esac
 done
