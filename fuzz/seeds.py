@@ -16,11 +16,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "fuzz")]
 
+from generators.layout import HEADER_LENGTH_V3  # noqa: E402
+from lives.records import read_header  # noqa: E402
 from tests.differential.random_images import random_image  # noqa: E402
 
 IMAGE_MAX = 200 << 10  # longer seeds make a fuzzer slow
+CORPUS_IMAGE_MAX = 8 << 20  # of longer ones the maps are long, and their streams those of others
 RANDOM_IMAGES = 200
 CLUSTER_BITS_MAX = 16
 TARGETS = {"decode": "decode", "header": "image", "read": "image", "check": "image", "repair": "image",
@@ -30,7 +33,7 @@ QEMU_IMAGES = 16
 
 def corpus_images(corpus: Path) -> Iterator[Path]:
     for path in sorted(corpus.glob("images/*/*.qcow2")):
-        if path.stat().st_size <= 64 << 20:
+        if path.stat().st_size <= CORPUS_IMAGE_MAX:
             yield path
 
 
@@ -66,17 +69,14 @@ def qemu_images(folder: Path) -> Iterator[Path]:
 
 def streams(model: Path, image: Path) -> Iterator[bytes]:
     """The extents of an image, each behind a byte that says its cluster size and format."""
-    info = subprocess.run([model, "info", "--json", image], capture_output=True, check=False)
-    rows = subprocess.run([model, "map", "--clusters", "--json", image], capture_output=True, check=False)
-    if info.returncode or rows.returncode:
-        return
-    header = json.loads(info.stdout)
-    bits = header["cluster_bits"]
-    if not 9 <= bits <= CLUSTER_BITS_MAX:
-        return
-    head = bytes([bits - 9 | (0x80 if header["compression_type"] == "zstd" else 0)])
     with image.open("rb") as file:
-        for row in json.loads(rows.stdout)["clusters"]:
+        header = read_header(file.read(HEADER_LENGTH_V3))
+        if not 9 <= header.cluster_bits <= CLUSTER_BITS_MAX:
+            return
+        zstd = header.fields["compression_type"] == 1
+        head = bytes([header.cluster_bits - 9 | (0x80 if zstd else 0)])
+        rows = subprocess.run([model, "map", "--clusters", "--json", image], capture_output=True, check=False)
+        for row in json.loads(rows.stdout)["clusters"] if rows.returncode == 0 else ():
             if row["kind"] == "compressed":
                 file.seek(min(row["host_offset"], IMAGE_MAX << 20))
                 yield head + file.read(row["available_bytes"])

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Iterator, Optional
 
-from generators.layout import COMPRESSED, SECTOR_SIZE, available_bytes, host_offset_bits
+from generators.layout import AUTOCLEAR_BITMAPS, COMPRESSED, SECTOR_SIZE, available_bytes, host_offset_bits
 from lives.compare import model_check, qemu_check, rules
 from lives.differences import Answers, explain
 from lives.programs import Difference, Programs
@@ -134,7 +134,10 @@ def _compare_verdicts(programs: Programs) -> list[str]:
 
 def _features(image: bytes) -> frozenset[str]:
     """What the list asks for of a damaged image."""
-    found = set() if read_header(image).fields["nb_snapshots"] else {"no snapshots"}
+    header = read_header(image)
+    found = set() if header.fields["nb_snapshots"] else {"no snapshots"}
+    if not header.fields["autoclear_features"] & AUTOCLEAR_BITMAPS:
+        found.add("bitmaps not in force")
     if any(bits < 64 and not 9 <= bits <= 31 for bits in bitmap_granularities(image)):
         found.add("bitmap granularity that QEMU lacks")
     return frozenset(found)
