@@ -63,8 +63,9 @@ def run(*args: object, **kwargs: object) -> Completed:
     """Runs a program to its end, its output captured; a hang is an error, a signal a negative exit status."""
     kwargs.setdefault("stdin", subprocess.DEVNULL)
     kwargs.setdefault("stdout", subprocess.PIPE)
+    kwargs.setdefault("timeout", TIMEOUT_SECONDS)
     words = [str(arg) for arg in args]
-    return subprocess.run(words, stderr=subprocess.PIPE, timeout=TIMEOUT_SECONDS, check=False, **kwargs)
+    return subprocess.run(words, stderr=subprocess.PIPE, check=False, **kwargs)
 
 
 def tool(name: str, *args: object) -> bytes:
