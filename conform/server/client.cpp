@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::chrono::milliseconds between_tries{2};       // to connect
 constexpr std::chrono::seconds time_to_end{1};              // of a server whose connection is lost
+constexpr std::chrono::seconds time_to_refuse{10};          // the same before it served, when its end may be a refusal
 constexpr std::chrono::milliseconds time_for_goodbye{200};  // to send it
 
 /// Requests that wait to be sent, those that are in flight, and what came of them.
@@ -111,7 +112,9 @@ std::optional<Fault> Client::add_connection() {
     if (server_->has_socket() && connection->connect(server_->socket()) && !connection->is_lost()) {
       connections_.push_back(std::move(connection));
       waits_for_.push_back(0);
-      return greet(*connections_.back());
+      auto fault = greet(*connections_.back());
+      if (!fault) serves_ = true;
+      return fault;
     }
     if (server_->process().ended_within(between_tries)) return ended();
     if (Clock::now() >= begin_ + limits_.time) {
@@ -200,9 +203,9 @@ Fault Client::ended() {
   return {Fault::Kind::ended, {}, std::move(report)};
 }
 
-/// Perhaps because the server is about to end.
+/// Perhaps because the server is about to end: qemu-nbd listens before it opens the image, and leaves when it cannot.
 Fault Client::lost(const Connection& connection) {
-  if (server_->process().ended_within(time_to_end)) return ended();
+  if (server_->process().ended_within(serves_ ? time_to_end : time_to_refuse)) return ended();
   const std::string why = connection.message();
   const bool broken = why.find("invalid") != std::string::npos || why.find("unexpected") != std::string::npos;
   server_->process().stop(Ending::answered);

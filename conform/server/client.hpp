@@ -92,6 +92,7 @@ class Client {
   ProcessLimits limits_;
   Clock::time_point begin_;
   pid_t program_ = 0;
+  bool serves_ = false;  // it has let somebody in
   FileDescriptor events_;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<std::uint32_t> waits_for_;

@@ -163,6 +163,20 @@ class Unwilling(Session):
 MISTAKES["refuses-in-the-negotiation"] = Mistake("bad-magic", "pass", disk=Late, session=Unwilling)
 
 
+class Leaving(Session):
+    """No mistake: it listened before it opened the image, as qemu-nbd does, and takes its time to end with status 1."""
+
+    def greet(self):
+        if self.disk.size is not None:
+            return super().greet()
+        self.connection.close()
+        time.sleep(3)
+        die(1)
+
+
+MISTAKES["ends-late-after-it-dropped-the-client"] = Mistake("bad-magic", "pass", disk=Late, session=Leaving)
+
+
 def ends_with_0() -> None:
     die(0)
 
