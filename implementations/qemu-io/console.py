@@ -6,6 +6,7 @@ import subprocess
 from typing import NoReturn
 
 PROMPT = b"qemu-io> "
+REQUEST_MAX = 1 << 30  # qemu-io takes less than 2 GiB at a time
 REFUSALS = re.compile(
     rb"failed: |can't open|argument too large|must be|exceeds|out of range|not supported|Unable to|Could not",
     re.IGNORECASE,
@@ -16,8 +17,12 @@ class Refused(Exception):
     """What QEMU said."""
 
 
+class Unsupported(Exception):
+    """What QEMU has no means for."""
+
+
 class Died(Exception):
-    """How qemu-io ended that should not have: its signal, or a line."""
+    """How a program ended that should not have, or what it said that cannot be: its signal or 0, and a line."""
 
     def __init__(self, signal: int, why: str) -> None:
         super().__init__(why)
@@ -25,12 +30,13 @@ class Died(Exception):
 
 
 class Console:
-    """Of one image, opened for writing."""
+    """Of one image, opened with qemu-io's `flags`, in its folder: QEMU looks for an external data file there."""
 
-    def __init__(self, image: str) -> None:
-        words = ["qemu-io", "-f", "qcow2", "-d", "unmap", image]
-        self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        self.heard = b""
+    def __init__(self, image: str, *flags: str) -> None:
+        words = ["qemu-io", "-f", "qcow2", *flags, image]
+        self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                        cwd=os.path.dirname(os.path.abspath(image)))
+        self.heard = bytearray()
         self.refused = False
         self._until_prompt()
 
@@ -61,9 +67,9 @@ class Console:
         while not self.heard.endswith(PROMPT):
             more = os.read(self.process.stdout.fileno(), 1 << 16)
             if not more:
-                self._ended(self.heard)
+                self._ended(bytes(self.heard))
             self.heard += more
-        said, self.heard = self.heard[: -len(PROMPT)], b""
+        said, self.heard = bytes(self.heard[: -len(PROMPT)]), bytearray()
         return said
 
     def _ended(self, said: bytes) -> NoReturn:
@@ -72,3 +78,15 @@ class Console:
         if status >= 0 and REFUSALS.search(said):
             raise Refused(text)
         raise Died(max(0, -status), f"qemu-io ended with {status}: {text}")
+
+
+def parts(offset: int, length: int) -> list[tuple[int, int]]:
+    """The range in requests of a size that qemu-io takes; one that is empty is a request too."""
+    starts = range(offset, offset + length, REQUEST_MAX) if length else [offset]
+    return [(start, min(REQUEST_MAX, offset + length - start)) for start in starts]
+
+
+def expect(said: bytes, what: str, length: int, offset: int, command: str) -> None:
+    """Holds qemu-io to its own account of what it has done."""
+    if not re.search(rf"^{what} {length}/{length} bytes at offset {offset}$".encode(), said, re.MULTILINE):
+        raise Died(0, f"{command}: {said.decode(errors='replace').strip()}")
