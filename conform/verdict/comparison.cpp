@@ -10,12 +10,11 @@ namespace {
 constexpr std::uint64_t buffer_size = 256 * 1024;
 constexpr std::uint64_t shown = 16;
 
-/// The data of both files over [0, length) of `got`, joined where it overlaps.
-std::vector<Segment> data_of_either(const OpenFile& guest, std::uint64_t offset, std::uint64_t length,
-                                    const OpenFile& got) {
-  std::vector<Segment> all = got.data(0, length);
-  for (const auto& segment : guest.data(offset, offset + length))
-    all.push_back({segment.begin - offset, segment.end - offset});
+/// All of them over [0, length), joined where they overlap; those of the guest disk begin at `offset`.
+std::vector<Segment> data_of_either(const std::vector<Segment>& of_guest, std::uint64_t offset,
+                                    const std::vector<Segment>& of_got) {
+  std::vector<Segment> all = of_got;
+  for (const auto& segment : of_guest) all.push_back({segment.begin - offset, segment.end - offset});
   std::sort(all.begin(), all.end(), [](const Segment& a, const Segment& b) { return a.begin < b.begin; });
   std::vector<Segment> joined;
   for (const auto& segment : all) {
@@ -27,9 +26,11 @@ std::vector<Segment> data_of_either(const OpenFile& guest, std::uint64_t offset,
   return joined;
 }
 
-/// A part of `got`, and what besides the guest disk's bytes is right in it.
+/// A part of `got`, which of the two have data in it, and what besides the guest disk's bytes is right in it.
 struct Part {
   Segment segment;
+  bool expected = false;
+  bool given = false;
   bool open = false;
   bool torn = false;
 };
@@ -40,7 +41,10 @@ std::vector<Part> cut(const std::vector<Part>& parts, const std::vector<Segment>
   std::vector<Part> all;
   for (Part part : parts) {
     auto& segment = part.segment;
-    for (const auto& one : where) {
+    auto one_it = std::partition_point(where.begin(), where.end(),
+                                       [&](const Segment& one) { return one.end <= segment.begin + offset; });
+    for (; one_it != where.end() && one_it->begin < segment.end + offset; ++one_it) {
+      const auto& one = *one_it;
       const std::uint64_t begin = std::clamp(one.begin < offset ? 0 : one.begin - offset, segment.begin, segment.end);
       const std::uint64_t end = std::clamp(one.end < offset ? 0 : one.end - offset, begin, segment.end);
       if (begin == end) continue;
@@ -58,14 +62,19 @@ std::vector<Part> cut(const std::vector<Part>& parts, const std::vector<Segment>
   return all;
 }
 
-std::vector<Part> parts_of(const std::vector<Segment>& segments, const Leeway& leeway, std::uint64_t offset) {
+std::vector<Part> parts_of(const OpenFile& guest, std::uint64_t offset, std::uint64_t length, const OpenFile& got,
+                           const Leeway& leeway) {
+  const auto expected = guest.data(offset, offset + length);
+  const auto given = got.data(0, length);
   std::vector<Part> parts;
-  for (const auto& segment : segments) parts.push_back({segment});
+  for (const auto& segment : data_of_either(expected, offset, given)) parts.push_back({segment});
+  parts = cut(parts, expected, offset, &Part::expected);
+  parts = cut(parts, given, 0, &Part::given);
   parts = cut(parts, leeway.open, offset, &Part::open);
   return leeway.older ? cut(parts, leeway.torn, offset, &Part::torn) : parts;
 }
 
-/// The first offset of the part at which they differ, or the part's end.
+/// The first offset of the part at which they differ, or the part's end. Holes are zeros, and are not read.
 Result<std::uint64_t> differs_in(Part part, const OpenFile& guest, std::uint64_t offset, const OpenFile& got,
                                  const OpenFile* older) {
   const Segment segment = part.segment;
@@ -74,9 +83,11 @@ Result<std::uint64_t> differs_in(Part part, const OpenFile& guest, std::uint64_t
   std::vector<std::byte> old(part.torn ? left.size() : 0);
   for (std::uint64_t position = segment.begin; position < segment.end; position += buffer_size) {
     const std::uint64_t count = std::min(buffer_size, segment.end - position);
-    if (auto read = guest.read_at(offset + position, std::span(left).first(count)); !read)
-      return tl::unexpected(read.error());
-    if (auto read = got.read_at(position, std::span(right).first(count)); !read) return tl::unexpected(read.error());
+    if (part.expected)
+      if (auto read = guest.read_at(offset + position, std::span(left).first(count)); !read)
+        return tl::unexpected(read.error());
+    if (part.given)
+      if (auto read = got.read_at(position, std::span(right).first(count)); !read) return tl::unexpected(read.error());
     if (part.torn)
       if (auto read = older->read_at(offset + position, std::span(old).first(count)); !read)
         return tl::unexpected(read.error());
@@ -103,7 +114,7 @@ Result<std::optional<FirstDiff>> first_difference(const OpenFile& guest, std::ui
                                                   const OpenFile& got, const Leeway& leeway) {
   const std::uint64_t common = std::min(length, got.size());
   std::optional<std::uint64_t> position;
-  for (const auto& part : parts_of(data_of_either(guest, offset, common, got), leeway, offset)) {
+  for (const auto& part : parts_of(guest, offset, common, got, leeway)) {
     const auto differs = differs_in(part, guest, offset, got, leeway.older);
     if (!differs) return tl::unexpected(differs.error());
     if (*differs == part.segment.end) continue;

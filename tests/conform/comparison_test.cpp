@@ -75,6 +75,31 @@ TEST_CASE("holes are compared without being read") {
   CHECK(!first_difference(guest, 0, guest.size(), OpenFile::open(folder / "got").value()).value());
 }
 
+TEST_CASE("data is held against a hole, on either side and behind an offset") {
+  const test::TempFolder folder;
+  constexpr std::size_t length = 1 << 20;
+  std::string dense(length, '\0');
+  test::write_file(folder / "dense", dense);
+  dense[length / 2] = 'x';
+  test::write_file(folder / "other", dense);
+  test::write_file(folder / "sparse", "");
+  test::fs::resize_file(folder / "sparse", length);
+  const auto first = [&](const char* guest, const char* got, std::uint64_t offset) -> std::optional<std::uint64_t> {
+    test::write_file(folder / "part", test::read_file(folder / got).substr(offset));
+    if (offset == 0) test::fs::copy_file(folder / got, folder / "part", test::fs::copy_options::overwrite_existing);
+    const auto guest_file = OpenFile::open(folder / guest).value();
+    const auto got_file = OpenFile::open(folder / "part").value();
+    const auto diff = first_difference(guest_file, offset, length - offset, got_file).value();
+    return diff ? std::optional(diff->offset) : std::nullopt;
+  };
+  for (const std::uint64_t offset : {0, 5000}) {
+    CHECK(!first("sparse", "dense", offset));
+    CHECK(!first("dense", "sparse", offset));
+    CHECK(first("sparse", "other", offset) == length / 2);
+    CHECK(first("other", "sparse", offset) == length / 2);
+  }
+}
+
 TEST_CASE("where a byte is open a zero is right, and where it is torn the older disk's") {
   const test::TempFolder folder;
   test::write_file(folder / "guest", "nnnnnnnnnn");
