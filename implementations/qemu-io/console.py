@@ -3,7 +3,7 @@
 import os
 import re
 import subprocess
-from typing import NoReturn
+from typing import Iterator, NoReturn
 
 PROMPT = b"qemu-io> "
 REQUEST_MAX = 1 << 30  # qemu-io takes less than 2 GiB at a time
@@ -80,10 +80,10 @@ class Console:
         raise Died(max(0, -status), f"qemu-io ended with {status}: {text}")
 
 
-def parts(offset: int, length: int) -> list[tuple[int, int]]:
+def parts(offset: int, length: int) -> Iterator[tuple[int, int]]:
     """The range in requests of a size that qemu-io takes; one that is empty is a request too."""
-    starts = range(offset, offset + length, REQUEST_MAX) if length else [offset]
-    return [(start, min(REQUEST_MAX, offset + length - start)) for start in starts]
+    for start in range(offset, offset + length, REQUEST_MAX) if length else [offset]:
+        yield start, min(REQUEST_MAX, offset + length - start)
 
 
 def expect(said: bytes, what: str, length: int, offset: int, command: str) -> None:

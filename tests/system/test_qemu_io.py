@@ -58,7 +58,7 @@ class WithQemu(Adapter):
                 self.assertEqual((["accept"], 0, self.disk[offset : offset + length]), self.read(offset, length))
 
     def test_a_range_past_the_end_is_refused(self) -> None:
-        for offset, length in ((4 * CLUSTER, 1), (4 * CLUSTER - 1, 2), (1 << 62, 1), ((1 << 64) - 1, 5)):
+        for offset, length in ((4 * CLUSTER, 1), (4 * CLUSTER - 1, 2), (1 << 62, 1), ((1 << 64) - 1, 5), (0, 1 << 63)):
             with self.subTest(offset=offset):
                 self.assertEqual((["reject"], 0, b""), self.read(offset, length))
 
