@@ -1,13 +1,15 @@
 #include "verdict/comparison.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <span>
 #include <vector>
 
 namespace conform {
 namespace {
 
-constexpr std::uint64_t buffer_size = 256 * 1024;
+constexpr std::uint64_t block_size = 256 * 1024;  // of bytes that are compared at a time
 constexpr std::uint64_t shown = 16;
 
 /// All of them over [0, length), joined where they overlap; those of the guest disk begin at `offset`.
@@ -74,31 +76,58 @@ std::vector<Part> parts_of(const OpenFile& guest, std::uint64_t offset, std::uin
   return leeway.older ? cut(parts, leeway.torn, offset, &Part::torn) : parts;
 }
 
-/// The first offset of the part at which they differ, or the part's end. Holes are zeros, and are not read.
-Result<std::uint64_t> differs_in(Part part, const OpenFile& guest, std::uint64_t offset, const OpenFile& got,
-                                 const OpenFile* older) {
-  const Segment segment = part.segment;
-  std::vector<std::byte> left(std::min(buffer_size, segment.end - segment.begin));
-  std::vector<std::byte> right(left.size());
-  std::vector<std::byte> old(part.torn ? left.size() : 0);
-  for (std::uint64_t position = segment.begin; position < segment.end; position += buffer_size) {
-    const std::uint64_t count = std::min(buffer_size, segment.end - position);
-    if (part.expected)
-      if (auto read = guest.read_at(offset + position, std::span(left).first(count)); !read)
-        return tl::unexpected(read.error());
-    if (part.given)
-      if (auto read = got.read_at(position, std::span(right).first(count)); !read) return tl::unexpected(read.error());
-    if (part.torn)
-      if (auto read = older->read_at(offset + position, std::span(old).first(count)); !read)
-        return tl::unexpected(read.error());
-    if (std::memcmp(left.data(), right.data(), count) == 0) continue;
-    for (std::uint64_t i = 0; i < count; ++i) {
-      const bool right_too = (part.open && right[i] == std::byte{0}) || (part.torn && right[i] == old[i]);
-      if (left[i] != right[i] && !right_too) return position + i;
-    }
+constexpr std::array<std::byte, block_size> zeros{};
+
+/// A block of memory, made when it is first wanted, and the part of a file that was read into it last.
+class Block {
+ public:
+  /// `length` bytes at `offset`; a hole is zeros, and is not read.
+  Result<std::span<const std::byte>> read(const OpenFile& file, std::uint64_t offset, std::uint64_t length,
+                                          bool is_hole) {
+    if (is_hole) return std::span(zeros).first(length);
+    if (bytes_.empty()) bytes_.resize(block_size);
+    const auto part = std::span(bytes_).first(length);
+    if (auto read = file.read_at(offset, part); !read) return tl::unexpected(read.error());
+    return part;
   }
-  return segment.end;
-}
+
+ private:
+  std::vector<std::byte> bytes_;
+};
+
+class Comparer {
+ public:
+  Comparer(const OpenFile& guest, std::uint64_t offset, const OpenFile& got, const OpenFile* older)
+      : guest_(guest), offset_(offset), got_(got), older_(older) {}
+
+  /// The first offset of the part at which they differ, or the part's end.
+  Result<std::uint64_t> differs_in(const Part& part) {
+    const Segment segment = part.segment;
+    for (std::uint64_t position = segment.begin; position < segment.end; position += block_size) {
+      const std::uint64_t length = std::min(block_size, segment.end - position);
+      const auto left = expected_.read(guest_, offset_ + position, length, !part.expected);
+      if (!left) return tl::unexpected(left.error());
+      const auto right = given_.read(got_, position, length, !part.given);
+      if (!right) return tl::unexpected(right.error());
+      if (std::memcmp(left->data(), right->data(), length) == 0) continue;
+      const auto old = part.torn ? old_.read(*older_, offset_ + position, length, false) : *left;
+      if (!old) return tl::unexpected(old.error());
+      for (std::uint64_t i = 0; i < length; ++i) {
+        const std::byte byte = (*right)[i];
+        const bool right_too = (part.open && byte == std::byte{0}) || (part.torn && byte == (*old)[i]);
+        if ((*left)[i] != byte && !right_too) return position + i;
+      }
+    }
+    return segment.end;
+  }
+
+ private:
+  const OpenFile& guest_;
+  std::uint64_t offset_;
+  const OpenFile& got_;
+  const OpenFile* older_;
+  Block expected_, given_, old_;
+};
 
 }  // namespace
 
@@ -114,8 +143,9 @@ Result<std::optional<FirstDiff>> first_difference(const OpenFile& guest, std::ui
                                                   const OpenFile& got, const Leeway& leeway) {
   const std::uint64_t common = std::min(length, got.size());
   std::optional<std::uint64_t> position;
+  Comparer comparer(guest, offset, got, leeway.older);
   for (const auto& part : parts_of(guest, offset, common, got, leeway)) {
-    const auto differs = differs_in(part, guest, offset, got, leeway.older);
+    const auto differs = comparer.differs_in(part);
     if (!differs) return tl::unexpected(differs.error());
     if (*differs == part.segment.end) continue;
     position = *differs;

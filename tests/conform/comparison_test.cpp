@@ -92,7 +92,7 @@ TEST_CASE("data is held against a hole, on either side and behind an offset") {
     const auto diff = first_difference(guest_file, offset, length - offset, got_file).value();
     return diff ? std::optional(diff->offset) : std::nullopt;
   };
-  for (const std::uint64_t offset : {0, 5000}) {
+  for (const std::uint64_t offset : {0U, 5000U}) {
     CHECK(!first("sparse", "dense", offset));
     CHECK(!first("dense", "sparse", offset));
     CHECK(first("sparse", "other", offset) == length / 2);
