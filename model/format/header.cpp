@@ -139,7 +139,9 @@ Result<void> load_backing_file(const ByteSource& source, Header& header) {
       !contains(source, {offset}, length)) {
     return refuse(
         rule::backing_file_in_first_cluster, {.host_offset = field::backing_file_offset.at},
-        fmt::format("the backing file's name ({} bytes at {:#x}) is not in the first cluster", length, offset));
+        fmt::format(
+            "the backing file's name ({} bytes at {:#x}) is not in the first cluster, or not in the file of {} bytes",
+            length, offset, source.size()));
   }
   header.backing_file = load_text(source, {offset}, length);
   return {};
