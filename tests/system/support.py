@@ -18,7 +18,7 @@ CONFORM = BIN / "qcow2-conform"
 SANITIZED = bool(os.environ.get("QCOW2_SANITIZED"))
 CLUSTER_BITS = range(9, 22)
 EXTENDED_L2_CLUSTER_BITS = range(14, 22)  # as QEMU has it: 32 subclusters of at least 512 bytes
-TIMEOUT_SECONDS = 400  # a busy machine is no hang
+TIMEOUT_SECONDS = 1500  # a busy machine is no hang
 
 # An ordinary user's PATH ends before the folders where mke2fs is.
 os.environ["PATH"] = f"{os.environ.get('PATH', '/usr/bin:/bin')}:/usr/sbin:/sbin"
