@@ -22,7 +22,9 @@ target_compile_options(project_options INTERFACE ${hardening})
 target_compile_definitions(project_options INTERFACE _GLIBCXX_ASSERTIONS)
 target_link_options(project_options INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
 
-# It needs an optimizing compiler, and sanitizers look at the same calls themselves.
+# It needs an optimizing compiler, which code of tests is not given (tests/CMakeLists.txt), and sanitizers look at the
+# same calls themselves.
 if(NOT QCOW2_CONFORM_SANITIZE)
-  target_compile_options(project_options INTERFACE "$<$<CONFIG:Release>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2>")
+  set(optimized "$<AND:$<CONFIG:Release>,$<NOT:$<BOOL:$<TARGET_PROPERTY:IS_OF_TESTS>>>>")
+  target_compile_options(project_options INTERFACE "$<${optimized}:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2>")
 endif()

@@ -175,9 +175,13 @@ def table_bytes(entries: dict[int, int], length: int) -> bytes:
 
 
 # ---- snapshots -------------------------------------------------------------------------------------------
-def snapshot_bytes(l1_table_offset: int, l1_size: int, identity: str, name: str, disk_size: int) -> bytes:
-    """One entry of the snapshot table, with the 16 bytes of extra data that version 3 demands."""
+def snapshot_bytes(l1_table_offset: int, l1_size: int, identity: str, name: str, disk_size: int, unknown: int
+                   ) -> bytes:
+    """One entry of the snapshot table, with the 16 bytes of extra data that version 3 demands. Where there are
+    `unknown` bytes, of a kind that nobody knows yet, the instruction count stands before them."""
     extra = struct.pack(">QQ", 0, disk_size)
+    if unknown:
+        extra += struct.pack(">q", -1) + bytes(range(1, unknown + 1))
     fixed = struct.pack(">QIHHIIQII", l1_table_offset, l1_size, len(identity), len(name), 0, 0, 0, 0, len(extra))
     entry = fixed + extra + identity.encode() + name.encode()
     return entry + bytes(-len(entry) % 8)

@@ -10,16 +10,15 @@
 #include <vector>
 
 #include "base/open_file.hpp"
+#include "base/zeros.hpp"
 
 namespace conform {
 namespace {
 
 constexpr std::size_t block_size = 4096;
-constexpr std::size_t buffer_size = 64 * block_size;
+static_assert(buffer_size % block_size == 0);
 
-alignas(64) constexpr std::array<std::byte, buffer_size> zeros{};
-
-bool all_zero(std::span<const std::byte> bytes) { return std::equal(bytes.begin(), bytes.end(), zeros.begin()); }
+bool all_zero(std::span<const std::byte> bytes) { return std::equal(bytes.begin(), bytes.end(), zero_bytes.begin()); }
 
 /// Hashes runs of blocks. A run's length is hashed before its bytes, so the bytes are read once more when it has ended.
 class Runs {
@@ -89,7 +88,7 @@ void Sha256::update(std::span<const std::byte> bytes) { EVP_DigestUpdate(context
 
 void Sha256::update_zeros(std::uint64_t count) {
   for (; count > 0; count -= std::min<std::uint64_t>(count, buffer_size))
-    update(std::span(zeros).first(std::min<std::uint64_t>(count, buffer_size)));
+    update(std::span(zero_bytes).first(std::min<std::uint64_t>(count, buffer_size)));
 }
 
 void Sha256::update_uint64(std::uint64_t value) {

@@ -1,15 +1,15 @@
 #include "verdict/comparison.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <span>
 #include <vector>
 
+#include "base/zeros.hpp"
+
 namespace conform {
 namespace {
 
-constexpr std::uint64_t block_size = 256 * 1024;  // of bytes that are compared at a time
 constexpr std::uint64_t shown = 16;
 
 /// All of them over [0, length), joined where they overlap; those of the guest disk begin at `offset`.
@@ -76,16 +76,14 @@ std::vector<Part> parts_of(const OpenFile& guest, std::uint64_t offset, std::uin
   return leeway.older ? cut(parts, leeway.torn, offset, &Part::torn) : parts;
 }
 
-constexpr std::array<std::byte, block_size> zeros{};
-
 /// A block of memory, made when it is first wanted, and the part of a file that was read into it last.
 class Block {
  public:
   /// `length` bytes at `offset`; a hole is zeros, and is not read.
   Result<std::span<const std::byte>> read(const OpenFile& file, std::uint64_t offset, std::uint64_t length,
                                           bool is_hole) {
-    if (is_hole) return std::span(zeros).first(length);
-    if (bytes_.empty()) bytes_.resize(block_size);
+    if (is_hole) return std::span(zero_bytes).first(length);
+    if (bytes_.empty()) bytes_.resize(buffer_size);
     const auto part = std::span(bytes_).first(length);
     if (auto read = file.read_at(offset, part); !read) return tl::unexpected(read.error());
     return part;
@@ -103,8 +101,8 @@ class Comparer {
   /// The first offset of the part at which they differ, or the part's end.
   Result<std::uint64_t> differs_in(const Part& part) {
     const Segment segment = part.segment;
-    for (std::uint64_t position = segment.begin; position < segment.end; position += block_size) {
-      const std::uint64_t length = std::min(block_size, segment.end - position);
+    for (std::uint64_t position = segment.begin; position < segment.end; position += buffer_size) {
+      const std::uint64_t length = std::min<std::uint64_t>(buffer_size, segment.end - position);
       const auto left = expected_.read(guest_, offset_ + position, length, !part.expected);
       if (!left) return tl::unexpected(left.error());
       const auto right = given_.read(got_, position, length, !part.given);

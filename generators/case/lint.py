@@ -113,6 +113,9 @@ def _writing(operation: Spec, clauses: list[str], where: str) -> None:
         _step(step, f"{where}.steps")
     if op == "modify" and expect["verdict"] == "reject" and len(operation["steps"]) != 1:
         raise CaseError("a refused change has one step: what earlier steps did would stay", f"{where}.steps")
+    stated = [how for step in operation.get("steps", []) for how in step.values()]
+    if expect["verdict"] == "reject" and any(isinstance(how, dict) and "content" in how for how in stated):
+        raise CaseError("a refused change has no content: its file is made for changes alone", f"{where}.steps")
     if op == "write" and "properties" not in expect or "properties" in expect and op not in ("write", "modify"):
         raise CaseError("write needs properties; only write and modify have them", f"{where}.expect")
     strange = [slug for slug in expect.get("properties", []) if slug.startswith("modify-") != (op == "modify")]

@@ -146,5 +146,5 @@ class Plan:
         stated = self.spec.get("snapshots", [])
         return b"".join(
             layout.snapshot_bytes(self.places.start(disk.l1_table), disk.l1_size, str(number + 1),
-                                  snapshot["name"], disk.geometry.virtual_size)
+                                  snapshot["name"], disk.geometry.virtual_size, snapshot.get("unknown_extra_data", 0))
             for number, (disk, snapshot) in enumerate(zip(self.disks[1:], stated)))

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "change/backing.hpp"
+#include "change/backing_need.hpp"
 #include "change/state/clusters.hpp"
 #include "change/state/tables.hpp"
 #include "format/rounding.hpp"
@@ -24,16 +25,10 @@ Result<void> commit_cluster(State& state, std::uint64_t guest_cluster) {
 
 }  // namespace
 
-Result<void> judge_no_snapshots(const State& state) {
-  if (state.header().snapshot_count == 0) return {};
-  return refuse(rule::modify_guest_bytes, {.host_offset = state.header().snapshots_offset.value},
-                "the image has snapshots, and they still read from the backing file");
-}
-
 Result<void> commit(State& state) {
   if (state.target == nullptr)
     return refuse(rule::backing_file_missing, {}, "the image has no backing file to commit to");
-  if (auto judged = judge_no_snapshots(state); !judged) return judged;
+  if (auto judged = judge_snapshots_take_nothing(state); !judged) return judged;
   const std::uint64_t size = state.header().virtual_size;
   if (state.target->size() < size) {
     if (auto grown = state.target->grow(size); !grown) return grown;

@@ -8,11 +8,7 @@ namespace qcow2::change {
 
 /// Writes every cluster of the disk that the image itself has to state.target, and frees it here. A shorter backing
 /// disk becomes as long.
-/// Refuses, with rule::backing_file_missing, an image without one, and with rule::modify_guest_bytes one that has
-/// snapshots: what they take from the backing file would change.
+/// Refuses, with rule::backing_file_missing, an image without one, and what judge_snapshots_take_nothing does.
 Result<void> commit(State& state);
-
-/// Refuses the second as above.
-Result<void> judge_no_snapshots(const State& state);
 
 }  // namespace qcow2::change

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "change/backing_name.hpp"
-#include "change/commit.hpp"
+#include "change/backing_need.hpp"
 #include "change/state/clusters.hpp"
 #include "change/state/tables.hpp"
 #include "format/rounding.hpp"
@@ -30,16 +30,10 @@ Result<void> keep_cluster(State& state, const GuestSource* backing, std::uint64_
   return zeros ? zero_cluster(state, guest_cluster) : write_cluster(state, guest_cluster, before);
 }
 
-bool takes_from_backing(const State& state, const L2Entry& entry) {
-  if ((entry.entry & compressed_flag) != 0) return false;
-  if (!state.image.entry_format().extended) return is_empty(entry);
-  return static_cast<std::uint32_t>(entry.bitmap | entry.bitmap >> 32) != ~std::uint32_t{0};
-}
-
 }  // namespace
 
 Result<void> rebase(State& state, const GuestSource* backing, const std::string& name, const std::string& format) {
-  if (auto judged = judge_no_snapshots(state); !judged) return judged;
+  if (auto judged = judge_snapshots_take_nothing(state); !judged) return judged;
   // First the name: a cluster of zeros must say so where there will be a backing file.
   if (auto named = store_backing_name(state, name, format); !named) return named;
   const std::uint64_t end = divide_up(state.header().virtual_size, state.cluster_size());

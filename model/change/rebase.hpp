@@ -10,7 +10,7 @@ namespace qcow2::change {
 
 /// Copies into the image what it takes from the old backing disk and the new one does not have alike. `name` is what
 /// the header says from here on, and may be empty; `format` too.
-/// Refuses a name that the header has no room for, and with rule::modify_guest_bytes an image that has snapshots.
+/// Refuses a name that the header has no room for, and what judge_snapshots_take_nothing does.
 Result<void> rebase(State& state, const GuestSource* backing, const std::string& name, const std::string& format);
 
 }  // namespace qcow2::change

@@ -298,6 +298,17 @@ class Chains(Chained):
                 self.assertEqual(name, info.get("backing_file", ""))
                 self.assertEqual(0, run("qemu-img", "check", "-f", "qcow2", path).returncode)
 
+    def test_a_snapshot_that_takes_nothing_from_the_backing_file_is_kept(self) -> None:
+        for step in ({"commit": {}}, {"rebase": None}):
+            with self.subTest(step):
+                path = self.chain(bytes(small.healthy()), "qcow2")
+                done = self.modify(path, write(0, VIRTUAL_SIZE, 7), {"snapshot_create": "whole"}, write(101, 1, 9),
+                                   step)
+                self.assertEqual((0, b""), (done.returncode, done.stderr))
+                self.assertEqual(bytes([7]) * VIRTUAL_SIZE, self.guest(path, "--snapshot", "whole"))
+                self.assertEqual(b"\7\t\7", bytes(self.guest(path)[100:103]))
+                self.assertEqual(0, run("qemu-img", "check", "-f", "qcow2", path).returncode)
+
     def test_what_is_refused(self) -> None:
         path = self.chain(bytes(small.healthy()), "qcow2")
         before = path.read_bytes()

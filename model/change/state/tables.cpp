@@ -76,10 +76,15 @@ void for_each_reference(const State& state, const L1Table& table, const std::fun
                  });
 }
 
-L2Entry load_entry(const State& state, std::uint64_t guest_cluster) {
+L2Entry load_entry(const State& state, const L1Table& table, std::uint64_t guest_cluster) {
   const std::uint64_t l1_index = guest_cluster / state.image.l2_entries();
-  const HostOffset table = l2_table(state, active_l1_table(state), l1_index);
-  return table.value == 0 ? L2Entry{} : load_entry_at(state, entry_place(state, table, guest_cluster));
+  if (l1_index >= table.entries) return {};
+  const HostOffset l2 = l2_table(state, table, l1_index);
+  return l2.value == 0 ? L2Entry{} : load_entry_at(state, entry_place(state, l2, guest_cluster));
+}
+
+L2Entry load_entry(const State& state, std::uint64_t guest_cluster) {
+  return load_entry(state, active_l1_table(state), guest_cluster);
 }
 
 Result<void> store_entry(State& state, std::uint64_t guest_cluster, const L2Entry& entry) {

@@ -37,7 +37,10 @@ HostOffset l2_table(const State& state, const L1Table& table, std::uint64_t l1_i
 /// way there, so as often as it is counted.
 void for_each_reference(const State& state, const L1Table& table, const std::function<void(const HostRange&)>& visit);
 
-/// The active entry of a guest cluster; 0 where there is no L2 table.
+/// The entry of a guest cluster; 0 where there is no L2 table.
+L2Entry load_entry(const State& state, const L1Table& table, std::uint64_t guest_cluster);
+
+/// The active one.
 L2Entry load_entry(const State& state, std::uint64_t guest_cluster);
 
 /// Stores an entry in a table that nobody else has. What it and the one before refer to is counted elsewhere.
