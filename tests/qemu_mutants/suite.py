@@ -19,6 +19,7 @@ IMPLEMENTATIONS = ("qemu-img", "qemu-io")
 FAILURES = frozenset(("wrong-data", "wrong-accept", "flaw-unnoticed", "wrong-reject", "unsound-image", "tampered",
                       "crash", "timeout", "resource"))
 CANARY_EXIT = 4
+SECONDS = "8"  # for an operation; a mutant that hangs does so in many
 # Whether it is the quick cases, and what chooses them.
 SELECTIONS: tuple[tuple[bool, list[str]], ...] = ((True, ["--quick"]), (False, []))
 
@@ -50,7 +51,7 @@ def failures(programs: Path, arguments: list[str], deadline: Deadline) -> Iterat
     with tempfile.TemporaryDirectory(prefix="qemu-mutants-") as folder:
         out = Path(folder) / "results.jsonl"
         words = [str(RUNNER), "run", *(word for name in IMPLEMENTATIONS for word in ("--impl", name)), "--out", folder,
-                 *arguments]
+                 "--timeout", SECONDS, *arguments]
         with running(words, ROOT, environment) as runner:
             read, some = 0, False
             while True:
