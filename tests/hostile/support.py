@@ -20,7 +20,7 @@ NOBODY = 65534
 WITHOUT_NAME_SPACES = ["setpriv", "--bounding-set", "-sys_admin", "--inh-caps", "-sys_admin"]
 AS_NOBODY = ["setpriv", "--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups"]
 HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
-PATIENCE_SECONDS = 300
+PATIENCE_SECONDS = 600
 
 
 class Ran:
