@@ -68,6 +68,7 @@ class Ledger:
         self.own_tests: Optional[tuple[str, ...]] = None
         self.failing: set[str] = set()
         self.lines: dict[str, Line] = {}
+        self.first: dict[str, Line] = {}
         if file.exists():
             self._load()
 
@@ -91,7 +92,12 @@ class Ledger:
 
     def add(self, line: Line) -> None:
         self._append({"type": "mutant", **asdict(line)})
+        self._keep(line)
+
+    def _keep(self, line: Line) -> None:
         self.lines[line.name] = line
+        if line.has_suite():
+            self.first.setdefault(line.name, line)
 
     def _append(self, document: dict[str, Any]) -> None:
         with self.file.open("a") as stream:
@@ -110,16 +116,18 @@ class Ledger:
             else:
                 for key in ("suite", "own"):
                     document[key] = Outcome(**document[key]) if document[key] else None
-                self.lines[document["name"]] = Line(**document)
+                self._keep(Line(**document))
 
 
 @dataclass(frozen=True)
 class Results:
-    """What is known of one source; `own_tests` may be none yet."""
+    """What is known of one source; `own_tests` may be none yet. `first` has the first verdict of this suite on each
+    mutant, which no case had been written for."""
 
     header: Header
     own_tests: tuple[str, ...]
     lines: dict[str, Line]
+    first: dict[str, Line]
 
 
 def merged(files: list[Path]) -> Results:
@@ -131,4 +139,5 @@ def merged(files: list[Path]) -> Results:
     header = ledgers[0].header
     assert header is not None
     own_tests = next((ledger.own_tests for ledger in ledgers if ledger.own_tests), ())
-    return Results(header, own_tests, {name: line for ledger in ledgers for name, line in ledger.lines.items()})
+    return Results(header, own_tests, {name: line for ledger in ledgers for name, line in ledger.lines.items()},
+                   {name: line for ledger in ledgers for name, line in ledger.first.items()})

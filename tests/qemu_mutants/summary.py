@@ -79,6 +79,7 @@ def _headline(run: Results, lines: list[Line], wanted: int, arguments: dict[str,
     suite = [line for line in mattering if line.killed_by()[0]]
     own_ran = [line for line in mattering if line.has_both()]
     own = [line for line in own_ran if line.killed_by()[1]]
+    at_first = [line for line in in_reach if run.first[line.name].killed_by()[0]]
     quick = [line for line in suite if line.suite is not None and line.suite.quick]
     return [
         f"QEMU {run.header.qemu}. **{len(lines)} of {wanted} mutants were run**; {len(mattering)} of them compile and "
@@ -86,6 +87,8 @@ def _headline(run: Results, lines: list[Line], wanted: int, arguments: dict[str,
         "",
         f"- This suite kills {share(len(suite), len(mattering))}; of those within reach "
         f"{share(len(suite), len(in_reach))}.",
+        f"- At their first runs, before a case was written for them, {share(len(at_first), len(in_reach))} of those "
+        "within reach were killed.",
         f"- The cases of `run --quick` alone kill {share(len(quick), len(mattering))}.",
         f"- QEMU's own {len(run.own_tests)} tests of compression kill {share(len(own), len(own_ran))}, as far as they "
         "were run." if run.own_tests else "- QEMU's own tests were not run yet.",
