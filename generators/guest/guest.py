@@ -196,6 +196,8 @@ class Reader:
 
 
 def read_guest(image: Image, backing: Optional[Guest] = None) -> Guest:
+    if image.places.start(image.disk.l1_table) % image.geometry.cluster_size:
+        return refused_whole(image)
     return Reader(image, backing).guest()
 
 
