@@ -11,6 +11,7 @@ REFUSALS = re.compile(
     rb"failed: |can't open|argument too large|must be|exceeds|out of range|not supported|Unable to|Could not",
     re.IGNORECASE,
 )
+DUMP_LINE = re.compile(rb"[0-9a-f]{8,16}:  ((?:[0-9a-f]{2} ){1,16}) ")  # what follows are the bytes as characters
 
 
 class Refused(Exception):
@@ -42,14 +43,30 @@ class Console:
 
     def ask(self, command: str) -> bytes:
         """What it prints; raises what it says when it does not do it."""
+        return self._held_to(self._said_to(command))
+
+    def ask_for_dump(self, command: str) -> tuple[bytes, bytes]:
+        """What it prints beside the dump, and the dump's bytes: whatever these spell, qemu-io does not say it."""
+        talk, digits = [], []
+        for line in self._said_to(command).split(b"\n"):
+            of_dump = DUMP_LINE.match(line)
+            if of_dump:
+                digits.append(of_dump[1])
+            else:
+                talk.append(line)
+        return self._held_to(b"\n".join(talk)), bytes.fromhex(b"".join(digits).decode())
+
+    def _said_to(self, command: str) -> bytes:
         assert self.process.stdin is not None
         try:
             self.process.stdin.write(command.encode() + b"\n")
             self.process.stdin.flush()
         except BrokenPipeError:
             pass  # what it said before tells why
-        said = self._until_prompt()
-        if b"failed: " in said or said and REFUSALS.search(said):
+        return self._until_prompt()
+
+    def _held_to(self, said: bytes) -> bytes:
+        if REFUSALS.search(said):
             self.refused = True
             raise Refused(said.decode(errors="replace").strip())
         return said

@@ -1,17 +1,9 @@
 """Ranges of images' disks, as qemu-io dumps them."""
 
 import os
-import re
 from typing import Optional
 
 from console import Console, Died, Refused, expect, parts
-
-DUMP_LINE = re.compile(rb"^[0-9a-f]{8,16}:  ((?:[0-9a-f]{2} ){1,16})", re.MULTILINE)
-
-
-def dumped(said: bytes) -> bytes:
-    """The bytes of a dump."""
-    return bytes.fromhex(b"".join(DUMP_LINE.findall(said)).decode())
 
 
 class Ranges:
@@ -27,9 +19,8 @@ class Ranges:
             data = bytearray()
             for start, count in parts(offset, length):
                 command = f"read -v {start} {count}"
-                said = console.ask(command)
+                said, part = console.ask_for_dump(command)
                 expect(said, "read", count, start, command)
-                part = dumped(said)
                 if len(part) != count:
                     raise Died(0, f"{command}: a dump of {len(part)} bytes")
                 data += part

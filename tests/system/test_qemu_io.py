@@ -57,6 +57,12 @@ class WithQemu(Adapter):
             with self.subTest(offset=offset, length=length):
                 self.assertEqual((["accept"], 0, self.disk[offset : offset + length]), self.read(offset, length))
 
+    def test_bytes_that_spell_a_refusal_are_bytes(self) -> None:
+        spelt = b"exceeds"
+        (self.dir / "raw").write_bytes(spelt.ljust(CLUSTER, b"\0"))
+        self.assertEqual(0, self.run_model("write", self.dir / "raw", self.image).returncode)
+        self.assertEqual((["accept"], 0, spelt), self.read(0, len(spelt)))
+
     def test_a_range_past_the_end_is_refused(self) -> None:
         for offset, length in ((4 * CLUSTER, 1), (4 * CLUSTER - 1, 2), (1 << 62, 1), ((1 << 64) - 1, 5), (0, 1 << 63)):
             with self.subTest(offset=offset):
