@@ -27,7 +27,7 @@ struct ImplementationInfo {
 };
 
 struct Header {
-  std::string suite;  // "qcow2-conform 0.1.0"
+  std::string suite;  // "qcow2-conform 1.0.0"
   std::string corpus_digest;
   std::vector<ImplementationInfo> implementations;
   std::vector<std::string> argv;
