@@ -50,7 +50,7 @@ HELD_BY_TESTS = {
     ("modify-corrupt-bit", "model/change/prepare.cpp"):
         "system/test_modify.py: test_an_image_that_is_marked_corrupt",
     ("modify-write-zeroes", "model/change/state/clusters.cpp"):
-        "system/test_modify.py: test_a_commit_moves_everything_behind_and_the_image_reads_alike",
+        "system/test_modify_chains.py: test_a_commit_moves_everything_behind_and_the_image_reads_alike",
     ("outside-extent", "model/read/decompress_deflate.cpp"):
         "model/reader_test.cpp: bytes behind the extent are not read, although the file has them",
     ("refcount-extent", "model/write/allocator.hpp"):
