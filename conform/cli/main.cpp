@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <exception>
 
-#include "base/spare_memory.hpp"
 #include "cli/session.hpp"
 
 namespace {
@@ -29,7 +28,6 @@ int dispatch(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);  // under a limit of file size our own writes fail, and are told
-  conform::map_large_buffers();
   try {
     return dispatch(argc, argv);
   } catch (const command_line::Error& error) {

@@ -5,7 +5,6 @@
 
 #include "base/parallel.hpp"
 #include "base/shell.hpp"
-#include "base/spare_memory.hpp"
 #include "implementation/introduction.hpp"
 #include "process/confinement.hpp"
 #include "process/keepers.hpp"
@@ -172,7 +171,6 @@ Result<void> run(const Bench& bench, const RunRequest& request, const Header& he
   in_parallel(to_do.size(), request.jobs, [&](std::size_t i) {
     if (stopping_signal() != 0 || sink.failed()) return;
     auto records = ask(to_do[i]);
-    give_back_freed_memory();
     if (stopping_signal() != 0) return;
     if (ran_out_of_time(records))
       again.put_off({to_do[i], std::move(records)});

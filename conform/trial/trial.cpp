@@ -1,5 +1,6 @@
 #include "trial/trial.hpp"
 
+#include "base/spare_memory.hpp"
 #include "trial/custody.hpp"
 #include "trial/judged_record.hpp"
 #include "trial/observation.hpp"
@@ -79,6 +80,7 @@ std::vector<Record> try_operations(const Bench& bench, const Implementation& imp
   }
   stop_serving();
   custody.settle();
+  give_back_freed_memory();
   return records;
 }
 
