@@ -12,10 +12,11 @@ import difflib
 import hashlib
 import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import Callable, Optional
 
-from tests.qemu_mutants import suite, summary
+from tests.qemu_mutants import reach, suite, summary
 from tests.qemu_mutants.catalogue import SCOPE, SEED, Change, catalogue
 from tests.qemu_mutants.deadline import Deadline, OutOfTime
 from tests.qemu_mutants.ledger import KILLED, LIVED, NOT_RUN, OUT_OF_TIME, Header, Ledger, Line, Outcome, merged
@@ -27,6 +28,8 @@ RESULTS = ROOT / "docs/qemu-mutants.jsonl"
 PAGE = ROOT / "docs/qemu-mutants.md"
 FILES = {file for files in SCOPE.values() for file in files}
 OWN_TESTS_SECONDS = 4 * 3600.0
+# QEMU's own tests write some megabytes again and again.
+IN_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 def chosen(changes: list[Change], count: int, only: list[str], shard: str) -> list[Change]:
@@ -45,23 +48,22 @@ def chosen(changes: list[Change], count: int, only: list[str], shard: str) -> li
 class Run:
     """A tree, its two judges, and the ledger of what they have said."""
 
-    def __init__(self, options: argparse.Namespace) -> None:
+    def __init__(self, options: argparse.Namespace, scratch: Path) -> None:
         self.seconds: float = options.seconds
         self.tree = Tree(options.work, FILES, options.jobs)
         self.tree.make()
-        self.own = OwnTests(self.tree.source, self.tree.build, options.work)
+        self.own = OwnTests(self.tree.source, self.tree.build, scratch, options.jobs)
         self.ledger = Ledger(options.results)
         self.ledger.begin(Header(self.tree.version(), self.tree.digest(), SEED))
         self.cases = hashlib.sha256((ROOT / "cases/lock.json").read_bytes()).hexdigest()[:16]
 
-    def own_tests(self) -> tuple[str, ...]:
-        """Those that pass on the unchanged build; others count against no mutant."""
+    def learn_own_tests(self) -> None:
+        """Those that pass on the unchanged build, others count against no mutant; and what they reach."""
         if self.ledger.own_tests is None:
             deadline = Deadline(OWN_TESTS_SECONDS)
-            passing = [number for number in self.own.candidates()
-                       if self.own.passes(self.tree.unchanged, number, deadline)]
-            self.ledger.add_own_tests(tuple(passing))
-        return self.ledger.own_tests or ()
+            passing = self.own.passing(self.tree.unchanged, deadline)
+            wanted = frozenset(f"{file}:{name}" for files in SCOPE.values() for file in files for name in files[file])
+            self.ledger.add_own_tests(tuple(passing), reach.reaches(self.tree, self.own, passing, wanted, deadline))
 
     def judge(self, change: Change, before: Optional[Line], with_own: bool) -> Line:
         """What is known before is taken over; what is not is asked for."""
@@ -73,7 +75,7 @@ class Run:
                 if suite_says is None or not suite_says.is_known():
                     suite_says = self.within(lambda deadline: self.by_suite(programs, deadline))
                 if with_own and (own_says is None or not own_says.is_known()):
-                    own_says = self.within(lambda deadline: self.by_own(programs, deadline))
+                    own_says = self.within(lambda deadline: self.by_own(change, programs, deadline))
                 cases = before.cases if before and suite_says is before.suite else self.cases
                 return Line(change.name, change.area, True, suite_says, own_says or Outcome(NOT_RUN), cases)
 
@@ -85,8 +87,9 @@ class Run:
             self.ledger.add_failing(failing)
         return Outcome(KILLED, str(failure), quick) if failure else Outcome(LIVED)
 
-    def by_own(self, programs: Path, deadline: Deadline) -> Outcome:
-        number = self.own.first_failure(programs, self.own_tests(), deadline)
+    def by_own(self, change: Change, programs: Path, deadline: Deadline) -> Outcome:
+        numbers = self.ledger.own_tests_that_reach(change.function)
+        number = self.own.first_failure(programs, numbers, deadline)
         return Outcome(KILLED, number) if number else Outcome(LIVED)
 
     def within(self, judge: Callable[[Deadline], Outcome]) -> Outcome:
@@ -97,9 +100,14 @@ class Run:
 
 
 def run(options: argparse.Namespace) -> int:
-    this = Run(options)
+    with tempfile.TemporaryDirectory(prefix="qemu-mutants-", dir=IN_MEMORY) as scratch:
+        return run_in(options, Path(scratch))
+
+
+def run_in(options: argparse.Namespace, scratch: Path) -> int:
+    this = Run(options, scratch)
     if not options.suite_alone:
-        this.own_tests()
+        this.learn_own_tests()
     for change in chosen(catalogue(this.tree.texts, SCOPE), options.count, options.only, options.shard):
         before = this.ledger.lines.get(change.name) if not options.only else None
         if before and (before.has_suite() if options.suite_alone else before.has_both()):
@@ -138,7 +146,7 @@ def page(options: argparse.Namespace) -> int:
 def main(words: Optional[list[str]] = None) -> int:
     parser = argparse.ArgumentParser(prog="scripts/qemu-mutants")
     parser.add_argument("--work", type=Path, default=ROOT / "build/qemu-mutants", help="source, build, scratch files")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="compilers at once")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how much at once")
     commands = parser.add_subparsers(required=True)
     runs = commands.add_parser("run", help="run the mutants that have no result yet")
     runs.add_argument("--count", type=int, default=200, help="how many, in the fixed order")

@@ -84,12 +84,15 @@ class Results(InFolder):
                  Line("d", "first", True, Outcome(LIVED), Outcome(NOT_RUN), "1f")]
         for line in lines:
             ledger.add(line)
-        ledger.add_own_tests(("013", "014"))
+        ledger.add_own_tests(("013", "014", "015"), {"013": ["a.c:one"], "014": []})
         ledger.add_failing({"a", "b"})
         ledger.add_failing({"b", "c"})
         again = Ledger(file)
         again.begin(HEADER)
-        self.assertEqual((HEADER, ("013", "014"), lines), (again.header, again.own_tests, list(again.lines.values())))
+        self.assertEqual((HEADER, ("013", "014", "015"), lines),
+                         (again.header, again.own_tests, list(again.lines.values())))
+        self.assertEqual(["013", "015"], again.own_tests_that_reach("a.c:one"))
+        self.assertEqual(["015"], again.own_tests_that_reach("a.c:two"))
         self.assertEqual({"a", "b", "c"}, again.failing)
         written = [json.loads(text) for text in file.read_text().splitlines()]
         self.assertEqual([["a", "b"], ["c"]], [line["operations"] for line in written if line["type"] == "failing"])
@@ -191,16 +194,36 @@ class Judges(InFolder):
         with self.assertRaises(OutOfTime):
             Deadline(0).left()
 
-    def test_own_tests_are_those_that_compress_and_pass(self) -> None:
+    def own_tests(self, check: str, jobs: int = 1) -> OwnTests:
+        """Of a tree with two tests that compress, 013 and 016, and `check`, the text of a script."""
         source, build = self.dir / "source/tests/qemu-iotests", self.dir / "build/tests/qemu-iotests"
         source.mkdir(parents=True)
-        for name, text in (("013", "$QEMU_IO -c 'write -c 0 64k'"), ("014", "write 0 64k"), ("common.rc", "write -c")):
+        for name, text in (("013", "$QEMU_IO -c 'write -c 0 64k'"), ("014", "write 0 64k"), ("common.rc", "write -c"),
+                           ("016", "$QEMU_IMG convert -O qcow2 -c a b")):
             (source / name).write_text(text)
-        self.script(build / "check", '[ "$2" = 013 ] && echo "Passed all 1 iotests" || echo "Not run: $2"\n')
-        own = OwnTests(self.dir / "source", self.dir / "build", self.dir)
-        self.assertEqual(["013"], own.candidates())
-        self.assertTrue(own.passes(self.dir, "013", Deadline(60)))
+        self.script(build / "check", check)
+        return OwnTests(self.dir / "source", self.dir / "build", self.dir, jobs)
+
+    def test_own_tests_are_those_that_compress_and_pass(self) -> None:
+        own = self.own_tests('[ "$2" = 013 ] && echo "Passed all 1 iotests" || echo "Not run: $2"\n')
+        self.assertEqual(["013", "016"], own.candidates())
+        self.assertEqual(["013"], own.passing(self.dir, Deadline(60)))
         self.assertEqual("014", own.first_failure(self.dir, ["013", "014", "015"], Deadline(60)))
+
+    def test_the_quickest_own_test_comes_first(self) -> None:
+        own = self.own_tests('[ "$2" = 016 ] || sleep 1\necho "Passed all 1 iotests"\n')
+        self.assertEqual(["016", "013"], own.passing(self.dir, Deadline(60)))
+
+    def test_own_tests_at_once_have_folders_of_their_own(self) -> None:
+        meet = 'touch "$TEST_DIR/here"\nfor i in $(seq 100); do [ -e "{0}" ] && [ -e "{1}" ] && break; sleep .1; done\n'
+        folders = [self.dir / f"iotests-{number}/here" for number in (1, 2)]
+        own = self.own_tests(meet.format(*folders) + '[ $i -lt 100 ] && echo "Passed all 1 iotests"\n', 2)
+        self.assertIsNone(own.first_failure(self.dir, ["013", "016"], Deadline(60)))
+
+    def test_no_own_test_begins_after_one_has_failed(self) -> None:
+        own = self.own_tests('echo "$2" >>"$TEST_DIR/../begun"\n')
+        self.assertEqual("013", own.first_failure(self.dir, ["013", "016"], Deadline(60)))
+        self.assertEqual("013\n", (self.dir / "begun").read_text())
 
 
 if __name__ == "__main__":

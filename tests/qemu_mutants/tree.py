@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator
+from typing import Iterable, Iterator
 
 from tests.qemu_mutants.catalogue import Change
 
@@ -46,24 +46,33 @@ class Tree:
 
     def make(self) -> None:
         """The tools of the unchanged source; what a change of an interrupted run has left is taken back."""
-        for file, text in self.texts.items():
-            self._write(file, text)
-        if not (self.build / "build.ninja").exists():
-            self.build.mkdir(exist_ok=True)
-            compiler = "ccache gcc" if shutil.which("ccache") else "gcc"
-            self._run([str(self.source.resolve() / "configure"), *OPTIONS, f"--meson={shutil.which('meson')}",
-                       f"--cc={compiler}"])
-        if not self._compile():
-            raise SystemExit(f"qemu-mutants: QEMU does not build: {self.log}")
+        self._make(self.build)
         self.unchanged.mkdir(exist_ok=True)
         self._copy_tools(self.unchanged)
+
+    def counting(self, options: Iterable[str]) -> Path:
+        """A build of the unchanged source of its own, with these options of configure too."""
+        folder = self.build.with_name("counting")
+        self._make(folder, options)
+        return folder
+
+    def _make(self, folder: Path, options: Iterable[str] = ()) -> None:
+        for file, text in self.texts.items():
+            self._write(file, text)
+        if not (folder / "build.ninja").exists():
+            folder.mkdir(exist_ok=True)
+            compiler = "ccache gcc" if shutil.which("ccache") else "gcc"
+            self._run(folder, [str(self.source.resolve() / "configure"), *OPTIONS, f"--meson={shutil.which('meson')}",
+                               f"--cc={compiler}", *options])
+        if not self._compile(folder):
+            raise SystemExit(f"qemu-mutants: QEMU does not build: {self.log}")
 
     @contextmanager
     def changed(self, change: Change) -> Iterator[bool]:
         """Builds the tools with the change, and says whether they compile; the source is whole again after."""
         try:
             self._write(change.file, change.edit.applied(self.texts[change.file]))
-            yield self._compile()
+            yield self._compile(self.build)
         finally:
             self._write(change.file, self.texts[change.file])
 
@@ -83,12 +92,12 @@ class Tree:
         if target.read_text() != text:
             target.write_text(text)
 
-    def _compile(self) -> bool:
-        return self._run(["ninja", f"-j{self.jobs}", *TOOLS], check=False)
+    def _compile(self, folder: Path) -> bool:
+        return self._run(folder, ["ninja", f"-j{self.jobs}", *TOOLS], check=False)
 
-    def _run(self, words: list[str], check: bool = True) -> bool:
+    def _run(self, folder: Path, words: list[str], check: bool = True) -> bool:
         with self.log.open("w") as log:
-            done = subprocess.run(words, cwd=self.build, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False,
+            done = subprocess.run(words, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False,
                                   env={**os.environ, "LC_ALL": "C.UTF-8"})
         if check and done.returncode != 0:
             raise SystemExit(f"qemu-mutants: {words[0]}: exit {done.returncode}: {self.log}")
