@@ -53,17 +53,18 @@ class Run:
         self.tree = Tree(options.work, FILES, options.jobs)
         self.tree.make()
         self.own = OwnTests(self.tree.source, self.tree.build, scratch, options.jobs)
+        self.reach = reach.Reach({})
         self.ledger = Ledger(options.results)
         self.ledger.begin(Header(self.tree.version(), self.tree.digest(), SEED))
         self.cases = hashlib.sha256((ROOT / "cases/lock.json").read_bytes()).hexdigest()[:16]
 
     def learn_own_tests(self) -> None:
         """Those that pass on the unchanged build, others count against no mutant; and what they reach."""
+        deadline = Deadline(OWN_TESTS_SECONDS)
         if self.ledger.own_tests is None:
-            deadline = Deadline(OWN_TESTS_SECONDS)
-            passing = self.own.passing(self.tree.unchanged, deadline)
-            wanted = frozenset(f"{file}:{name}" for files in SCOPE.values() for file in files for name in files[file])
-            self.ledger.add_own_tests(tuple(passing), reach.reaches(self.tree, self.own, passing, wanted, deadline))
+            self.ledger.add_own_tests(tuple(self.own.passing(self.tree.unchanged, deadline)))
+        kept = self.tree.build.with_name(f"reach-{self.tree.digest()}.json")
+        self.reach = reach.reach_of(self.tree, self.own, self.ledger.own_tests or (), kept, deadline)
 
     def judge(self, change: Change, before: Optional[Line], with_own: bool) -> Line:
         """What is known before is taken over; what is not is asked for."""
@@ -88,7 +89,8 @@ class Run:
         return Outcome(KILLED, str(failure), quick) if failure else Outcome(LIVED)
 
     def by_own(self, change: Change, programs: Path, deadline: Deadline) -> Outcome:
-        numbers = self.ledger.own_tests_that_reach(change.function)
+        text = self.tree.texts[change.file]
+        numbers = [number for number in self.ledger.own_tests or () if self.reach.may_notice(number, change, text)]
         number = self.own.first_failure(programs, numbers, deadline)
         return Outcome(KILLED, number) if number else Outcome(LIVED)
 

@@ -27,11 +27,6 @@ class Change:
     operator: str
     edit: Edit
 
-    @property
-    def function(self) -> str:
-        """FILE:FUNCTION, where the edit is."""
-        return ":".join(self.name.split(":")[:2])
-
 
 def changes_of(area: str, file: str, functions: list[str], text: str) -> list[Change]:
     """All changes of these functions; KeyError for a function that the file does not define."""

@@ -1,11 +1,10 @@
 """What is known of each mutant, a line each; an interrupted run goes on where its file ends.
 
 The first line is the header {type, qemu, source, seed}: the package's version, the digest of the texts that changes are
-named in, and the seed of their order. Of the unchanged build, a line {type: "own-tests", numbers, functions} has those
-of QEMU's own tests that pass, and by their numbers the functions of the scope that they run (nothing is known of a test
-without); lines {type: "failing", operations} have those of this suite that fail. A mutant's line is {type, name, area,
-compiles, suite, own, cases}, where suite and own are {verdict, by, quick}; verdict is killed, lived, out-of-time or
-not-run. A later line of the same name holds.
+named in, and the seed of their order. Of the unchanged build, a line {type: "own-tests", numbers} has those of QEMU's
+own tests that pass, and lines {type: "failing", operations} those of this suite that fail. A mutant's line is {type,
+name, area, compiles, suite, own, cases}, where suite and own are {verdict, by, quick}; verdict is killed, lived,
+out-of-time or not-run. A later line of the same name holds.
 """
 
 import json
@@ -67,7 +66,6 @@ class Ledger:
         self.file = file
         self.header: Optional[Header] = None
         self.own_tests: Optional[tuple[str, ...]] = None
-        self.functions: dict[str, list[str]] = {}
         self.failing: set[str] = set()
         self.lines: dict[str, Line] = {}
         self.first: dict[str, Line] = {}
@@ -82,13 +80,9 @@ class Ledger:
         elif (self.header.qemu, self.header.source) != (header.qemu, header.source):
             raise SystemExit(f"qemu-mutants: {self.file} is of QEMU {self.header.qemu}, this is {header.qemu}")
 
-    def add_own_tests(self, numbers: tuple[str, ...], functions: dict[str, list[str]]) -> None:
-        self._append({"type": "own-tests", "numbers": numbers, "functions": functions})
-        self.own_tests, self.functions = numbers, functions
-
-    def own_tests_that_reach(self, function: str) -> list[str]:
-        """`function`: FILE:FUNCTION. The others of QEMU's own tests never run it."""
-        return [number for number in self.own_tests or () if function in self.functions.get(number, [function])]
+    def add_own_tests(self, numbers: tuple[str, ...]) -> None:
+        self._append({"type": "own-tests", "numbers": numbers})
+        self.own_tests = numbers
 
     def add_failing(self, operations: set[str]) -> None:
         """Nothing is written where all of them are there."""
@@ -116,7 +110,7 @@ class Ledger:
             if kind == "header":
                 self.header = Header(**document)
             elif kind == "own-tests":
-                self.own_tests, self.functions = tuple(document["numbers"]), document["functions"]
+                self.own_tests = tuple(document["numbers"])
             elif kind == "failing":
                 self.failing.update(document["operations"])
             else:

@@ -57,15 +57,15 @@ class OwnTests:
             taken = {number: took for number, took in zip(numbers, pool.map(seconds, numbers)) if took is not None}
         return sorted(taken, key=lambda number: taken[number])
 
-    def passes(self, programs: Path, number: str, deadline: Deadline) -> bool:
-        """Whether the test passes on these programs; one that is not run has not passed."""
+    def passes(self, programs: Path, number: str, deadline: Deadline, seconds: float = TEST_SECONDS) -> bool:
+        """Whether the test passes on these programs in time; one that is not run has not passed."""
         folder = self._folders.get()
         try:
-            return self._passes(programs, number, deadline, folder)
+            return self._passes(programs, number, min(deadline.left(), seconds), folder, deadline)
         finally:
             self._folders.put(folder)
 
-    def _passes(self, programs: Path, number: str, deadline: Deadline, folder: Path) -> bool:
+    def _passes(self, programs: Path, number: str, seconds: float, folder: Path, deadline: Deadline) -> bool:
         environment = {**os.environ, "QEMU_PROG": str(self._stand_in), "TEST_DIR": str(folder),
                        "SOCK_DIR": str(folder), "QEMU_IMG_PROG": str(programs / "qemu-img"),
                        "QEMU_IO_PROG": str(programs / "qemu-io"), "QEMU_NBD_PROG": str(programs / "qemu-nbd"),
@@ -74,7 +74,7 @@ class OwnTests:
         words = ["sh", "-c", 'exec >"$1" 2>&1; shift; exec "$@"', "sh", str(log), str(self._check), "-qcow2", number]
         with running(words, self._check.parent, environment) as check:
             try:
-                check.wait(min(deadline.left(), TEST_SECONDS))
+                check.wait(seconds)
             except subprocess.TimeoutExpired:
                 deadline.left()  # raises where it was the mutant's time that was up, not the test's
         return check.returncode == 0 and PASSED.search(log.read_text(errors="replace")) is not None

@@ -1,66 +1,110 @@
-"""Which functions each of QEMU's own tests runs: a second build of the tools, which counts (gcov).
+"""Which lines each of QEMU's own tests runs: a second build of the tools, which counts (gcov).
 
-A change in a function that a test never runs cannot be noticed by it, so that the test need not be tried. Nothing is
-known of a test that fails on this build, or that ends a program before it has written its counts.
+A test that never runs the statement with the change runs as if there were none, so that it need not be tried. Nothing
+is known of a test that fails on this build, or that ends a program before it has written its counts. What was counted
+is kept in WORK.
 """
 
 import json
 import re
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterable, Mapping, Optional
 
+from tests.qemu_mutants.c_text import Token, functions_of
+from tests.qemu_mutants.catalogue import Change
 from tests.qemu_mutants.deadline import Deadline
 from tests.qemu_mutants.own_tests import OwnTests
 from tests.qemu_mutants.tree import Tree
 
-Functions = frozenset[str]  # each is FILE:FUNCTION
-# Without optimization: a function that is inlined into another would not be counted.
-COUNTING = ("--enable-gcov", "--extra-cflags=-O0")
+# Without optimization: a statement that is joined with others would not be counted.
+OPTIONS = ("--enable-gcov", "--extra-cflags=-O0")
+COUNTING_SECONDS = 1800.0  # for a test; without optimization the longest takes five times as long
 ENDS_PROGRAMS = re.compile(r"\b(abort|sigraise|kill)\b")
 
+Counts = dict[int, bool]  # of each line with code, whether it ran
 
-class Counts:
-    """The counts that the programs of one build have left there since they were last taken."""
+
+def counts_of(report: Mapping[str, list[dict[str, object]]], file: str) -> Counts:
+    """Of `file` itself, from gcov's report, which has the headers too."""
+    lines = [line for one in report["files"] if str(one["file"]).endswith(f"/{file}") for line in one["lines"]]
+    return {line["line_number"]: line["count"] > 0 for line in lines}
+
+
+class Counter:
+    """What the programs of one build have counted there since it was last taken."""
 
     def __init__(self, build: Path, files: Iterable[str]) -> None:
         self._objects = build / "libblock.fa.p"
         self._files = sorted(files)
 
-    def take(self) -> Functions:
-        """The functions that ran; what is counted begins anew."""
-        counts = {file: self._objects / f"block_{file}.gcda" for file in self._files}
-        there = {file: path for file, path in counts.items() if path.exists()}
-        functions = frozenset(f"{file}:{name}" for file, path in there.items() for name in self._run(path))
+    def take(self) -> dict[str, Counts]:
+        """By file; one of which nothing ran is not there. The count begins anew."""
+        paths = {file: self._objects / f"block_{file}.gcda" for file in self._files}
+        counts = {file: counts_of(self._report(path), file) for file, path in paths.items() if path.exists()}
         for path in self._objects.parent.rglob("*.gcda"):
             path.unlink()
-        return functions
+        return counts
 
     @staticmethod
-    def _run(path: Path) -> list[str]:
+    def _report(path: Path) -> dict[str, list[dict[str, object]]]:
         done = subprocess.run(["gcov", "--json-format", "--stdout", path.name], cwd=path.parent, check=True,
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        return functions_run(json.loads(done.stdout))
+        report: dict[str, list[dict[str, object]]] = json.loads(done.stdout)
+        return report
 
 
-def functions_run(report: Mapping[str, list[dict[str, list[dict[str, object]]]]]) -> list[str]:
-    """The names of those that gcov's report has as executed."""
-    return [str(function["name"]) for file in report["files"] for function in file["functions"]
-            if function["execution_count"]]
-
-
-def reach_of(own: OwnTests, programs: Path, counts: Counts, number: str, deadline: Deadline) -> Optional[Functions]:
+def counted(own: OwnTests, programs: Path, counter: Counter, number: str,
+            deadline: Deadline) -> Optional[dict[str, Counts]]:
     """What the test runs; None where nothing is known. One test at a time: the counts are those of all programs."""
-    counts.take()
-    if ENDS_PROGRAMS.search(own.text(number)) or not own.passes(programs, number, deadline):
+    counter.take()
+    if ENDS_PROGRAMS.search(own.text(number)) or not own.passes(programs, number, deadline, COUNTING_SECONDS):
         return None
-    return counts.take()
+    return counter.take()
 
 
-def reaches(tree: Tree, own: OwnTests, numbers: Iterable[str], wanted: Functions,
-            deadline: Deadline) -> dict[str, list[str]]:
-    """Of each test of which something is known, the `wanted` functions that it runs."""
-    build = tree.counting(COUNTING)
-    counts = Counts(build, tree.texts)
-    known = {number: reach_of(own, build, counts, number, deadline) for number in numbers}
-    return {number: sorted(functions & wanted) for number, functions in known.items() if functions is not None}
+def statement(tokens: tuple[Token, ...], begin: int, end: int) -> tuple[int, int]:
+    """Where the statement begins and ends, in characters, that holds [begin, end); that of a case label is the whole
+    body, for the label says when others run."""
+    first = next(index for index, token in enumerate(tokens) if token.end > begin)
+    last = max(first, *(index for index, token in enumerate(tokens) if token.begin < end))
+    while first > 0 and tokens[first - 1].text not in (";", "{", "}"):
+        first -= 1
+    while last + 1 < len(tokens) and tokens[last].text not in (";", "{", "}"):
+        last += 1
+    labels = [index for index in range(first, last) if tokens[index].text == "case"]
+    if labels and begin < next(token.end for token in tokens[labels[-1]:] if token.text == ":"):
+        return tokens[0].begin, tokens[-1].end
+    return tokens[first].begin, tokens[last].end
+
+
+@dataclass(frozen=True)
+class Reach:
+    """`lines` of each test of which something is known: by file, what ran."""
+
+    lines: Mapping[str, Mapping[str, Counts]]
+
+    def may_notice(self, number: str, change: Change, text: str) -> bool:
+        """Whether the test runs the statement of the change in `text`, or may do so."""
+        if number not in self.lines:
+            return True
+        name = change.name.split(":")[1]
+        tokens = next(function.tokens for function in functions_of(text) if function.name == name)
+        begin, end = statement(tokens, change.edit.begin, change.edit.end)
+        first, last = (1 + text.count("\n", 0, place) for place in (begin, end - 1))
+        counts = self.lines[number].get(change.file, {})
+        ran = [counts[line] for line in range(first, last + 1) if line in counts]
+        return any(ran) if ran else change.file in self.lines[number]
+
+
+def reach_of(tree: Tree, own: OwnTests, numbers: Iterable[str], kept: Path, deadline: Deadline) -> Reach:
+    """Of these tests; from the file `kept`, or counted and put there."""
+    if not kept.exists():
+        build = tree.counting(OPTIONS)
+        counter = Counter(build, tree.texts)
+        known = {number: counted(own, build, counter, number, deadline) for number in numbers}
+        kept.write_text(json.dumps({number: files for number, files in known.items() if files is not None}))
+    by_test = json.loads(kept.read_text())
+    return Reach({number: {file: {int(line): ran for line, ran in counts.items()} for file, counts in files.items()}
+                  for number, files in by_test.items()})

@@ -11,17 +11,22 @@ from tests.qemu_mutants.operators import OPERATORS
 
 ARGUMENTS = Path(__file__).with_name("equivalents.json")
 BEGIN, END = "<!-- made by scripts/qemu-mutants: begin -->", "<!-- made by scripts/qemu-mutants: end -->"
+WAITING = ("by this suite, QEMU's own not run", "not by this suite, QEMU's own not run")
 COLUMNS = ("tried", "does not compile", "equivalent", "out of reach", "killed by both", "by this suite alone",
-           "by QEMU's own alone", "by neither", "by this suite, QEMU's own not run",
-           "not by this suite, QEMU's own not run")
+           "by QEMU's own alone", "by neither", *WAITING)
 
 
 @dataclass(frozen=True)
 class Argument:
-    """Why a mutant cannot be killed: `kind` is equivalent, or out-of-reach (no operation of the suite can show it)."""
+    """Why a mutant cannot be killed: `kind` is equivalent, or out-of-reach (no operation of the suite can show it, and
+    QEMU's own tests may)."""
 
     kind: str
     text: str
+
+    def is_refuted_by(self, line: Line) -> bool:
+        suite, own = line.killed_by()
+        return suite or (own and self.kind == "equivalent")
 
 
 def arguments_of(document: dict[str, list[dict[str, str]]]) -> dict[str, Argument]:
@@ -35,14 +40,15 @@ def load_arguments(file: Path = ARGUMENTS) -> dict[str, Argument]:
 
 
 def column_of(line: Line, arguments: dict[str, Argument]) -> str:
-    """In which column a mutant counts. What something has killed is no equivalent, whatever its argument says."""
+    """In which column a mutant counts, whatever an argument says that is refuted."""
     if not line.compiles:
         return "does not compile"
+    argument = arguments.get(line.name)
+    if argument and not argument.is_refuted_by(line):
+        return "equivalent" if argument.kind == "equivalent" else "out of reach"
     suite, own = line.killed_by()
-    if not suite and not own and line.name in arguments:
-        return "equivalent" if arguments[line.name].kind == "equivalent" else "out of reach"
     if not line.has_both():
-        return f"{'' if suite else 'not '}by this suite, QEMU's own not run"
+        return WAITING[0 if suite else 1]
     if suite or own:
         return "killed by both" if suite and own else "by this suite alone" if suite else "by QEMU's own alone"
     return "by neither"
@@ -55,16 +61,18 @@ def faults(lines: dict[str, Line], arguments: dict[str, Argument]) -> list[str]:
         line = lines.get(name)
         if line is None:
             found.append(f"{name}: has an argument, and was not run")
-        elif not line.compiles or any(line.killed_by()):
+        elif not line.compiles or arguments[name].is_refuted_by(line):
             found.append(f"{name}: has an argument why it cannot be killed, and is killed or does not compile")
     return found
 
 
 def _table(lines: list[Line], arguments: dict[str, Argument]) -> list[str]:
-    rows = ["| area | " + " | ".join(COLUMNS) + " |", "|---|" + "---:|" * len(COLUMNS)]
+    waits = any(column_of(line, arguments) in WAITING for line in lines)
+    columns = [column for column in COLUMNS if waits or column not in WAITING]
+    rows = ["| area | " + " | ".join(columns) + " |", "|---|" + "---:|" * len(columns)]
     for area in [*SCOPE, ""]:
         counts = Counter(column_of(line, arguments) for line in lines if area in ("", line.area))
-        cells = [sum(counts.values()), *(counts[column] for column in COLUMNS[1:])]
+        cells = [sum(counts.values()), *(counts[column] for column in columns[1:])]
         rows.append(f"| {area or 'all'} | " + " | ".join(map(str, cells)) + " |")
     return rows
 
@@ -79,6 +87,7 @@ def _headline(run: Results, lines: list[Line], wanted: int, arguments: dict[str,
     suite = [line for line in mattering if line.killed_by()[0]]
     own_ran = [line for line in mattering if line.has_both()]
     own = [line for line in own_ran if line.killed_by()[1]]
+    own_in_reach = [line for line in own_ran if line in in_reach]
     at_first = [line for line in in_reach if run.first[line.name].killed_by()[0]]
     quick = [line for line in suite if line.suite is not None and line.suite.quick]
     return [
@@ -90,8 +99,9 @@ def _headline(run: Results, lines: list[Line], wanted: int, arguments: dict[str,
         f"- At their first runs, before a case was written for them, {share(len(at_first), len(in_reach))} of those "
         "within reach were killed.",
         f"- The cases of `run --quick` alone kill {share(len(quick), len(mattering))}.",
-        f"- QEMU's own {len(run.own_tests)} tests of compression kill {share(len(own), len(own_ran))}, as far as they "
-        "were run." if run.own_tests else "- QEMU's own tests were not run yet.",
+        f"- QEMU's own {len(run.own_tests)} tests of compression kill {share(len(own), len(own_ran))}; of those within "
+        f"this suite's reach {share(len([line for line in own if line in in_reach]), len(own_in_reach))}."
+        if run.own_tests else "- QEMU's own tests were not run yet.",
     ]
 
 
@@ -117,10 +127,12 @@ def results(run: Results, wanted: int, arguments: dict[str, Argument]) -> str:
     if waiting:
         page += ["", f"{waiting} more ran out of time, and count nowhere."]
     page += _listed("Killed by neither", "by neither", lines, arguments)
-    page += _listed("Not killed by this suite, QEMU's own not run", "not by this suite, QEMU's own not run", lines,
-                    arguments)
+    page += _listed("Not killed by this suite, QEMU's own not run", WAITING[1], lines, arguments)
     page += _listed("Killed by QEMU's own tests alone", "by QEMU's own alone", lines, arguments)
     page += _argued("Out of reach", "out of reach", lines, arguments)
+    beyond = sorted(line.name for line in lines if column_of(line, arguments) == "out of reach" and line.killed_by()[1])
+    if beyond:
+        page += ["", f"QEMU's own tests kill these of them: {', '.join(f'`{name}`' for name in beyond)}."]
     page += _argued("Equivalent", "equivalent", lines, arguments)
     page += ["", f"Operators: {', '.join(OPERATORS)}."]
     if run.own_tests:
