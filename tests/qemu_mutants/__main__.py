@@ -89,8 +89,7 @@ class Run:
         return Outcome(KILLED, str(failure), quick) if failure else Outcome(LIVED)
 
     def by_own(self, change: Change, programs: Path, deadline: Deadline) -> Outcome:
-        text = self.tree.texts[change.file]
-        numbers = [number for number in self.ledger.own_tests or () if self.reach.may_notice(number, change, text)]
+        numbers = self.reach.that_may_notice(self.ledger.own_tests or (), change, self.tree.texts[change.file])
         number = self.own.first_failure(programs, numbers, deadline)
         return Outcome(KILLED, number) if number else Outcome(LIVED)
 

@@ -79,23 +79,33 @@ def statement(tokens: tuple[Token, ...], begin: int, end: int) -> tuple[int, int
     return tokens[first].begin, tokens[last].end
 
 
+def lines_of(change: Change, text: str) -> range:
+    """The lines of the change's statement in `text`."""
+    name = change.name.split(":")[1]
+    tokens = next(function.tokens for function in functions_of(text) if function.name == name)
+    begin, end = statement(tokens, change.edit.begin, change.edit.end)
+    return range(1 + text.count("\n", 0, begin), 2 + text.count("\n", 0, end - 1))
+
+
 @dataclass(frozen=True)
 class Reach:
-    """`lines` of each test of which something is known: by file, what ran."""
+    """`tests`: of each of which something is known, by file, what ran."""
 
-    lines: Mapping[str, Mapping[str, Counts]]
+    tests: Mapping[str, Mapping[str, Counts]]
 
-    def may_notice(self, number: str, change: Change, text: str) -> bool:
-        """Whether the test runs the statement of the change in `text`, or may do so."""
-        if number not in self.lines:
+    def that_may_notice(self, numbers: Iterable[str], change: Change, text: str) -> list[str]:
+        """Of these tests those that run the statement of the change in `text`, or may do so."""
+        lines = lines_of(change, text)
+        return [number for number in numbers if self._may_run(number, change.file, lines)]
+
+    def _may_run(self, number: str, file: str, lines: range) -> bool:
+        if number not in self.tests:
             return True
-        name = change.name.split(":")[1]
-        tokens = next(function.tokens for function in functions_of(text) if function.name == name)
-        begin, end = statement(tokens, change.edit.begin, change.edit.end)
-        first, last = (1 + text.count("\n", 0, place) for place in (begin, end - 1))
-        counts = self.lines[number].get(change.file, {})
-        ran = [counts[line] for line in range(first, last + 1) if line in counts]
-        return any(ran) if ran else change.file in self.lines[number]
+        counts = self.tests[number].get(file)
+        if counts is None:
+            return False
+        ran = [counts[line] for line in lines if line in counts]
+        return any(ran) or not ran
 
 
 def reach_of(tree: Tree, own: OwnTests, numbers: Iterable[str], kept: Path, deadline: Deadline) -> Reach:

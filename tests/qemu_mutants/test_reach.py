@@ -7,12 +7,11 @@ import unittest
 from pathlib import Path
 from typing import Optional
 
-from tests.qemu_mutants.c_text import functions_of
 from tests.qemu_mutants.catalogue import Change
 from tests.qemu_mutants.deadline import Deadline
 from tests.qemu_mutants.operators import Edit
 from tests.qemu_mutants.own_tests import OwnTests
-from tests.qemu_mutants.reach import Counter, Counts, Reach, counted, statement
+from tests.qemu_mutants.reach import Counter, Counts, Reach, counted, lines_of
 
 PROGRAM = """\
 static int one(int a)
@@ -31,7 +30,6 @@ static int one(int a)
 }
 int main(int count, char **words) { (void)words; return one(count - 1); }
 """
-BODY = functions_of(PROGRAM)[0].tokens
 PASSES = 'echo "Passed all 1 iotests"'
 
 
@@ -42,9 +40,8 @@ def change(before: str) -> Change:
 
 def line_numbers(before: str) -> tuple[int, int]:
     """The first and the last line of the statement."""
-    edit = change(before).edit
-    begin, end = statement(BODY, edit.begin, edit.end)
-    return 1 + PROGRAM.count("\n", 0, begin), 1 + PROGRAM.count("\n", 0, end - 1)
+    lines = lines_of(change(before), PROGRAM)
+    return lines[0], lines[-1]
 
 
 class Statements(unittest.TestCase):
@@ -62,21 +59,23 @@ class Statements(unittest.TestCase):
 
 
 class Lines(unittest.TestCase):
-    LINES = Reach({"013": {"a.c": {3: True, 4: False, 5: False, 7: True, 10: False, 12: True}}, "014": {}})
+    REACH = Reach({"013": {"a.c": {3: True, 4: False, 5: False, 7: True, 10: False, 12: True}}, "014": {},
+                   "015": {"a.c": {14: True}}})
 
-    def may_notice(self, number: str, before: str) -> bool:
-        return self.LINES.may_notice(number, change(before), PROGRAM)
+    def that_may_notice(self, before: str) -> list[str]:
+        return self.REACH.that_may_notice(["013", "014", "015", "016"], change(before), PROGRAM)
 
     def test_a_test_notices_what_it_runs_a_part_of(self) -> None:
-        self.assertEqual([True, True, False, False],
-                         [self.may_notice("013", before) for before in ("a > 0", "a < 10", "a = 2", "7")])
+        self.assertIn("013", self.that_may_notice("a > 0"))
+        self.assertIn("013", self.that_may_notice("a < 10"))
+        self.assertNotIn("013", self.that_may_notice("a = 2"))
+        self.assertNotIn("013", self.that_may_notice("7"))
 
-    def test_a_test_that_runs_nothing_of_a_file_notices_nothing_there(self) -> None:
-        self.assertFalse(self.may_notice("014", "a > 0"))
+    def test_what_has_no_line_of_code_may_be_noticed_where_the_file_was_run(self) -> None:
+        self.assertEqual(["015", "016"], self.that_may_notice("a = 2"))
 
-    def test_what_has_no_line_of_code_may_be_noticed_and_so_may_all_by_an_unknown_test(self) -> None:
-        self.assertTrue(Reach({"013": {"a.c": {1: True}}}).may_notice("013", change("a = 2"), PROGRAM))
-        self.assertTrue(self.may_notice("015", "a = 2"))
+    def test_of_a_test_of_which_nothing_is_known_nothing_is_left_out(self) -> None:
+        self.assertIn("016", self.that_may_notice("7"))
 
 
 @unittest.skipUnless(shutil.which("cc") and shutil.which("gcov"), "no cc or gcov")
