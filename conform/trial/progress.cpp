@@ -20,6 +20,10 @@ std::string time_left(std::chrono::duration<double> passed, std::size_t done, st
   if (seconds < 90) return fmt::format(", about {:.0f} s left", std::max(seconds, 1.0));
   return fmt::format(", about {:.0f} min left", seconds / 60);
 }
+
+std::string counted(std::size_t count, const char* what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
 }  // namespace
 
 Progress::Progress(std::FILE* stream) : stream_(stream), terminal_(::isatty(::fileno(stream)) != 0) {}
@@ -27,7 +31,8 @@ Progress::Progress(std::FILE* stream) : stream_(stream), terminal_(::isatty(::fi
 void Progress::start(std::size_t implementations, std::size_t cases, std::size_t operations) {
   operations_ = operations;
   started_ = shown_ = std::chrono::steady_clock::now();
-  fmt::print(stream_, "running {} implementations on {} cases, {} operations\n", implementations, cases, operations);
+  fmt::print(stream_, "running {} on {}, {}\n", counted(implementations, "implementation"), counted(cases, "case"),
+             counted(operations, "operation"));
 }
 
 void Progress::done(const Record& record) {
