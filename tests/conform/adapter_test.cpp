@@ -25,7 +25,7 @@ struct Row {
   int exit;
 };
 
-TEST_CASE("each fault of an adapter gets its status and its exit code") {
+TEST_CASE("each fault of an adapter gets its status and its exit code", "[slow]") {
   const Row row = GENERATE(
       Row{"honest", "pass", "pass", 0}, Row{"zeros", "wrong-data", "pass", 1},
       Row{"no-output", "wrong-data", "wrong-accept", 1}, Row{"chatters", "pass", "pass", 0},
@@ -105,7 +105,7 @@ TEST_CASE("what an adapter says is evidence") {
     if (record["case"] == "refused") CHECK(record["messages"] == "no toy");
 }
 
-TEST_CASE("adapter check says what is wrong") {
+TEST_CASE("adapter check says what is wrong", "[slow]") {
   const ToyCorpus corpus;
   SECTION("nothing") {
     const auto ran = check(corpus, toy_adapter("honest"));
@@ -131,7 +131,7 @@ TEST_CASE("adapter check says what is wrong") {
   SECTION("a command that cannot be one") { CHECK(check(corpus, "a 'b").exit == 2); }
 }
 
-TEST_CASE("nothing of an adapter is left when the run is over") {
+TEST_CASE("nothing of an adapter is left when the run is over", "[slow]") {
   const ToyCorpus corpus;
   const auto name = GENERATE("child-left-behind", "never-ends", "silent-ignoring-sigterm");
   run_adapter(corpus, name);

@@ -20,7 +20,7 @@ std::vector<std::string> read_with(const std::string& which, const std::vector<s
 
 Json counts(const Ran& ran) { return ran.summary.at("implementations").at(0).at("counts"); }
 
-TEST_CASE("256 failures are exit 1, not 0") {
+TEST_CASE("256 failures are exit 1, not 0", "[slow]") {
   ToyCorpus corpus;
   for (int i = 0; i < 256; ++i) corpus.add({.id = "many-" + std::to_string(i), .guest = "case"});
   const auto ran = run_on(corpus, read_with("refuses-cases", {"--case", "many-*"}));

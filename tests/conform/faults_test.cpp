@@ -49,7 +49,7 @@ class FaultBank {
 
 Json table() { return load_json(fs::path(QCOW2_CONFORM_FAULTS) / "table.json").value(); }
 
-TEST_CASE("each fault gets its status and its exit code") {
+TEST_CASE("each fault gets its status and its exit code", "[slow]") {
   const FaultBank bank;
   for (const auto& row : table()) {
     CAPTURE(row);

@@ -24,7 +24,7 @@ Json written_by(const std::string& fault, const ImageCorpus& corpus, int exit) {
   return ran.records[0];
 }
 
-TEST_CASE("each faulty writer gets its status, and is told what is wrong") {
+TEST_CASE("each faulty writer gets its status, and is told what is wrong", "[slow]") {
   const Row row = GENERATE(
       Row{"honest", "pass", ""}, Row{"no-image", "wrong-data", "left no image"},
       Row{"a-folder", "wrong-data", "left no image"}, Row{"the-raw-disk", "wrong-data", "header-magic"},

@@ -12,7 +12,7 @@ import unittest
 from pathlib import Path
 
 from tests.spec.optional import only_with
-from tests.spec.test_thread import run_every_block
+from tests.proofs.test_thread import run_every_block
 
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = ROOT / "spec"
