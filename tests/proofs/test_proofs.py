@@ -15,7 +15,7 @@ sys.path[:0] = [str(SPEC), str(PROOFS)]
 import console  # noqa: E402  (found by the line above)
 import readings  # noqa: E402
 import theorems  # noqa: E402
-from tests.proofs.test_thread import run_every_block  # noqa: E402
+from tests.spec.every_block import run_every_block  # noqa: E402
 
 NO_Z3 = 77
 

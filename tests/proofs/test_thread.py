@@ -1,15 +1,12 @@
 """spec/thread.md: each claim has a verdict, and what it says is what the commands print."""
 
 import re
-import sys
 import unittest
 from pathlib import Path
 
+from tests.spec.every_block import run_every_block
+
 SPEC = Path(__file__).resolve().parents[2] / "spec"
-sys.path.insert(0, str(SPEC))
-
-import console  # noqa: E402  (found by the line above)
-
 CLAIM = re.compile(r"^### (T\d\d) (.+?)(?:, (commit message|#\d+)| in #\d+| as quoted in #\d+): (.+)$", re.MULTILINE)
 VERDICT = re.compile(r"(?:true|false|true only if .+?|not settled here)(?:, by measurement)?(?:, withdrawn in #\d+)?")
 
@@ -42,19 +39,6 @@ class Thread(unittest.TestCase):
 
     def test_the_commands_print_what_the_page_says(self) -> None:
         run_every_block(self, SPEC / "thread.md")
-
-
-def run_every_block(test: unittest.TestCase, page: Path) -> None:
-    """A block that differs is a failure of its own, one without its program a skip of its own."""
-    outcomes = console.run_page(page)
-    test.assertTrue(outcomes)
-    for outcome in outcomes:
-        with test.subTest(outcome.block.heading):
-            if outcome.missing.startswith("$"):
-                continue  # ./test says that it is left out
-            if outcome.missing:
-                test.skipTest(f"{outcome.missing} is not there")
-            test.assertEqual("", outcome.differs)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import re
 import unittest
 from pathlib import Path
 
-from tests.proofs.test_thread import run_every_block
+from tests.spec.every_block import run_every_block
 
 PAGE = Path(__file__).resolve().parents[2] / "spec/open-questions.md"
 

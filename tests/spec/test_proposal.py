@@ -11,8 +11,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from tests.spec.every_block import run_every_block
 from tests.spec.optional import only_with
-from tests.proofs.test_thread import run_every_block
 
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = ROOT / "spec"

@@ -4,7 +4,7 @@ import re
 import unittest
 from pathlib import Path
 
-from tests.proofs.test_thread import run_every_block
+from tests.spec.every_block import run_every_block
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "spec/registers.md"
