@@ -30,7 +30,7 @@ struct Row {
   const char* told;  // in its detail
 };
 
-TEST_CASE("each faulty modifier gets its status, and is told what is wrong") {
+TEST_CASE("each faulty modifier gets its status, and is told what is wrong", "[slow]") {
   const Row row = GENERATE(
       Row{"honest", "pass", ""}, Row{"does-nothing", "wrong-data", "[modify-guest-bytes] guest 0x10000 has"},
       Row{"destroys-a-neighbour", "wrong-data", "[modify-guest-bytes] guest 0x30011 has"},
