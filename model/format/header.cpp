@@ -80,7 +80,7 @@ Result<CompressionType> judge_compression_type(const Header& header, const ByteS
                   fmt::format("compression_type {} with the incompatible bit \"compression type\" {}", type,
                               type != 0 ? "clear" : "set"));
   }
-  // [compression-type] "An image whose type is unknown is refused"
+  // [compression-type] "an image whose type is unknown is refused"
   if (type > static_cast<unsigned>(CompressionType::zstd)) {
     return refuse(rule::compression_type, where, fmt::format("compression_type {} is unknown", type));
   }

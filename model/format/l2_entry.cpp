@@ -24,7 +24,7 @@ bool names_host_cluster(const L2Entry& entry, const EntryFormat& format) {
 }
 
 std::optional<Violation> judge_compressed(const L2Entry& entry, const EntryFormat& format, const Where& where) {
-  // [external-data-file] "has no compressed clusters; reading one is refused"
+  // [external-data-file] "a reader refuses each compressed entry"
   if (format.external_data) {
     return Violation{rule::external_data_file, where, "a compressed cluster in an image with an external data file"};
   }
