@@ -10,6 +10,7 @@ from generators.case.errors import CaseError
 from generators.cli import HAZARDS, HAZARDS_PAGE, Project
 from generators.hazards import fields, hazards_page, lint_hazards
 from generators.reach import reach
+from tests.generators.hazard_columns import asks
 from tests.generators.project import ROOT
 
 PROJECT = Project(str(ROOT))
@@ -84,6 +85,19 @@ class Table(unittest.TestCase):
                     self.assertGreaterEqual(max(values, default=0), 1 << int(width[1]),
                                             f"{name}: {row['name']}")
                     held += 1
+        self.assertGreater(held, 200)
+
+    def test_cases_are_what_their_row_and_column_say(self) -> None:
+        by_id = {case.id: case for case in self.cases}
+        held = 0
+        for part in self.hazards["parts"]:
+            for row in part["rows"]:
+                for column, field in row["fields"].items():
+                    asked = asks(part["title"], row["name"], column)
+                    for name in field if isinstance(field, list) else []:
+                        with self.subTest(part["title"], row=row["name"], column=column, case=name):
+                            self.assertTrue(all(holds(by_id[name]) for holds in asked))
+                        held += len(asked)
         self.assertGreater(held, 200)
 
 
