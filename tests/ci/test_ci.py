@@ -50,12 +50,15 @@ class Judge(CiTest):
 
     def test_each_variable_becomes_its_option(self) -> None:
         self.fake_runner()
-        text = JUDGE.read_text()
-        names = [name for name in re.findall(r"-z \"\$\{([A-Z_]+)-\}\"", text)]
-        self.assertEqual(11, len(names))
-        done = self.shell(f'"{JUDGE}"', OUT="r", **{name: f"{name} x" for name in names})
-        words = [word for name in names for word in (f"--{name.lower().replace('_', '-')}", f"{name} x")]
-        self.assertEqual(["run", *words, "--out", "r"], done.stdout.decode().splitlines())
+        names = [name for line in re.findall(r"(?m)^(?:judged|how)='(.*)'$", JUDGE.read_text())
+                 for name in line.split()]
+        self.assertEqual(17, len(names))
+        options = [f"--{name.lower().replace('_', '-')}" for name in names]
+        done = self.shell(f'"{JUDGE}"', OUT="r", QUICK="1", **{name: f"{name} x" for name in names})
+        words = [word for option, name in zip(options, names) for word in (option, f"{name} x")]
+        self.assertEqual(["run", *words, "--quick", "--out", "r"], done.stdout.decode().splitlines())
+        offered = run(CONFORM, "run", "--help").stdout.decode()
+        self.assertEqual([], [option for option in options if f"{option} " not in offered])
 
     def test_its_exit_status_is_the_runner_s_and_the_summary_is_written(self) -> None:
         self.fake_runner(status=6)

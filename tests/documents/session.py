@@ -84,7 +84,12 @@ _QEMU = "builds QEMU, and judges it for hours"
 _RELEASE = "makes everything twice; it checks what it made itself"
 
 REASONS = {
-    "README.md": {"./test --fast": _CI},
+    "README.md": {
+        "./test --fast": _CI,
+        "tar -xzf qcow2-conform-*-linux-*.tar.gz && cd qcow2-conform-*-linux-*": _TARBALL,
+        "./qcow2-conform run --quick --read-cmd 'myreader {image} {out}'": _TARBALL,
+        "./qcow2-conform run --read-cmd 'myreader {image} {out}'": _TARBALL,
+    },
     "docs/ci.md": {
         "podman build -t qcow2-conform .": _ENGINE,
         'podman run --rm -v "$PWD:/work" qcow2-conform qcow2-conform run --read-cmd \'./myreader {image} {out}\'':
