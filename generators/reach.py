@@ -38,13 +38,13 @@ def _of_operations(image: Image, operations: list[Spec]) -> dict[str, set[int]]:
 def _touched(operation: Spec) -> set[int]:
     """The first and the last guest byte of a range, or of every step."""
     parts = [operation] if operation["op"] == "read-range" else [
-        how for step in _single(operation.get("steps", [])) for how in step.values()
+        how for step in single(operation.get("steps", [])) for how in step.values()
         if isinstance(how, dict) and "offset" in how]
     return {offset for part in parts for offset in (
         number(part["offset"]), number(part["offset"]) + max(1, number(part["length"])) - 1)}
 
 
-def _single(steps: list[Spec]) -> list[Spec]:
+def single(steps: list[Spec]) -> list[Spec]:
     """Those that are in flight together one by one."""
     return [one for step in steps for one in step.get("parallel", [step])]
 

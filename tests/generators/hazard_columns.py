@@ -6,8 +6,10 @@ A field's case may be about something finer; this is the least without which it 
 from typing import Callable
 
 from generators.case.case import Case
+from generators.case.geometry import Geometry, geometry_of
 from generators.case.guest_map import COMPRESSED, STANDARD, UNALLOCATED, ZERO, ClusterSpec, plan_guest
 from generators.case.spec import Spec, number
+from generators.reach import single
 
 Asks = Callable[[Case], bool]
 
@@ -36,7 +38,7 @@ def has(op: str) -> Asks:
 
 
 def in_clusters(least: int, most: int) -> Asks:
-    return lambda case: least <= _cluster_size(case.image) <= most
+    return lambda case: least <= _geometry(case).cluster_size <= most
 
 
 def of_size(size: int) -> Asks:
@@ -61,12 +63,12 @@ def _bytes(name: str) -> int:
     return int(count) * {"bytes": 1, "KiB": KIB, "MiB": KIB * KIB}[unit]
 
 
-def _cluster_size(image: Spec) -> int:
-    return 1 << number(image.get("cluster_bits", 16))
+def _geometry(case: Case) -> Geometry:
+    return geometry_of(case.image, 0)
 
 
 def _is_zstd(case: Case) -> bool:
-    return "zstd" == case.image.get("compression", "deflate")
+    return _geometry(case).compression == "zstd"
 
 
 def _change(row: str, column: str) -> Asks:
@@ -76,7 +78,7 @@ def _change(row: str, column: str) -> Asks:
 
 def _meets(case: Case, steps: list[Spec], row: str, column: str) -> bool:
     """Whether a step of the column touches a cluster of the row, as the image has it before the first step."""
-    done = [(name, how) for step in steps for one in step.get("parallel", [step]) for name, how in one.items()]
+    done = [(name, how) for step in single(steps) for name, how in step.items()]
     is_of_row = CLUSTERS.get(row, lambda case, cluster: True)
     _, stated = plan_guest(case.image)
 
@@ -95,7 +97,7 @@ def _touched(case: Case, how: object) -> range:
     """The guest clusters of a step."""
     if not isinstance(how, dict) or "offset" not in how:
         return range(0)
-    size, offset = _cluster_size(case.image), number(how["offset"])
+    size, offset = _geometry(case).cluster_size, number(how["offset"])
     return range(offset // size, (offset + max(1, number(how["length"])) - 1) // size + 1)
 
 

@@ -32,12 +32,13 @@ TOGETHER = {
 }
 
 
-def cases(verdict: str, *ops: str) -> Iterator[dict[str, Any]]:
+def operations(verdict: str, *ops: str) -> Iterator[tuple[dict[str, Any], int, dict[str, Any]]]:
+    """Each with its case and its number in it."""
     for path in sorted((CORPUS / "cases").glob("*/*.json")):
         case = json.loads(path.read_text())
-        if "status" not in case and any(operation["op"] in ops and operation["expect"]["verdict"] == verdict
-                                        for operation in case["operations"]):
-            yield case
+        if "status" not in case:
+            yield from ((case, number, operation) for number, operation in enumerate(case["operations"])
+                        if operation["op"] in ops and operation["expect"]["verdict"] == verdict)
 
 
 def image(case: dict[str, Any]) -> str:
@@ -47,8 +48,8 @@ def image(case: dict[str, Any]) -> str:
 class RightReason(SystemTest):
     def test_a_checker_finds_corruptions_of_the_case_alone(self) -> None:
         tried = 0
-        for case in cases("corrupt", "check"):
-            with self.subTest(case["id"]):
+        for case, number, _ in operations("corrupt", "check"):
+            with self.subTest(case["id"], operation=number):
                 found = json.loads(self.run_model("check", "--json", image(case)).stdout)
                 rules = {one["rule"] for one in found["violations"] if one["severity"] == "corruption"}
                 allowed = {*case["clauses"], *TOGETHER.get(case["id"], ())}
@@ -59,16 +60,13 @@ class RightReason(SystemTest):
 
     def test_every_refusal_is_by_a_clause_of_the_case(self) -> None:
         tried: Counter[str] = Counter()
-        for case in cases("reject", *REFUSES):
-            for number, operation in enumerate(case["operations"]):
-                if operation["op"] not in REFUSES or operation["expect"]["verdict"] != "reject":
-                    continue
-                with self.subTest(case["id"], operation=number):
-                    done = self.run_model(*self.words(case, operation))
-                    self.assertEqual(4 if operation["op"] == "check" else 1, done.returncode, done.stderr)
-                    _, _, rule, _ = self.assert_one_line(done).split(": ", 3)
-                    self.assertIn(rule, {*case["clauses"], *TOGETHER.get(case["id"], ())})
-                    tried[operation["op"]] += 1
+        for case, number, operation in operations("reject", *REFUSES):
+            with self.subTest(case["id"], operation=number):
+                done = self.run_model(*self.words(case, operation))
+                self.assertEqual(4 if operation["op"] == "check" else 1, done.returncode, done.stderr)
+                _, _, rule, _ = self.assert_one_line(done).split(": ", 3)
+                self.assertIn(rule, {*case["clauses"], *TOGETHER.get(case["id"], ())})
+                tried[operation["op"]] += 1
         self.assertEqual(set(REFUSES), set(tried))
         self.assertGreater(tried.total(), 150)
 
