@@ -1,7 +1,7 @@
 // A case that few mistakes fail tells more than one that many fail: its weight is the logarithm of how rare that is. A
 // mistake fits where nearly all that it makes fail does fail, by weight; the mistakes that are said must together
 // explain most of what fails. Both bounds were chosen on the mutants themselves; docs/looks-like.md has what they give
-// on readers that had no part in that.
+// on readers that had no part in that. One case that ran is too little to know a mistake by that fails several.
 #include "mutants/looks_like.hpp"
 
 #include <algorithm>
@@ -91,13 +91,16 @@ class Comparison {
   /// By how much the mistake explains more than it promises in vain; nothing where it does not fit.
   double merit(const MatrixMutant& row) const {
     double hit = 0, promised = 0, vain = 0;
+    std::size_t ran = 0;
     for (const auto& [place, mark] : marks_) {
       if (!cell::is_kill(row.cells[place])) continue;
+      ++ran;
       if (mark == cell::same) vain += weights_.at(place);
       if (!left_.contains(place)) continue;
       promised += weights_.at(place);
       hit += weights_.at(place) * (mark == row.cells[place] ? 1 : of_another_kind);
     }
+    if (ran == 1 && std::ranges::count_if(row.cells, cell::is_kill) > 1) return 0;
     return promised > 0 && hit >= contained_min * (promised + vain) ? hit - vain : 0;
   }
 

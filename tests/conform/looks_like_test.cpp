@@ -66,6 +66,13 @@ TEST_CASE("a case that did not run counts neither way") {
   CHECK(said("ddd-..", matrix) == Words{"large (3 of its 3 cases): it errs"});
 }
 
+TEST_CASE("one case that ran does not tell a mistake that makes several fail") {
+  const auto matrix = matrix_of({{"large", "dddd.."}, {"lone", "....d."}});
+  CHECK(said("d-----", matrix).empty());
+  CHECK(said("dd----", matrix) == Words{"large (2 of its 2 cases): it errs"});
+  CHECK(said("----d-", matrix) == Words{"lone (1 of its 1 cases): it errs"});
+}
+
 TEST_CASE("another way to fail fits less") {
   const auto matrix = matrix_of({{"hands-out", "dddd"}, {"refuses", "rrrr"}});
   CHECK(said("rrrr", matrix) == Words{"refuses (4 of its 4 cases): it errs"});
