@@ -39,6 +39,24 @@ class Targets(SystemTest):
                 self.assertIn(b"Done", done.stderr)
 
 
+class OssFuzz(SystemTest):
+    def test_its_script_builds_every_target_by_the_names_of_its_environment(self) -> None:
+        require_tool("clang++")
+        (self.dir / "qcow2-conform").symlink_to(ROOT)
+        (self.dir / "out").mkdir()
+        given = {"SRC": self.dir, "OUT": self.dir / "out", "WORK": self.dir / "work", "CXX": "clang++",
+                 "CXXFLAGS": "-O1 -fsanitize=address,fuzzer-no-link", "LIB_FUZZING_ENGINE": "-fsanitize=fuzzer"}
+        subprocess.run([ROOT / "fuzz/oss-fuzz/build.sh"], check=True, capture_output=True, timeout=BUILD_SECONDS,
+                       env={**os.environ, **{name: str(value) for name, value in given.items()}})
+        built = sorted(path.name for path in (self.dir / "out").iterdir() if os.access(path, os.X_OK))
+        self.assertEqual(sorted(source.stem for source in (ROOT / "fuzz").glob("fuzz_*.cpp")), built)
+        for name in built:
+            libraries = subprocess.run(["ldd", self.dir / "out" / name], check=True, capture_output=True).stdout
+            self.assertNotRegex(libraries, rb"libfmt|libzstd|libz\.", name)  # where it runs there are none
+            done = subprocess.run([self.dir / "out" / name, "-runs=200", "-seed=1"], capture_output=True, check=False)
+            self.assertEqual(0, done.returncode, done.stderr[-3000:])
+
+
 class Differential(SystemTest):
     def test_model_and_qemu_read_the_same_clusters(self) -> None:
         require_tool("qemu-storage-daemon")
