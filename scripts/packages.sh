@@ -8,11 +8,11 @@ packages_build=(g++ cmake ninja-build pkgconf python3 libfmt-dev nlohmann-json3-
   libssl-dev zlib1g-dev libzstd-dev libnbd-dev zstd)
 packages_run=(qemu-utils qemu-system-common 7zip libqcow-dev)
 packages_test=(libcatch2-dev e2fsprogs ovmf python3-z3 qemu-system-common libxml2-utils clang libclang-rt-dev
-  clang-format-19 codespell groff-base procps pycodestyle pyflakes3 shellcheck)
+  codespell groff-base procps pycodestyle pyflakes3 shellcheck)
 packages_nightly=(clang-tidy)
 packages_coverage=(gcovr)
 # Of scripts/other-machines.
-packages_machines=(g++-s390x-linux-gnu g++-i686-linux-gnu g++-aarch64-linux-gnu qemu-user-static)
+packages_machines=(g++-s390x-linux-gnu g++-i686-linux-gnu g++-aarch64-linux-gnu)
 # Of scripts/release and scripts/bare-roots: dpkg-shlibdeps, lintian, and bare roots.
 packages_release=(dpkg-dev lintian debootstrap busybox-static)
 # scripts/qemu-mutants: what QEMU's tools are built with, and what unpacks its source.
@@ -23,8 +23,17 @@ packages_site=(clang lld wasi-libc libc++-dev-wasm32 libclang-rt-dev-wasm32 libf
 packages_browser=(chromium fonts-liberation)
 # What examples/ and docs/ci.md are tried with: large, so only where nothing may be skipped.
 packages_examples=(parallel fish zsh)
-# 7zz is a package of its own after Debian 12.
-case $(. /etc/os-release && echo "${VERSION_ID-}") in 12) ;; *) packages_run+=(7zip-standalone) ;; esac
+# 7zz is a package of its own after Debian 12. What comes after 13 has no clang-format-19, and another name for the
+# emulators.
+codename=$(. /etc/os-release 2>/dev/null && echo "${VERSION_CODENAME-}") || true
+[[ $codename == bookworm ]] || packages_run+=(7zip-standalone)
+case $codename in
+  bookworm | trixie)
+    packages_test+=(clang-format-19)
+    packages_machines+=(qemu-user-static)
+    ;;
+  *) packages_machines+=(qemu-user) ;;
+esac
 command -v go >/dev/null || packages_examples+=(golang-go)
 command -v rustc >/dev/null || packages_examples+=(rustc)
 command -v javac >/dev/null || packages_examples+=(default-jdk-headless)
@@ -78,8 +87,7 @@ backports_mirror() {
 # install_commands PACKAGE...: the shell lines that install them, to be run as root
 install_commands() {
   local install='apt-get -q -y -o DPkg::Lock::Timeout=300 --no-install-recommends'
-  local plain=() backports=() codename name
-  codename=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
+  local plain=() backports=() name
   for name; do
     if [[ $name == libcatch2-dev && $codename == bookworm ]]; then backports+=("$name"); else plain+=("$name"); fi
   done
