@@ -1,5 +1,7 @@
 #include "cli/chosen.hpp"
 
+#include <fmt/ranges.h>
+
 #include <set>
 
 #include "command_line/closest.hpp"

@@ -1,5 +1,7 @@
 #include "implementation/command_lines.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <utility>
 

@@ -1,5 +1,7 @@
 #include "implementation/protocol.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 namespace conform {

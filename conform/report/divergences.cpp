@@ -1,5 +1,7 @@
 #include "report/divergences.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <set>
 

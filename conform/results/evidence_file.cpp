@@ -1,5 +1,7 @@
 #include "results/evidence_file.hpp"
 
+#include <fmt/ranges.h>
+
 #include <vector>
 
 namespace conform {

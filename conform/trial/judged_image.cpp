@@ -1,5 +1,7 @@
 #include "trial/judged_image.hpp"
 
+#include <fmt/ranges.h>
+
 #include <optional>
 
 #include "verdict/written/judge_image.hpp"

@@ -2,6 +2,8 @@
 // of an image that was left, of data or a map that were given, or of a bare word.
 #include "trial/judged_record.hpp"
 
+#include <fmt/ranges.h>
+
 #include "trial/custody.hpp"
 #include "trial/judged_image.hpp"
 #include "verdict/given_data.hpp"

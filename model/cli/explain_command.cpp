@@ -1,5 +1,6 @@
 // explain: the way from the header to the stream of one guest cluster, each step with the clause that rules it.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/cli.hpp"
 #include "files/chain.hpp"

@@ -1,5 +1,7 @@
 #include "verdict/written/inspect_image.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "verdict/written/scrap.hpp"
