@@ -1,6 +1,8 @@
 // What holds the programs under test: no network but their own loopback, and limits on all of their processes.
 #include "process/confinement.hpp"
 
+#include <unistd.h>
+
 #include <catch2/catch_test_macros.hpp>
 
 #include "fixture.hpp"
