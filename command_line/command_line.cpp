@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 #include <sstream>
 #include <utility>
 
@@ -29,6 +30,16 @@ std::string range(T min, T max) {
 StoreNumber store_in(std::uint64_t& value) {
   return [&value](std::uint64_t number) { value = number; };
 }
+
+/// Some versions of CLI11 leave out "Usage:" where the program has a name.
+class HelpText : public CLI::Formatter {
+ public:
+  std::string make_usage(const CLI::App* app, std::string name) const override {
+    const std::string label = get_label("Usage") + ":";
+    std::string text = CLI::Formatter::make_usage(app, "");
+    return text.insert(text.find(label) + label.size(), " " + name);
+  }
+};
 
 std::vector<std::string> names_of_commands(const CLI::App& app) {
   std::vector<std::string> names;
@@ -204,6 +215,7 @@ void Command::run(std::function<int()> action) {
 Program::Program(const std::string& name, const std::string& version, const std::string& help, const std::string& hint)
     : parser_(new Parser{CLI::App{help, name}, version, hint, {}, {}}), root_(*parser_, &parser_->app) {
   auto& app = parser_->app;
+  app.formatter(std::make_shared<HelpText>());
   app.set_version_flag("--version", version);
   // Like --version they end the parsing, and what they threw is printed.
   const auto print_completion = [parser = parser_.get()](const std::string& shell) {

@@ -32,16 +32,6 @@ bool longer_than(const std::filesystem::path& file, std::uint64_t size) {
          std::filesystem::file_size(file, error) > size && !error;
 }
 
-std::optional<Ending> reason_to_stop(pid_t keeper, const Running::Watch& watch) {
-  if (stopping_signal() != 0) return Ending::interrupted;
-  if (Running::Clock::now() >= watch.begin + watch.limits.time) return Ending::timed_out;
-  const auto processes = members(keeper, watch.limits.processes + 1);
-  if (processes.size() > watch.limits.processes) return Ending::over_processes;
-  if (largest_resident(processes) > watch.limits.memory) return Ending::over_memory;
-  if (longer_than(watch.output, watch.limits.file_size)) return Ending::over_output;
-  return std::nullopt;
-}
-
 /// What hangs in the kernel may not hold us up.
 void reap_within(pid_t pid, Running::Clock::duration time) {
   const auto deadline = Running::Clock::now() + time;
@@ -75,11 +65,23 @@ Running::Event Running::watch(const Watch& watch) {
   for (;;) {
     const auto left = watch.begin + watch.limits.time - Clock::now();
     if (const auto event = wait(std::min<Clock::duration>(tick, left), watch.also)) return *event;
-    if (const auto why = reason_to_stop(keeper_, watch)) {
+    if (const auto why = reason_to_stop(watch)) {
       stop(*why);
       return Event::ended;
     }
   }
+}
+
+std::optional<Ending> Running::reason_to_stop(const Watch& watch) {
+  if (stopping_signal() != 0) return Ending::interrupted;
+  if (Clock::now() >= watch.begin + watch.limits.time) return Ending::timed_out;
+  const auto processes = members(keeper_, watch.limits.processes + 1);
+  if (processes.size() > watch.limits.processes) return Ending::over_processes;
+  const auto resident = largest_resident(processes);
+  seen_resident_ = std::max(seen_resident_, resident);
+  if (resident > watch.limits.memory) return Ending::over_memory;
+  if (longer_than(watch.output, watch.limits.file_size)) return Ending::over_output;
+  return std::nullopt;
 }
 
 std::optional<Running::Event> Running::wait(Clock::duration time, int also) {
@@ -139,7 +141,8 @@ ProcessReport Running::reap() {
   account.status = SIGKILL;  // where it came to none
   const bool told = ::read(account_.get(), &account, sizeof account) == sizeof account;
   if (!told && !isolation().ends_processes()) Keepers::all().end_strays();
-  report.peak_memory = static_cast<std::uint64_t>(account.peak_memory) * 1024;
+  // The kernel adds up what is resident by and by: its peak can be less than what was seen.
+  report.peak_memory = std::max(static_cast<std::uint64_t>(account.peak_memory) * 1024, seen_resident_);
   report.left_children = account.left_children;
   const int status = account.status;
   if (forced_) {

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -50,6 +51,7 @@ class Running {
   pid_t program() const;
 
  private:
+  std::optional<Ending> reason_to_stop(const Watch& watch);
   std::optional<Event> wait(Clock::duration time, int also);
   bool drain();
   void end();
@@ -60,6 +62,7 @@ class Running {
   FileDescriptor messages_;
   std::optional<Ending> forced_;
   bool reaped_ = false;
+  std::uint64_t seen_resident_ = 0;  // bytes, of the largest process whenever the limits were looked at
   std::string said_;
 };
 
