@@ -15,8 +15,12 @@ void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 #if __has_include(<__verbose_abort>)
-#ifndef _LIBCPP_VERBOSE_ABORT_NOEXCEPT  // before LLVM 20
+#ifndef _LIBCPP_VERBOSE_ABORT_NOEXCEPT  // LLVM 20 has it, and 21 says noexcept instead
+#if _LIBCPP_VERSION >= 210000
+#define _LIBCPP_VERBOSE_ABORT_NOEXCEPT noexcept
+#else
 #define _LIBCPP_VERBOSE_ABORT_NOEXCEPT
+#endif
 #endif
 // The hook that libc++ documents for a program's own last words.
 void std::__libcpp_verbose_abort(const char*, ...) _LIBCPP_VERBOSE_ABORT_NOEXCEPT { __builtin_trap(); }
