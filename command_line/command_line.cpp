@@ -217,16 +217,16 @@ Program::Program(const std::string& name, const std::string& version, const std:
   auto& app = parser_->app;
   app.formatter(std::make_shared<HelpText>());
   app.set_version_flag("--version", version);
-  // Like --version they end the parsing, and what they threw is printed.
+  // Like --version they end the parsing at once, whatever else is required, and what they threw is printed.
   const auto print_completion = [parser = parser_.get()](const std::string& shell) {
     throw CLI::CallForVersion(completion(describe(*parser), shell), 0);
   };
   auto* option = app.add_option_function<std::string>("--completion", print_completion,
                                                       "Print a completion script for this shell");
-  option->check(CLI::IsMember(shells))->type_name("SHELL");
+  option->check(CLI::IsMember(shells))->type_name("SHELL")->trigger_on_parse();
   parser_->values[option].choices = shells;
   const auto print_manual = [parser = parser_.get()] { throw CLI::CallForVersion(manual(describe(*parser)), 0); };
-  app.add_flag_callback("--manual", print_manual, "Print the manual page, for man -l -");
+  app.add_flag_callback("--manual", print_manual, "Print the manual page, for man -l -")->trigger_on_parse();
 }
 
 Program::~Program() = default;
