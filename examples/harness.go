@@ -38,7 +38,8 @@ func judge(corpus, answer, expected string, claimed bool, out string) string {
 	}
 	given, err := os.ReadFile(out)
 	for _, disk := range strings.Split(expected, "|") {
-		if right, missing := os.ReadFile(filepath.Join(corpus, disk)); err == nil && missing == nil && bytes.Equal(given, right) {
+		right, missing := os.ReadFile(filepath.Join(corpus, disk))
+		if err == nil && missing == nil && bytes.Equal(given, right) {
 			return "pass"
 		}
 	}
