@@ -26,7 +26,9 @@ def readers(page: str) -> str:
         if strange := counts.keys() - set(KINDS):
             raise SystemExit(f"divergences.md: no such kind: {', '.join(sorted(strange))}")
         cells = [counts.get(kind, "0") for kind in KINDS]
-        versions = program["versions"] or program["version"] or "not said"
+        # The one that is installed has no version in its name; those that were fetched do.
+        fetched = [one for one in (program["versions"] or "").split(", ") if one not in ("", program["name"])]
+        versions = ", ".join(fetched) or program["version"] or "not said"
         rows.append(f"| {program['name']} | {versions} | {' | '.join(cells)} |")
     if not programs:
         raise SystemExit("divergences.md: no program in it")

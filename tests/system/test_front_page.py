@@ -13,7 +13,7 @@ class FrontPage(SystemTest):
         if not (BIN / "libqcow-adapter").exists():
             absent("libqcow")
         done = run(CONFORM, "run", "--impl", "libqcow", "--case", CASE, "--out", self.dir / "results", cwd=self.dir,
-                   env={**os.environ, "COLUMNS": "100"})
+                   env={**os.environ, "COLUMNS": "76"})
         printed = textwrap.dedent("".join(_failure(done.stdout.decode()))).splitlines()
         shown = textwrap.dedent("".join(_failure((ROOT / "README.md").read_text()))).splitlines()
         self.assertGreater(len(shown), 8, done.stderr)
