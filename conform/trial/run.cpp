@@ -159,7 +159,7 @@ Result<void> run(const Bench& bench, const RunRequest& request, const Header& he
   for (const auto& [tested, who] : to_do) {
     sink.announce(*tested, request.implementations[who]);
     if (!header.implementations[who].absent.empty()) continue;
-    operations += tested->operations.size();
+    for (const auto& operation : tested->operations) operations += request.implementations[who].offers(operation);
     present.insert(who);
   }
   progress.start(present.size(), request.cases.size(), operations);

@@ -135,6 +135,16 @@ class Page(CiTest):
         self.assert_judged(done, "build/qcow2-conform")
 
 
+class Log(CiTest):
+    def test_what_a_reader_does_not_offer_is_not_waited_for(self) -> None:
+        line = "qcow2-conform run --read-cmd \"$READER {image} {out}\" --case all-neighbours-overwritten --out results"
+        said = self.shell(line).stderr.decode()
+        (announced, done, of), = re.findall(r"(?s)on 1 case, (\d+) operations?\n.*?(\d+) of (\d+) operations done", said)
+        self.assertEqual((announced, announced), (done, of))
+        operations = json.loads((ROOT / "cases/modify/all-neighbours-overwritten.json").read_text())["operations"]
+        self.assertLess(int(of), len(operations))
+
+
 class KnownFailures(CiTest):
     """docs/known-failures.md, step by step, with a reader that is wrong about two cases and is then mended."""
 
