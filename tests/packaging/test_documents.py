@@ -28,12 +28,13 @@ def help_of(program: str, *command: str) -> str:
     return tool(BIN / program, *command, "--help").decode()
 
 
+# Versions of CLI11 differ in the capitals and the columns of the help.
 def options_in(text: str) -> set[str]:
-    return set(re.findall(r"(?m)^  (?:-\w,)?(--[\w-]+)", text))
+    return set(re.findall(r"(?m)^ {2,10}(?:-\w, *)?(--[\w-]+)", text))
 
 
 def commands_of(program: str) -> list[str]:
-    return re.findall(r"(?m)^  ([a-z]\S*) ", help_of(program).partition("Subcommands:")[2])
+    return re.findall(r"(?m)^  ([a-z]\S*) ", re.split("(?i)subcommands:", help_of(program))[-1])
 
 
 class Manuals(SystemTest):
