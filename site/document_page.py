@@ -205,11 +205,11 @@ def table(tokens: list[Token]) -> list[Token]:
         if token.type not in ("th_open", "td_open"):
             continue
         cell = tokens[position + 1]
+        token.attrs.pop("style", None)  # of a column's alignment; the policy of the page forbids it
         if token.type == "th_open":
             head.append(cell.content)
             let_break(cell)
             continue
-        token.attrs.pop("style", None)
         mark_number(token, cell)
         row.append(cell)
         if len(row) == len(head):

@@ -16,7 +16,8 @@ FLAGS = [
     "-Wall", "-Wextra", "-Werror",
     # fmt, which the model words its details with: headers only, integers only, and what cannot happen traps.
     "-DFMT_HEADER_ONLY", "-DFMT_USE_FLOAT=0", "-DFMT_USE_DOUBLE=0", "-DFMT_USE_LONG_DOUBLE=0",
-    "-DFMT_STATIC_THOUSANDS_SEPARATOR=','", "-DFMT_THROW(x)=__builtin_trap()",
+    # fmt 11 has another name for doing without locales.
+    "-DFMT_STATIC_THOUSANDS_SEPARATOR=','", "-DFMT_USE_LOCALE=0", "-DFMT_THROW(x)=__builtin_trap()",
     "-Wl,--gc-sections,--strip-all",
 ]
 

@@ -134,6 +134,13 @@ class SiteTest(unittest.TestCase):
         self.assertIn('<a href="text.html#1-one">the text</a>, <a href="cases.html#a-case">a-case</a>', page)
         self.assertIn('<a href="kill-matrix.html">Kill matrix</a>', self.page("index.html"))
 
+    def test_an_aligned_table_has_no_style_of_its_own(self) -> None:
+        """The policy of the page forbids one, in heads as in cells."""
+        self.write(TEXT + "\n| name | count |\n|:---|---:|\n| one | 1 |\n")
+        self.assert_built()
+        self.assertRegex(self.page("text.html"), "<th>(name|count)</th>")
+        self.assertNotIn(" style=", self.page("text.html"))
+
     def test_a_link_into_nothing_is_told(self) -> None:
         for link in ("gone.md", "#gone", "text.md#gone", "../gone.txt"):
             self.write(f"{TEXT}\nSee [there]({link}).\n")
