@@ -139,7 +139,8 @@ class Log(CiTest):
     def test_what_a_reader_does_not_offer_is_not_waited_for(self) -> None:
         line = "qcow2-conform run --read-cmd \"$READER {image} {out}\" --case all-neighbours-overwritten --out results"
         said = self.shell(line).stderr.decode()
-        (announced, done, of), = re.findall(r"(?s)on 1 case, (\d+) operations?\n.*?(\d+) of (\d+) operations done", said)
+        counts, = re.findall(r"(?s)on 1 case, (\d+) operations?\n.*?(\d+) of (\d+) operations done", said)
+        announced, done, of = counts
         self.assertEqual((announced, announced), (done, of))
         operations = json.loads((ROOT / "cases/modify/all-neighbours-overwritten.json").read_text())["operations"]
         self.assertLess(int(of), len(operations))
