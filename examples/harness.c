@@ -47,13 +47,14 @@ static const char* judge(const char* corpus, int status, const char* expected, i
   if (strcmp(expected, "any") == 0 || (status == 1 && has(expected, "|", "reject"))) return "pass";
   if (status == 1) return claimed ? "a good image was refused" : "unsupported";
   if (strcmp(expected, "reject") == 0) return "a bad image was accepted";
-  char *copy = strdup(expected), *rest = copy, *word, path[4096] = "";
-  do {
-    word = strsep(&rest, "|");
-    if (word) snprintf(path, sizeof path, "%s/%s", corpus, word);
-  } while (word && !same_bytes(path, out));
+  char *copy = strdup(expected), *rest = copy, *word, path[4096];
+  int same = 0;
+  while (!same && (word = strsep(&rest, "|"))) {
+    snprintf(path, sizeof path, "%s/%s", corpus, word);
+    same = same_bytes(path, out);
+  }
   free(copy);
-  return word ? "pass" : "wrong bytes";
+  return same ? "pass" : "wrong bytes";
 }
 
 int main(int argc, char** argv) {

@@ -23,17 +23,16 @@ packages_site=(clang lld wasi-libc libc++-dev-wasm32 libclang-rt-dev-wasm32 libf
 packages_browser=(chromium fonts-liberation)
 # What examples/ and docs/ci.md are tried with: large, so only where nothing may be skipped.
 packages_examples=(parallel fish zsh)
-# 7zz is a package of its own after Debian 12. What comes after 13 has no clang-format-19, and another name for the
-# emulators.
+# 7zz is a package of its own after Debian 12. What comes after 13, forky, has no clang-format-19, and another name for
+# the emulators.
 codename=$(. /etc/os-release 2>/dev/null && echo "${VERSION_CODENAME-}") || true
 [[ $codename == bookworm ]] || packages_run+=(7zip-standalone)
-case $codename in
-  bookworm | trixie)
-    packages_test+=(clang-format-19)
-    packages_machines+=(qemu-user-static)
-    ;;
-  *) packages_machines+=(qemu-user) ;;
-esac
+if [[ $codename == forky ]]; then
+  packages_machines+=(qemu-user)
+else
+  packages_test+=(clang-format-19)
+  packages_machines+=(qemu-user-static)
+fi
 command -v go >/dev/null || packages_examples+=(golang-go)
 command -v rustc >/dev/null || packages_examples+=(rustc)
 command -v javac >/dev/null || packages_examples+=(default-jdk-headless)

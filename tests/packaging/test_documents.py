@@ -34,7 +34,8 @@ def options_in(text: str) -> set[str]:
 
 
 def commands_of(program: str) -> list[str]:
-    return re.findall(r"(?m)^  ([a-z]\S*) ", re.split("(?i)subcommands:", help_of(program))[-1])
+    _, listed = re.split("(?i)subcommands:", help_of(program), maxsplit=1)
+    return re.findall(r"(?m)^  ([a-z]\S*) ", listed)
 
 
 class Manuals(SystemTest):
